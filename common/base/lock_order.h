@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* lock_order.h - the one place that says which lock may be taken under which.
+ *
+ * Outermost first.  Whoever holds a lock may take only locks further down.
+ *
+ *   1  registry table lock (common/registry)   state of the entries, indexes
+ *   2  bus lock (common/bus)                   numbers, ring, subscriptions
+ *
+ * These stand alone: nothing is taken under them, and they are taken with
+ * nothing held.
+ *
+ *   -  store lock (common/store)               watermark of what is on disk
+ *   -  service timer lock (common/service)     the heap of deadlines
+ *   -  probe secrets lock (plugins/llm_probe)  tokens read from files
+ *
+ * Under a lock: no I/O, no SQL, no curl, no formatting, no callback, no log.
+ */
+#ifndef LLMREG_LOCK_ORDER_H
+#define LLMREG_LOCK_ORDER_H
+
+#endif

@@ -1,0 +1,2 @@
+noinst_LTLIBRARIES += libbus.la
+libbus_la_SOURCES =

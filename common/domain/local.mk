@@ -1,0 +1,2 @@
+noinst_LTLIBRARIES += libdomain.la
+libdomain_la_SOURCES =

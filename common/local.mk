@@ -1,0 +1,45 @@
+## common/ - libllmreg: one archive a room, so that the linker proves that a
+## room uses only the rooms to its right (a test of a room links no others).
+
+include common/base/local.mk
+include common/domain/local.mk
+include common/bus/local.mk
+include common/registry/local.mk
+include common/store/local.mk
+include common/service/local.mk
+
+BASE_LIBS = libbase.la $(YAJL_LIBS) -lpthread -lm
+DOMAIN_LIBS = libdomain.la $(BASE_LIBS)
+BUS_LIBS = libbus.la $(DOMAIN_LIBS)
+REGISTRY_LIBS = libregistry.la $(BUS_LIBS) $(URCU_LIBS)
+STORE_LIBS = libstore.la $(REGISTRY_LIBS) $(SQLITE_LIBS)
+SERVICE_LIBS = libservice.la $(STORE_LIBS)
+
+lib_LTLIBRARIES += libllmreg.la
+libllmreg_la_SOURCES =
+libllmreg_la_LIBADD = libservice.la libstore.la libregistry.la libbus.la \
+	libdomain.la libbase.la $(URCU_LIBS) $(SQLITE_LIBS) $(YAJL_LIBS) \
+	-lpthread -lm
+libllmreg_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(LLMREG_LT_VERSION) \
+	-export-symbols-regex '^llmreg_' -no-undefined
+
+llmregincludedir = $(includedir)/llmreg
+llmreginclude_HEADERS = \
+	include/llmreg/bus.h \
+	include/llmreg/clock.h \
+	include/llmreg/endpoint.h \
+	include/llmreg/health.h \
+	include/llmreg/json.h \
+	include/llmreg/log.h \
+	include/llmreg/metrics.h \
+	include/llmreg/names.h \
+	include/llmreg/options.h \
+	include/llmreg/registry.h \
+	include/llmreg/service.h \
+	include/llmreg/status.h \
+	include/llmreg/table.h \
+	include/llmreg/text.h \
+	include/llmreg/thread.h
+
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = common/libllmreg.pc

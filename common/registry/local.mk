@@ -1,0 +1,3 @@
+noinst_LTLIBRARIES += libregistry.la
+libregistry_la_SOURCES =
+libregistry_la_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)

@@ -1,0 +1,2 @@
+noinst_LTLIBRARIES += libservice.la
+libservice_la_SOURCES =

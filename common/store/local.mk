@@ -1,0 +1,3 @@
+noinst_LTLIBRARIES += libstore.la
+libstore_la_SOURCES =
+libstore_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* health.h - how an endpoint is, decided by pure functions.
+ *
+ * An observation is what one probe saw.  llmreg_health_step() turns the old
+ * health and an observation into the new health; llmreg_alarm_step() decides
+ * whether that is worth waking somebody.  Nothing else writes either.  The
+ * drawing of the states is at the top of common/domain/health.c.
+ *
+ * Threads:   pure functions of their arguments.
+ * Blocking:  never.
+ * Ownership: values only.
+ */
+#ifndef LLMREG_HEALTH_H
+#define LLMREG_HEALTH_H
+
+#include <llmreg/clock.h>
+#include <llmreg/endpoint.h>
+#include <llmreg/status.h>
+
+enum llmreg_health_state {
+    LLMREG_HEALTH_UNKNOWN,     /* no verdict yet since the start */
+    LLMREG_HEALTH_HEALTHY,
+    LLMREG_HEALTH_DEGRADED,    /* answers and may serve, not as it should */
+    LLMREG_HEALTH_UNHEALTHY,   /* answers wrongly */
+    LLMREG_HEALTH_UNREACHABLE, /* no HTTP answer */
+    LLMREG_HEALTH_STATES
+};
+
+enum llmreg_reason {
+    LLMREG_REASON_NONE,         /* never probed */
+    LLMREG_REASON_OK,           /* -> healthy */
+    LLMREG_REASON_TIMEOUT,      /* -> unreachable */
+    LLMREG_REASON_REFUSED,      /* -> unreachable; also reset, no route */
+    LLMREG_REASON_DNS,          /* -> unreachable */
+    LLMREG_REASON_TLS,          /* -> unreachable */
+    LLMREG_REASON_HTTP_STATUS,  /* -> unhealthy; also: not HTTP at all */
+    LLMREG_REASON_HUNG,         /* -> unhealthy: alive, does not generate */
+    LLMREG_REASON_PARSE,        /* -> degraded: 200, not the expected body */
+    LLMREG_REASON_AUTH,         /* -> degraded: 401, 403 */
+    LLMREG_REASON_RATE_LIMITED, /* -> degraded: 429 */
+    LLMREG_REASON_BUSY,         /* -> degraded: 503, queue full */
+    LLMREG_REASON_LOADING,      /* -> degraded: 503, loading its model */
+    LLMREG_REASONS
+};
+
+/* The alarm that is open at the people who get notifications. */
+enum llmreg_alarm {
+    LLMREG_ALARM_NONE,
+    LLMREG_ALARM_WARNING,
+    LLMREG_ALARM_FAILURE,
+    LLMREG_ALARM_REMEMBERED, /* one was open before the restart */
+    LLMREG_ALARMS
+};
+
+#define LLMREG_VERSION_SIZE 64
+#define LLMREG_DETAIL_SIZE  128
+
+struct llmreg_observation {
+    enum llmreg_reason reason;
+    uint16_t http_status; /* of the request that decided; 0: none */
+    uint32_t total_us;    /* from the start of the probe to its verdict */
+    uint32_t connect_us;  /* 0: connection reused or none made */
+    uint32_t ttfb_us;     /* to the first byte of the first answer; 0: none */
+    char version[LLMREG_VERSION_SIZE]; /* the server's; "" is unknown */
+    char detail[LLMREG_DETAIL_SIZE];   /* clean text for people; may be "" */
+};
+
+struct llmreg_health {
+    enum llmreg_health_state state;
+    enum llmreg_reason reason;  /* of the last observation */
+    enum llmreg_alarm alarm;
+    uint16_t http_status;
+    uint32_t failures;          /* observations in a row that are not OK or
+                                   degraded */
+    uint32_t successes;         /* OK observations in a row */
+    int64_t since_ms;           /* wall time the state began; for a down that
+                                   lasts over a restart, the true one; an
+                                   outage began at its first failure */
+    int64_t failing_ms;         /* wall time of the first of failures; 0 */
+    int64_t checked_ms;         /* wall time of the last observation; 0 */
+    int64_t ok_ms;              /* wall time of the last OK; 0: never */
+    int64_t checked_mono_ns;    /* the same, monotonic; 0: not since start */
+    int64_t ok_mono_ns;
+    uint32_t total_us;          /* of the last observation, as there */
+    uint32_t connect_us;
+    uint32_t ttfb_us;
+    enum llmreg_health_state prior; /* before the restart, until a verdict */
+    int64_t prior_since_ms;
+    char version[LLMREG_VERSION_SIZE]; /* the last that was seen */
+    char detail[LLMREG_DETAIL_SIZE];
+};
+
+struct llmreg_health_rule {
+    uint32_t unhealthy_after; /* failures in a row, 1 to 100 */
+    uint32_t healthy_after;   /* OK in a row to leave a down, 1 to 100 */
+};
+
+/* What an operator sees as down: unhealthy or unreachable. */
+bool llmreg_is_down(enum llmreg_health_state state);
+/* The state that an observation with this reason speaks for. */
+enum llmreg_health_state llmreg_reason_state(enum llmreg_reason reason);
+
+void llmreg_health_step(const struct llmreg_health *old,
+                        const struct llmreg_observation *seen,
+                        const struct llmreg_health_rule *rule,
+                        const struct llmreg_now *now,
+                        struct llmreg_health *out);
+
+/* A health that was stored, as it is known after a restart: unknown, with
+ * the old state and its "since" remembered, and an open alarm REMEMBERED. */
+void llmreg_health_restart(const struct llmreg_health *stored,
+                           struct llmreg_health *out);
+
+enum llmreg_alarm_action {
+    LLMREG_ALARM_SILENT,
+    LLMREG_ALARM_OKAY,
+    LLMREG_ALARM_WARN,
+    LLMREG_ALARM_FAIL
+};
+
+/* The alarm after a change of state or intent, and what to tell.
+ *   unknown, or disabled          silent, the alarm stays as it is
+ *   healthy                       OKAY if one was open or remembered
+ *   degraded                      WARNING unless a warning is open
+ *   unhealthy, unreachable        FAILURE unless a failure is open
+ *   in maintenance                only OKAY is told; nothing new opens */
+enum llmreg_alarm_action llmreg_alarm_step(enum llmreg_alarm *alarm,
+                                           enum llmreg_health_state state,
+                                           enum llmreg_admin admin);
+
+/* Routable: intent active and healthy, or degraded where allowed. */
+bool llmreg_is_routable(enum llmreg_health_state state,
+                        enum llmreg_admin admin, bool degraded_allowed);
+
+const char *llmreg_health_text(enum llmreg_health_state state);
+const char *llmreg_reason_text(enum llmreg_reason reason);
+const char *llmreg_alarm_text(enum llmreg_alarm alarm);
+LLMREG_MUSTCHECK int llmreg_health_parse(const char *s,
+                                         enum llmreg_health_state *out);
+LLMREG_MUSTCHECK int llmreg_reason_parse(const char *s,
+                                         enum llmreg_reason *out);
+LLMREG_MUSTCHECK int llmreg_alarm_parse(const char *s, enum llmreg_alarm *out);
+
+/* The endpoint's fixed place in the interval, 0 <= place < interval_ns, the
+ * same for the same id on every machine and after every restart. */
+int64_t llmreg_phase(const char *id, int64_t interval_ns);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* registry.h - the one list of endpoints this process knows about.
+ *
+ * The registry maps an endpoint id to an entry.  The entry is stable; its
+ * parts (specification, intent, health, models) are immutable values that are
+ * replaced one by one.  A reader sees each part whole, old or new, and waits
+ * for nobody.  Every change is one event on the bus, numbered in the order of
+ * the changes.
+ *
+ * An entry has a generation.  Who works on an endpoint for a while (a probe)
+ * remembers it and hands it in with the result: if the endpoint was removed
+ * or made anew meanwhile, the result is LLMREG_ESTALE and discarded.
+ *
+ * Threads:   every function may be called from any thread, with no lock held.
+ * Blocking:  reads take no lock.  Writes take the table's lock, for memory
+ *            work only; nothing here does I/O.
+ * Ownership: an endpoint from llmreg_get is a counted reference, dropped with
+ *            llmreg_put; iteration lends one for the length of the callback.
+ *            Parts from llmreg_endpoint_spec and llmreg_endpoint_models are
+ *            counted references too, with their own put.
+ */
+#ifndef LLMREG_REGISTRY_H
+#define LLMREG_REGISTRY_H
+
+#include <llmreg/bus.h>
+#include <llmreg/clock.h>
+#include <llmreg/endpoint.h>
+#include <llmreg/health.h>
+#include <llmreg/status.h>
+
+struct llmreg_registry;
+struct llmreg_endpoint; /* an entry */
+
+#define LLMREG_ENDPOINTS_DEFAULT 50000
+#define LLMREG_ENDPOINTS_LIMIT   1000000
+
+/* max_endpoints: 1 to LLMREG_ENDPOINTS_LIMIT; tables are sized from it now,
+ * and never resized.  The bus is lent and must outlive the registry.
+ * LLMREG_ENOMEM, LLMREG_EINVAL.  Not before the process has forked. */
+LLMREG_MUSTCHECK int llmreg_registry_new(struct llmreg_registry **out,
+                                         size_t max_endpoints,
+                                         struct llmreg_bus *bus,
+                                         const struct llmreg_clock *clock);
+/* NULL is fine.  No other thread may be inside, and every reference must have
+ * been put.  Waits for deferred frees. */
+void llmreg_registry_free(struct llmreg_registry *r);
+
+/* ---- changes ---- */
+
+struct llmreg_set_result {
+    bool created;
+    uint64_t generation;
+    uint64_t seq; /* of the event; 0 if nothing changed */
+};
+
+/* Adds the endpoint spec->id or updates its specification.  An update keeps
+ * intent, health, models, first registration and series; a source STATIC or
+ * MANUAL is never replaced by AUTO or MDNS (the rest of the update is).
+ * LLMREG_EINVAL: spec is not valid, or the scheme differs from the one the id
+ * is registered with.  LLMREG_EFULL: at the limit.  result may be NULL. */
+LLMREG_MUSTCHECK int llmreg_set(struct llmreg_registry *r,
+                                const struct llmreg_spec *spec,
+                                struct llmreg_set_result *result,
+                                struct llmreg_error *err);
+
+/* Removes it; generation 0 means whichever is there.  LLMREG_ENOENT,
+ * LLMREG_ESTALE.  reason (for the event) may be "". */
+LLMREG_MUSTCHECK int llmreg_remove(struct llmreg_registry *r, const char *id,
+                                   uint64_t generation, const char *reason);
+
+/* Applies one observation: the health step, and its event if the state
+ * changed.  LLMREG_ENOENT, LLMREG_ESTALE: discarded. */
+LLMREG_MUSTCHECK int llmreg_observe(struct llmreg_registry *r,
+                                    struct llmreg_endpoint *e,
+                                    const struct llmreg_observation *seen,
+                                    const struct llmreg_health_rule *rule,
+                                    const struct llmreg_now *now);
+
+/* Replaces the list of models in one step: a model that stays is never
+ * missing in between.  The list is copied; it need not be sorted, and of a
+ * name that comes twice the first is kept.  An event only if the lists are
+ * not alike (llmreg_models_alike).  LLMREG_ESTALE, LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int llmreg_models_set(struct llmreg_registry *r,
+                                       struct llmreg_endpoint *e,
+                                       const struct llmreg_models *models,
+                                       const struct llmreg_now *now);
+
+/* Sets the operator's intent.  LLMREG_ENOENT; LLMREG_EINVAL: until_ms without
+ * MAINTENANCE, or not in the future.  reason may be "". */
+LLMREG_MUSTCHECK int llmreg_admin_set(struct llmreg_registry *r,
+                                      const char *id,
+                                      const struct llmreg_intent *intent,
+                                      const char *reason,
+                                      const struct llmreg_now *now);
+
+/* What a store remembers of an endpoint, put back before anybody probes: no
+ * event, health as llmreg_health_restart makes it.  LLMREG_EEXIST. */
+struct llmreg_memory {
+    struct llmreg_spec spec;
+    struct llmreg_intent intent;
+    struct llmreg_health health; /* as it was stored */
+    struct llmreg_models models;
+    int64_t registered_ms;       /* wall time of the first registration */
+};
+LLMREG_MUSTCHECK int llmreg_restore(struct llmreg_registry *r,
+                                    const struct llmreg_memory *memory,
+                                    struct llmreg_error *err);
+
+/* ---- one endpoint ---- */
+
+/* A counted reference, or NULL. */
+struct llmreg_endpoint *llmreg_get(struct llmreg_registry *r, const char *id);
+void llmreg_put(struct llmreg_endpoint *e);
+/* One more reference to an endpoint that is held or lent. */
+struct llmreg_endpoint *llmreg_hold(struct llmreg_endpoint *e);
+
+/* Fixed for the life of the entry; valid while it is held or lent. */
+const char *llmreg_endpoint_id(const struct llmreg_endpoint *e);
+uint64_t llmreg_endpoint_generation(const struct llmreg_endpoint *e);
+int64_t llmreg_endpoint_registered_ms(const struct llmreg_endpoint *e);
+/* False once it was removed. */
+bool llmreg_endpoint_alive(const struct llmreg_endpoint *e);
+
+/* Small parts by value. */
+void llmreg_endpoint_health(const struct llmreg_endpoint *e,
+                            struct llmreg_health *out);
+enum llmreg_health_state llmreg_endpoint_state(const struct llmreg_endpoint *e);
+struct llmreg_intent llmreg_endpoint_intent(const struct llmreg_endpoint *e);
+
+/* Large parts as counted references; never NULL. */
+const struct llmreg_spec *llmreg_endpoint_spec(const struct llmreg_endpoint *e);
+void llmreg_spec_put(const struct llmreg_spec *spec);
+const struct llmreg_models *llmreg_endpoint_models(
+    const struct llmreg_endpoint *e);
+void llmreg_models_put(const struct llmreg_models *models);
+
+/* ---- all of them ---- */
+
+/* Return true to go on, false to stop.  Runs inside a read section: must not
+ * block or change the registry; may read parts and llmreg_hold what it wants
+ * to keep. */
+typedef bool (*llmreg_each_fn)(void *ctx, struct llmreg_endpoint *e);
+
+/* Endpoints that are there from begin to end of the walk are seen exactly
+ * once; those added or removed meanwhile at most once.  No order. */
+void llmreg_each(struct llmreg_registry *r, llmreg_each_fn fn, void *ctx);
+
+enum llmreg_which {
+    LLMREG_ANY,
+    LLMREG_HEALTHY, /* health state healthy */
+    LLMREG_ROUTABLE
+};
+/* Those that have the model (normalised name), by index, not by scan. */
+void llmreg_each_with_model(struct llmreg_registry *r, const char *model,
+                            enum llmreg_which which, llmreg_each_fn fn,
+                            void *ctx);
+
+struct llmreg_counts {
+    size_t endpoints;
+    size_t by_state[LLMREG_HEALTH_STATES];
+    size_t models_distinct; /* names, over all endpoints */
+    size_t models_loaded;   /* (endpoint, model) pairs known to be loaded */
+};
+void llmreg_count(struct llmreg_registry *r, struct llmreg_counts *out);
+
+/* ---- a consistent picture ---- */
+
+struct llmreg_snapshot_item {
+    struct llmreg_endpoint *endpoint;
+    const struct llmreg_spec *spec;
+    const struct llmreg_models *models;
+    struct llmreg_intent intent;
+    struct llmreg_health health;
+};
+struct llmreg_snapshot {
+    uint64_t seq; /* every event up to this one is in it, none after */
+    size_t count;
+    struct llmreg_snapshot_item items[];
+};
+/* May take the table's lock for as long as it takes to collect references. */
+LLMREG_MUSTCHECK int llmreg_snapshot_take(struct llmreg_registry *r,
+                                          struct llmreg_snapshot **out);
+void llmreg_snapshot_free(struct llmreg_snapshot *s);
+struct llmreg_json_out;
+/* The endpoint as an object, as member key or element. */
+void llmreg_snapshot_item_json(struct llmreg_json_out *w, const char *key,
+                               const struct llmreg_snapshot_item *item,
+                               const struct llmreg_now *now);
+
+#endif

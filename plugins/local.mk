@@ -1,0 +1,2 @@
+include plugins/host/local.mk
+include plugins/llm_probe/local.mk

@@ -1,0 +1,10 @@
+## tests/unit - one program per source file of common/, one list per room.
+
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+
+include tests/unit/base.mk
+include tests/unit/domain.mk
+include tests/unit/bus.mk
+include tests/unit/registry.mk
+include tests/unit/store.mk
+include tests/unit/service.mk
