@@ -1,2 +1,8 @@
 noinst_LTLIBRARIES += libdomain.la
-libdomain_la_SOURCES =
+libdomain_la_SOURCES = \
+	common/domain/alarm.c \
+	common/domain/health.c \
+	common/domain/models.c \
+	common/domain/phase.c \
+	common/domain/spec.c \
+	common/domain/words.c

@@ -71,7 +71,7 @@ struct llmreg_spec {
     enum llmreg_kind kind;
     enum llmreg_source source;
     int32_t priority;    /* 0 to 1000, higher is preferred */
-    int64_t interval_ms; /* of its probes and its series, > 0 */
+    int64_t interval_ms; /* of its probes and its series, 1 to 86400000 */
     const struct llmreg_label *labels;
     size_t nlabels; /* up to LLMREG_LABELS_MAX */
 };

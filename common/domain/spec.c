@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* spec.c - is this specification of an endpoint fit to be registered?
+ *
+ * Whatever came from a configuration, a file, a person or a database passes
+ * here once, and after that nobody checks again: bounds of every string, no
+ * control characters, no name that would leave its directory when it becomes
+ * a path, words and numbers in range, and an id that belongs to the URL.
+ * Text fields are rows of a table.
+ */
+#include <llmreg/endpoint.h>
+
+#include <llmreg/text.h>
+#include <stddef.h>
+#include <string.h>
+
+#define INTERVAL_MAX_MS INT64_C(86400000)
+#define SHOWN_SIZE      168 /* 40 bytes as \\xNN, "..." and NUL */
+
+struct field {
+    const char *name;
+    size_t offset;
+    size_t min, max; /* bytes */
+    bool file_name;  /* becomes one: no '/', no '.' at the start */
+};
+
+#define FIELD(name) #name, offsetof(struct llmreg_spec, name)
+
+static const struct field fields[] = {
+    {FIELD(id), 1, LLMREG_ID_SIZE - 1, false},
+    {FIELD(url), 1, LLMREG_URL_SIZE - 1, false},
+    {FIELD(name), 1, 127, false},
+    {FIELD(host), 1, LLMREG_SERIES_SIZE - 1, true},
+    {FIELD(series), 1, LLMREG_SERIES_SIZE - 1, true},
+    {FIELD(origin), 0, 4095, false},
+};
+
+/* The beginning of s as a message may show it. */
+static void show(char out[static SHOWN_SIZE], const char *s)
+{
+    struct llmreg_text t;
+    size_t len = strlen(s);
+
+    llmreg_text_init(&t, out, SHOWN_SIZE);
+    llmreg_text_add_escaped(&t, s, len < 40 ? len : 40);
+    llmreg_text_add(&t, len < 40 ? "" : "...");
+}
+
+static int check_text(const char *name, const char *s, size_t min, size_t max,
+                      struct llmreg_error *err)
+{
+    char shown[SHOWN_SIZE];
+
+    if (s == NULL) {
+        llmreg_error_set(err, "%s is missing", name);
+        return LLMREG_EINVAL;
+    }
+    size_t len = strlen(s);
+    show(shown, s);
+    if (len < min || len > max) {
+        llmreg_error_set(err, "%s \"%s\" has %zu bytes, allowed are %zu to %zu",
+                         name, shown, len, min, max);
+        return LLMREG_EINVAL;
+    }
+    if (!llmreg_is_clean(s, len)) {
+        llmreg_error_set(err,
+                         "%s \"%s\" is not plain UTF-8 text: no control "
+                         "characters are allowed",
+                         name, shown);
+        return LLMREG_EINVAL;
+    }
+    return LLMREG_OK;
+}
+
+static int check_file_name(const char *name, const char *s,
+                           struct llmreg_error *err)
+{
+    if (s[0] != '.' && strchr(s, '/') == NULL)
+        return LLMREG_OK;
+    llmreg_error_set(err,
+                     "%s \"%s\" names files: no '/' and no '.' at its "
+                     "start are allowed",
+                     name, s);
+    return LLMREG_EINVAL;
+}
+
+static int check_fields(const struct llmreg_spec *spec,
+                        struct llmreg_error *err)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        const struct field *f = &fields[i];
+        const char *s = NULL;
+        memcpy(&s, (const char *)spec + f->offset, sizeof s);
+        int rc = check_text(f->name, s, f->min, f->max, err);
+        if (rc == LLMREG_OK && f->file_name)
+            rc = check_file_name(f->name, s, err);
+        if (rc != LLMREG_OK)
+            return rc;
+    }
+    return LLMREG_OK;
+}
+
+/* The canonical URL of an id is a scheme and the id. */
+static int check_id(const struct llmreg_spec *spec, struct llmreg_error *err)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        size_t len = strlen(schemes[i]);
+        if (strncmp(spec->url, schemes[i], len) == 0 &&
+            strcmp(spec->url + len, spec->id) == 0)
+            return LLMREG_OK;
+    }
+    llmreg_error_set(err,
+                     "url \"%s\" is not http:// or https:// and the id "
+                     "\"%.200s\"",
+                     spec->url, spec->id);
+    return LLMREG_EINVAL;
+}
+
+static int check_words(const struct llmreg_spec *spec, struct llmreg_error *err)
+{
+    if ((unsigned)spec->kind >= LLMREG_KINDS) {
+        llmreg_error_set(err, "kind %d is none", (int)spec->kind);
+        return LLMREG_EINVAL;
+    }
+    if ((unsigned)spec->source >= LLMREG_SOURCES) {
+        llmreg_error_set(err, "source %d is none", (int)spec->source);
+        return LLMREG_EINVAL;
+    }
+    return LLMREG_OK;
+}
+
+static int check_numbers(const struct llmreg_spec *spec,
+                         struct llmreg_error *err)
+{
+    if (spec->priority < 0 || spec->priority > 1000) {
+        llmreg_error_set(err, "priority %d is not within 0 to 1000",
+                         (int)spec->priority);
+        return LLMREG_EINVAL;
+    }
+    if (spec->interval_ms < 1 || spec->interval_ms > INTERVAL_MAX_MS) {
+        llmreg_error_set(err, "interval %lld ms is not within 1 to %lld",
+                         (long long)spec->interval_ms,
+                         (long long)INTERVAL_MAX_MS);
+        return LLMREG_EINVAL;
+    }
+    return LLMREG_OK;
+}
+
+static bool is_named_before(const struct llmreg_spec *spec, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(spec->labels[i].name, spec->labels[at].name) == 0)
+            return true;
+    return false;
+}
+
+static int check_labels(const struct llmreg_spec *spec,
+                        struct llmreg_error *err)
+{
+    if (spec->nlabels > LLMREG_LABELS_MAX) {
+        llmreg_error_set(err, "%zu labels, allowed are %d", spec->nlabels,
+                         LLMREG_LABELS_MAX);
+        return LLMREG_EINVAL;
+    }
+    for (size_t i = 0; i < spec->nlabels; i++) {
+        const struct llmreg_label *l = &spec->labels[i];
+        int rc = check_text("label name", l->name, 1, 64, err);
+        if (rc == LLMREG_OK)
+            rc = check_text("label value", l->value, 0, 256, err);
+        if (rc != LLMREG_OK)
+            return rc;
+        if (is_named_before(spec, i)) {
+            llmreg_error_set(err, "label \"%s\" is given twice", l->name);
+            return LLMREG_EINVAL;
+        }
+    }
+    return LLMREG_OK;
+}
+
+int llmreg_spec_check(const struct llmreg_spec *spec, struct llmreg_error *err)
+{
+    int (*const checks[])(const struct llmreg_spec *, struct llmreg_error *) = {
+        check_fields, check_id, check_words, check_numbers, check_labels,
+    };
+
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        int rc = checks[i](spec, err);
+        if (rc != LLMREG_OK)
+            return rc;
+    }
+    return LLMREG_OK;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* words.c - every enumeration of the domain as words, for people, files and
+ * programs.
+ *
+ * One table an enumeration and nothing else to edit: the words are part of
+ * the interface (configuration, store, JSON), so a word never changes its
+ * meaning and new ones are only added.  A value that is none is written as
+ * "invalid", which no parser reads back.
+ */
+#include <llmreg/endpoint.h>
+#include <llmreg/health.h>
+
+#include <string.h>
+
+static const char *const kinds[LLMREG_KINDS] = {
+    [LLMREG_KIND_AUTO] = "auto",         [LLMREG_KIND_OLLAMA] = "ollama",
+    [LLMREG_KIND_VLLM] = "vllm",         [LLMREG_KIND_LLAMACPP] = "llamacpp",
+    [LLMREG_KIND_LMSTUDIO] = "lmstudio", [LLMREG_KIND_EXO] = "exo",
+    [LLMREG_KIND_SGLANG] = "sglang",     [LLMREG_KIND_TGI] = "tgi",
+    [LLMREG_KIND_LOCALAI] = "localai",   [LLMREG_KIND_KOBOLDCPP] = "koboldcpp",
+    [LLMREG_KIND_OPENAI] = "openai",     [LLMREG_KIND_GENERIC] = "generic",
+};
+
+static const char *const sources[LLMREG_SOURCES] = {
+    [LLMREG_SOURCE_STATIC] = "static",
+    [LLMREG_SOURCE_MANUAL] = "manual",
+    [LLMREG_SOURCE_AUTO] = "auto",
+    [LLMREG_SOURCE_MDNS] = "mdns",
+};
+
+static const char *const admins[LLMREG_ADMINS] = {
+    [LLMREG_ADMIN_ACTIVE] = "active",
+    [LLMREG_ADMIN_DRAINING] = "draining",
+    [LLMREG_ADMIN_DISABLED] = "disabled",
+    [LLMREG_ADMIN_MAINTENANCE] = "maintenance",
+};
+
+static const char *const states[LLMREG_HEALTH_STATES] = {
+    [LLMREG_HEALTH_UNKNOWN] = "unknown",
+    [LLMREG_HEALTH_HEALTHY] = "healthy",
+    [LLMREG_HEALTH_DEGRADED] = "degraded",
+    [LLMREG_HEALTH_UNHEALTHY] = "unhealthy",
+    [LLMREG_HEALTH_UNREACHABLE] = "unreachable",
+};
+
+static const char *const reasons[LLMREG_REASONS] = {
+    [LLMREG_REASON_NONE] = "none",
+    [LLMREG_REASON_OK] = "ok",
+    [LLMREG_REASON_TIMEOUT] = "timeout",
+    [LLMREG_REASON_REFUSED] = "refused",
+    [LLMREG_REASON_DNS] = "dns",
+    [LLMREG_REASON_TLS] = "tls",
+    [LLMREG_REASON_HTTP_STATUS] = "http_status",
+    [LLMREG_REASON_HUNG] = "hung",
+    [LLMREG_REASON_PARSE] = "parse",
+    [LLMREG_REASON_AUTH] = "auth",
+    [LLMREG_REASON_RATE_LIMITED] = "rate_limited",
+    [LLMREG_REASON_BUSY] = "busy",
+    [LLMREG_REASON_LOADING] = "loading",
+};
+
+static const char *const alarms[LLMREG_ALARMS] = {
+    [LLMREG_ALARM_NONE] = "none",
+    [LLMREG_ALARM_WARNING] = "warning",
+    [LLMREG_ALARM_FAILURE] = "failure",
+    [LLMREG_ALARM_REMEMBERED] = "remembered",
+};
+
+static const char *word(const char *const *words, unsigned count,
+                        unsigned value)
+{
+    return value < count ? words[value] : "invalid";
+}
+
+/* The value of the word s, or LLMREG_ENOENT (negative). */
+static int value(const char *const *words, int count, const char *s)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(words[i], s) == 0)
+            return i;
+    return LLMREG_ENOENT;
+}
+
+const char *llmreg_kind_text(enum llmreg_kind kind)
+{
+    return word(kinds, LLMREG_KINDS, kind);
+}
+
+const char *llmreg_source_text(enum llmreg_source source)
+{
+    return word(sources, LLMREG_SOURCES, source);
+}
+
+const char *llmreg_admin_text(enum llmreg_admin admin)
+{
+    return word(admins, LLMREG_ADMINS, admin);
+}
+
+const char *llmreg_health_text(enum llmreg_health_state state)
+{
+    return word(states, LLMREG_HEALTH_STATES, state);
+}
+
+const char *llmreg_reason_text(enum llmreg_reason reason)
+{
+    return word(reasons, LLMREG_REASONS, reason);
+}
+
+const char *llmreg_alarm_text(enum llmreg_alarm alarm)
+{
+    return word(alarms, LLMREG_ALARMS, alarm);
+}
+
+int llmreg_kind_parse(const char *s, enum llmreg_kind *out)
+{
+    int v = value(kinds, LLMREG_KINDS, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_kind)v;
+    return LLMREG_OK;
+}
+
+int llmreg_source_parse(const char *s, enum llmreg_source *out)
+{
+    int v = value(sources, LLMREG_SOURCES, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_source)v;
+    return LLMREG_OK;
+}
+
+int llmreg_admin_parse(const char *s, enum llmreg_admin *out)
+{
+    int v = value(admins, LLMREG_ADMINS, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_admin)v;
+    return LLMREG_OK;
+}
+
+int llmreg_health_parse(const char *s, enum llmreg_health_state *out)
+{
+    int v = value(states, LLMREG_HEALTH_STATES, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_health_state)v;
+    return LLMREG_OK;
+}
+
+int llmreg_reason_parse(const char *s, enum llmreg_reason *out)
+{
+    int v = value(reasons, LLMREG_REASONS, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_reason)v;
+    return LLMREG_OK;
+}
+
+int llmreg_alarm_parse(const char *s, enum llmreg_alarm *out)
+{
+    int v = value(alarms, LLMREG_ALARMS, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_alarm)v;
+    return LLMREG_OK;
+}
