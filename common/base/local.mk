@@ -1,3 +1,14 @@
 noinst_LTLIBRARIES += libbase.la
-libbase_la_SOURCES = common/base/lock_order.h
 libbase_la_CPPFLAGS = $(AM_CPPFLAGS) $(YAJL_CFLAGS)
+libbase_la_SOURCES =
+libbase_la_SOURCES += common/base/clock.c
+libbase_la_SOURCES += common/base/hash.c
+libbase_la_SOURCES += common/base/lock_order.h
+libbase_la_SOURCES += common/base/log.c
+libbase_la_SOURCES += common/base/status.c
+libbase_la_SOURCES += common/base/table.c
+libbase_la_SOURCES += common/base/text.c
+libbase_la_SOURCES += common/base/thread.c
+libbase_la_SOURCES += common/base/time.c
+libbase_la_SOURCES += common/base/utf8.c
+libbase_la_SOURCES += common/base/utf8.h

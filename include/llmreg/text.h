@@ -2,8 +2,8 @@
 /* text.h - a string that knows its bound.
  *
  * A text lives in storage of the caller.  Appending more than fits keeps what
- * was there before that call and sets failed, which stays set: build it all,
- * then ask once.  data is always terminated, so that at most size - 1 bytes
+ * was there before that call and sets failed, which stays set, and nothing is
+ * appended any more: build it all, then ask once.  data is always terminated, so that at most size - 1 bytes
  * are text.
  *
  * Threads:   one thread at a time.
@@ -27,7 +27,8 @@ void llmreg_text_add(struct llmreg_text *t, const char *s);
 void llmreg_text_add_bytes(struct llmreg_text *t, const char *s, size_t len);
 void llmreg_text_addf(struct llmreg_text *t, const char *format, ...)
     LLMREG_PRINTF(2, 3);
-/* Bytes outside printable ASCII and valid UTF-8 letters become \xNN. */
+/* Control characters, bytes that are not UTF-8 and characters that turn or
+ * hide text (direction marks, zero width) become \xNN, byte by byte. */
 void llmreg_text_add_escaped(struct llmreg_text *t, const char *s, size_t len);
 
 /* LLMREG_OK, or LLMREG_ETOOBIG if something did not fit. */
@@ -44,7 +45,8 @@ void llmreg_copy_message(char *out, size_t size, const char *s);
  * C0 control, DEL or C1 control in it. */
 bool llmreg_is_clean(const char *s, size_t len);
 
-/* A whole number in [min, max], digits with an optional minus, nothing else. */
+/* A whole number, digits with an optional minus, nothing else (or
+ * LLMREG_EPARSE), and within [min, max] (or LLMREG_EINVAL). */
 LLMREG_MUSTCHECK int llmreg_parse_int(const char *s, size_t len, int64_t min,
                                       int64_t max, int64_t *out);
 

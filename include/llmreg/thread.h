@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* thread.h - threads and locks of a library that lives in somebody's daemon.
  *
- * Our threads block every signal, so that the daemon's handlers run where the
- * daemon expects them, and carry a name that top and gdb show.  A thread is
- * always joined, never cancelled and never detached.
+ * Our threads block every signal but the faults (SIGSEGV and its like), so
+ * that the daemon's handlers run where the daemon expects them, and carry a
+ * name that top and gdb show.  A thread is always joined, never cancelled and
+ * never detached.
  *
  * The lock is a plain mutex with the annotations that clang's thread-safety
  * analysis reads.  A helper that needs it ends in _locked and carries
