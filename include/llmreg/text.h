@@ -3,8 +3,8 @@
  *
  * A text lives in storage of the caller.  Appending more than fits keeps what
  * was there before that call and sets failed, which stays set, and nothing is
- * appended any more: build it all, then ask once.  data is always terminated, so that at most size - 1 bytes
- * are text.
+ * appended any more: build it all, then ask once.  data is always terminated,
+ * so that at most size - 1 bytes are text.
  *
  * Threads:   one thread at a time.
  * Blocking:  never.
