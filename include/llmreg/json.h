@@ -12,10 +12,11 @@
  *     "models[]"     OBJECT          "models[].name"   STRING a
  *     "models[].details.family" STRING b, then the ENDs with the same paths
  *
- * In a path, a '.', '[' or '\' that is part of a key is preceded by '\'; a
- * path longer than LLMREG_JSON_PATH is handed over as "?" (no member can be
- * called that and be asked for).  Duplicate keys are the consumer's business:
- * it sees both.
+ * In a path, a '.', '[' or '\' that is part of a key is preceded by '\'.  A
+ * path of LLMREG_JSON_PATH bytes or more is handed over as "?", and so is one
+ * with a key that is empty, over limits.string or has a NUL in it: no member
+ * can be called that and be asked for, nor pass for another.
+ * Duplicate keys are the consumer's business: it sees both.
  *
  * Threads:   one thread at a time for each reader or writer.
  * Blocking:  never, except what the writer's sink does.
@@ -45,7 +46,8 @@ struct llmreg_json_event {
     const char *text; /* NUMBER, STRING; not terminated; NULL if too_long */
     size_t len;
     bool truth;    /* BOOL */
-    bool too_long; /* STRING or NUMBER over limits.string: read, not kept */
+    bool too_long; /* STRING or NUMBER over limits.string: read, not kept;
+                      len is 0 then */
 };
 
 struct llmreg_json_limits {
@@ -60,13 +62,15 @@ typedef int (*llmreg_json_fn)(void *ctx, const struct llmreg_json_event *event);
 
 struct llmreg_json;
 
-/* A reader of one document.  LLMREG_ENOMEM. */
+/* A reader of one document.  LLMREG_ENOMEM; LLMREG_EINVAL: depth is not 1 to
+ * 64. */
 LLMREG_MUSTCHECK int llmreg_json_new(struct llmreg_json **out,
                                      const struct llmreg_json_limits *limits,
                                      llmreg_json_fn fn, void *ctx);
 /* The next bytes.  LLMREG_EPARSE: not JSON (also trailing garbage, a byte
- * order mark, invalid UTF-8).  LLMREG_ETOOBIG: over a limit.  Otherwise what
- * the callback returned.  After an error every further call repeats it. */
+ * order mark, invalid UTF-8, half a surrogate pair).  LLMREG_ETOOBIG: over a
+ * limit.  Otherwise what the callback returned.  After an error every further
+ * call repeats it. */
 LLMREG_MUSTCHECK int llmreg_json_feed(struct llmreg_json *j, const void *data,
                                       size_t len);
 /* The document is over: LLMREG_EPARSE if it is not complete (or empty). */

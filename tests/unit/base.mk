@@ -1,1 +1,9 @@
 ## unit tests of common/base
+
+check_PROGRAMS += tests/unit/test_json_read
+TESTS += tests/unit/test_json_read
+tests_unit_test_json_read_SOURCES = tests/unit/test_json_read.c
+tests_unit_test_json_read_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_json_read_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+tests_unit_test_json_read_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
