@@ -1,1 +1,18 @@
-## tests/lint
+## tests/lint - the house's rules, held by machine; see rules.py.
+
+LINT_TESTS = \
+	tests/lint/check_git.py \
+	tests/lint/check_headers.py \
+	tests/lint/check_rules.py \
+	tests/lint/check_sources.py \
+	tests/lint/check_symbols.py
+
+dist_check_SCRIPTS += $(LINT_TESTS)
+EXTRA_DIST += \
+	tests/lint/rules.py \
+	tests/lint/source.py \
+	tests/lint/bad
+
+if !SANITIZED
+TESTS += $(LINT_TESTS)
+endif

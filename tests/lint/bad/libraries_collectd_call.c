@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* as common/service/x.c */
+#include <plugin.h>

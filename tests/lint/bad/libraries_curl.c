@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* as plugins/llm_probe/verdict.c */
+#include <curl/curl.h>

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* as common/domain/x.c */
+#include <yajl/yajl_parse.h>

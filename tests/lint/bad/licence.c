@@ -1,0 +1,2 @@
+/* as common/base/x.c */
+static int f(void);

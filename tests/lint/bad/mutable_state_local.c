@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* as common/base/x.c */
+static int f(void)
+{
+    static int calls;
+    return calls++;
+}

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* as common/base/x.c */
+static int f(void); // why

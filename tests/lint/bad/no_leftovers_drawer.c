@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+/* as common/base/x.c */
+#if 0
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* as common/base/x.c */
+static void f(void)
+{
+    goto out;
+out:
+    return;
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Looks for generated files in git; without git, or a clone, it is skipped."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import source
+
+SKIPPED = 77
+
+
+def tracked_but_ignored(top):
+    done = subprocess.run(
+        ['git', '-c', 'safe.directory=*', '-C', top, 'ls-files', '-ci',
+         '--exclude-standard'], check=True, capture_output=True, text=True)
+    return done.stdout.split()
+
+
+def main():
+    if not os.path.exists(os.path.join(source.TOP, '.git')) \
+            or not shutil.which('git'):
+        print('SKIP: no clone, or no git')
+        return SKIPPED
+    found = tracked_but_ignored(source.TOP)
+    for path in found:
+        print(f'{path} is in git, and .gitignore says that it is made')
+    return 1 if found else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
