@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* batch.h - what will be written by the next transaction.
+ *
+ * Threads:   the store's thread.
+ * Blocking:  batch_write on the disk, the others never.
+ * Ownership: events are references, put when the batch is cleared.
+ */
+#ifndef LLMREG_STORE_BATCH_H
+#define LLMREG_STORE_BATCH_H
+
+#include <llmreg/bus.h>
+#include <llmreg/registry.h>
+#include <llmreg/table.h>
+
+#include "common/store/database.h"
+#include "common/store/dirty.h"
+
+#define BATCH_EVENTS 256
+
+struct batch {
+    struct dirty *dirty;
+    const struct llmreg_event *events[BATCH_EVENTS];
+    size_t nevents;
+    bool durable;    /* something in it must not wait */
+    bool everything; /* compare all of the file with all of the registry */
+};
+
+LLMREG_MUSTCHECK int batch_init(struct batch *b);
+void batch_fini(struct batch *b);
+
+bool batch_is_full(const struct batch *b);
+/* Takes over the reference.  The batch must not be full. */
+void batch_add(struct batch *b, const struct llmreg_event *event);
+/* The file must be made like the registry. */
+void batch_add_everything(struct batch *b);
+/* Every endpoint that was probed since that monotonic time. */
+void batch_add_probed(struct batch *b, struct llmreg_registry *r,
+                      int64_t since_ns);
+
+/* Writes present values; inside a transaction.  Ids in keep are not deleted
+ * from the file though the registry lacks them.  The batch stays as it is
+ * until the commit succeeded and it is cleared. */
+LLMREG_MUSTCHECK int batch_write(struct batch *b, struct database *db,
+                                 struct llmreg_registry *r,
+                                 const struct llmreg_table *keep,
+                                 struct llmreg_error *err);
+void batch_clear(struct batch *b);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* files.c - makes, looks at and sets aside, with the modes that keep others
+ * out: the umask belongs to the whole process, so the mode is given when a
+ * file is made and never left to it.
+ */
+#include "common/store/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <llmreg/clock.h>
+#include <llmreg/text.h>
+
+void files_path(char out[static FILES_PATH_SIZE], const char *dir,
+                const char *name)
+{
+    struct llmreg_text t;
+
+    llmreg_text_init(&t, out, FILES_PATH_SIZE);
+    llmreg_text_addf(&t, "%s/%s", dir, name);
+}
+
+int files_make_dir(const char *dir, struct llmreg_error *err)
+{
+    struct stat st;
+
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
+        llmreg_error_set(err, "cannot make the directory %s: %s", dir,
+                         strerror(errno));
+        return LLMREG_EIO;
+    }
+    if (stat(dir, &st) != 0) {
+        llmreg_error_set(err, "cannot use the directory %s: %s", dir,
+                         strerror(errno));
+        return LLMREG_EIO;
+    }
+    if (!S_ISDIR(st.st_mode)) {
+        llmreg_error_set(err, "%s is not a directory", dir);
+        return LLMREG_EIO;
+    }
+    return LLMREG_OK;
+}
+
+int files_make_file(const char *path, struct llmreg_error *err)
+{
+    struct stat st;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd >= 0) {
+        close(fd);
+        return LLMREG_OK;
+    }
+    if (errno != EEXIST || lstat(path, &st) != 0) {
+        llmreg_error_set(err, "cannot make %s: %s", path, strerror(errno));
+        return LLMREG_EIO;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        llmreg_error_set(err, "%s is not a plain file", path);
+        return LLMREG_EIO;
+    }
+    return LLMREG_OK;
+}
+
+/* "registry.db.corrupt-20261121T071543Z", with a number if that is taken. */
+static void aside_name(char out[static FILES_PATH_SIZE], const char *path,
+                       int64_t wall_ms, unsigned attempt)
+{
+    char time[LLMREG_TIME_SIZE];
+    struct llmreg_text t;
+
+    llmreg_time_format(time, wall_ms);
+    llmreg_text_init(&t, out, FILES_PATH_SIZE);
+    llmreg_text_addf(&t, "%s.corrupt-%.4s%.2s%.2sT%.2s%.2s%.2sZ", path, time,
+                     time + 5, time + 8, time + 11, time + 14, time + 17);
+    if (attempt > 0)
+        llmreg_text_addf(&t, ".%u", attempt);
+}
+
+/* The log and its index go with their database, or would be taken for those
+ * of the next one.  They may be missing. */
+static int move_companion(const char *from, const char *to, const char *suffix)
+{
+    char source[FILES_PATH_SIZE + 8], target[FILES_PATH_SIZE + 8];
+
+    snprintf(source, sizeof source, "%s%s", from, suffix);
+    snprintf(target, sizeof target, "%s%s", to, suffix);
+    if (rename(source, target) != 0 && errno != ENOENT)
+        return LLMREG_EIO;
+    return LLMREG_OK;
+}
+
+int files_set_aside(const char *path, int64_t wall_ms,
+                    char out[static FILES_PATH_SIZE], struct llmreg_error *err)
+{
+    int rc = -1;
+
+    for (unsigned attempt = 0; attempt < 100 && rc != 0; attempt++) {
+        aside_name(out, path, wall_ms, attempt);
+        rc = renameat2(AT_FDCWD, path, AT_FDCWD, out, RENAME_NOREPLACE);
+        if (rc != 0 && errno != EEXIST)
+            break;
+    }
+    if (rc == 0)
+        rc = move_companion(path, out, "-wal");
+    if (rc == 0)
+        rc = move_companion(path, out, "-shm");
+    if (rc != 0) {
+        llmreg_error_set(err, "cannot set %s aside: %s", path, strerror(errno));
+        return LLMREG_EIO;
+    }
+    return LLMREG_OK;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* load.c - one bad row must not cost the others.
+ *
+ * Normally this runs before anybody else sees the registry, silently.  When
+ * the file could not be used at the start and is well later, the registry is
+ * in use: what the file knows more is added and announced, and of what is
+ * there already the operator's intent is taken over unless somebody has
+ * expressed one since.
+ */
+#include "common/store/load.h"
+
+#include "common/store/rows.h"
+
+static void announce(const struct load *l, const struct llmreg_memory *m,
+                     const struct llmreg_now *now)
+{
+    const struct llmreg_event event = {
+        .time_ms = now->wall_ms,
+        .type = LLMREG_EVENT_REGISTERED,
+        .subject = m->spec.id,
+        .name = m->spec.name,
+        .before = "",
+        .after = "",
+        .reason = "remembered by the store, which was not usable before",
+    };
+
+    /* With no memory the number is used: subscribers see a gap. */
+    if (llmreg_bus_publish(l->world->bus, &event, NULL) == LLMREG_OK)
+        llmreg_bus_wake(l->world->bus);
+}
+
+/* The endpoint is there already. */
+static void adopt_intent(const struct load *l, const struct llmreg_memory *m,
+                         const struct llmreg_now *now)
+{
+    struct llmreg_endpoint *e = llmreg_get(l->world->registry, m->spec.id);
+    enum llmreg_admin admin;
+    int rc = LLMREG_OK;
+
+    if (e == NULL)
+        return;
+    admin = llmreg_endpoint_intent(e).admin;
+    llmreg_put(e);
+    if (admin == LLMREG_ADMIN_ACTIVE && m->intent.admin != admin)
+        rc = llmreg_admin_set(l->world->registry, m->spec.id, &m->intent,
+                              "remembered by the store", now);
+    /* LLMREG_EINVAL: a maintenance that is over by now. */
+    if (rc != LLMREG_OK && rc != LLMREG_EINVAL)
+        llmreg_log(l->world->log, LLMREG_WARNING,
+                   "store: the intent for %s was not taken over: %s",
+                   m->spec.id, llmreg_status_text(rc));
+}
+
+static int skip(struct load *l, const char *id, const char *problem)
+{
+    int rc = llmreg_table_add(l->keep, id, l);
+
+    llmreg_log(l->world->log, LLMREG_WARNING,
+               "store: endpoint %s cannot be restored and stays in the file "
+               "only: %s",
+               id, problem);
+    l->skipped++;
+    return rc == LLMREG_EEXIST ? LLMREG_OK : rc;
+}
+
+static int restore(void *ctx, const char *id,
+                   const struct llmreg_memory *memory, const char *problem)
+{
+    struct load *l = ctx;
+    struct llmreg_now now = llmreg_clock_now(l->world->clock);
+    struct llmreg_error why;
+    int rc;
+
+    if (memory == NULL)
+        return skip(l, id, problem);
+    rc = llmreg_restore(l->world->registry, memory, &why);
+    switch (rc) {
+    case LLMREG_OK:
+        l->loaded++;
+        if (l->late)
+            announce(l, memory, &now);
+        return LLMREG_OK;
+    case LLMREG_EEXIST:
+        adopt_intent(l, memory, &now);
+        return LLMREG_OK;
+    case LLMREG_ENOMEM:
+        return rc;
+    default:
+        return skip(l, id, why.text);
+    }
+}
+
+int load_run(struct load *l, struct database *db, struct llmreg_error *err)
+{
+    int rc;
+
+    l->loaded = l->skipped = 0;
+    rc = rows_each_memory(db, restore, l, err);
+    if (rc == LLMREG_ENOMEM)
+        llmreg_error_set(err, "no memory to load the store");
+    if (rc == LLMREG_OK && l->loaded + l->skipped > 0)
+        llmreg_log(l->world->log, LLMREG_INFO,
+                   "store: %zu endpoints are remembered", l->loaded);
+    return rc;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* schema.c - one row a version: the SQL that makes it of the one before.
+ *
+ * A released row is never edited; a change is a new row at the end.  Version
+ * 0 is the empty file, so that making a store and migrating one are the same.
+ *
+ * Every table is STRICT and WITHOUT ROWID: damage to a page then concerns the
+ * rows on it and no second index.  Words are stored as words, times as wall
+ * milliseconds, and what is not known as NULL, because people read this file
+ * with sqlite3 when nothing else works any more.  The parts of an endpoint
+ * are separate tables, like in the registry, so that a probe every few
+ * seconds rewrites a short row and not a long one.
+ */
+#include "common/store/schema.h"
+
+#include <stddef.h>
+
+#define PARENT "TEXT NOT NULL REFERENCES endpoint (id) ON DELETE CASCADE"
+#define TABLE  ") STRICT, WITHOUT ROWID;"
+
+static const char *const steps[SCHEMA_VERSION + 1] = {
+    [1] =
+        /* hub_id: whose registry this is.  seq_reserved: no event number up
+         * to here may be used by a later run.  synced_seq: every change up
+         * to here is in this file. */
+    "CREATE TABLE meta ("
+    " key TEXT NOT NULL PRIMARY KEY,"
+    " value ANY NOT NULL" TABLE
+
+    "CREATE TABLE endpoint ("
+    " id TEXT NOT NULL PRIMARY KEY,"
+    " url TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " host TEXT NOT NULL,"
+    " series TEXT NOT NULL,"
+    " origin TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " source TEXT NOT NULL,"
+    " priority INTEGER NOT NULL,"
+    " interval_ms INTEGER NOT NULL,"
+    " admin TEXT NOT NULL,"
+    " admin_until_ms INTEGER,"
+    " registered_ms INTEGER NOT NULL,"
+    " models_not_kept INTEGER NOT NULL DEFAULT 0,"
+    " models_rejected INTEGER NOT NULL DEFAULT 0" TABLE
+
+    "CREATE TABLE label ("
+    " endpoint " PARENT ","
+    " place INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (endpoint, place)" TABLE
+
+    "CREATE TABLE health ("
+    " endpoint " PARENT " PRIMARY KEY,"
+    " state TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " alarm TEXT NOT NULL,"
+    " http_status INTEGER NOT NULL,"
+    " failures INTEGER NOT NULL,"
+    " successes INTEGER NOT NULL,"
+    " since_ms INTEGER NOT NULL,"
+    " failing_ms INTEGER NOT NULL,"
+    " checked_ms INTEGER NOT NULL,"
+    " ok_ms INTEGER NOT NULL,"
+    " total_us INTEGER NOT NULL,"
+    " connect_us INTEGER NOT NULL,"
+    " ttfb_us INTEGER NOT NULL,"
+    " prior TEXT NOT NULL,"
+    " prior_since_ms INTEGER NOT NULL,"
+    " version TEXT NOT NULL,"
+    " detail TEXT NOT NULL" TABLE
+
+    "CREATE TABLE model ("
+    " endpoint " PARENT ","
+    " name TEXT NOT NULL,"
+    " digest TEXT NOT NULL,"
+    " family TEXT NOT NULL,"
+    " parameter_size TEXT NOT NULL,"
+    " quantization TEXT NOT NULL,"
+    " size_bytes INTEGER,"
+    " context_max INTEGER,"
+    " context_effective INTEGER,"
+    " max_output_tokens INTEGER,"
+    " loaded_bytes INTEGER,"
+    " vram_bytes INTEGER,"
+    " expires_ms INTEGER,"
+    " loaded INTEGER,"
+    " vision INTEGER,"
+    " tools INTEGER,"
+    " json_mode INTEGER,"
+    " remote INTEGER NOT NULL,"
+    " PRIMARY KEY (endpoint, name)" TABLE
+
+    "CREATE TABLE event ("
+    " seq INTEGER NOT NULL PRIMARY KEY,"
+    " time_ms INTEGER NOT NULL,"
+    " type TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " before TEXT NOT NULL,"
+    " after TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " since_ms INTEGER NOT NULL,"
+    " before_ms INTEGER NOT NULL" TABLE
+
+    "INSERT INTO meta VALUES"
+    " ('hub_id', lower(hex(randomblob(16)))),"
+    " ('seq_reserved', 0),"
+    " ('synced_seq', 0);"
+    "PRAGMA application_id = 0x4C4C4D52;"
+    "PRAGMA user_version = 1;",
+};
+
+const char *schema_step(int version)
+{
+    return steps[version];
+}

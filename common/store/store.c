@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* store.c - the thread around a writer, and how others wait for it.
+ *
+ * The thread sleeps until an event comes, somebody wants to know that all is
+ * on disk, or something is due.  What it tells the others is two facts under
+ * one lock: whether the store works, and up to which event number everything
+ * is on disk.
+ */
+#include "common/store/store.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <llmreg/thread.h>
+
+#include "common/store/writer.h"
+
+struct store {
+    /* fixed after open */
+    struct store_world world;
+    pthread_t thread;
+    int wake_fd;
+    /* guarded by lock */
+    struct llmreg_lock lock;
+    pthread_cond_t changed;
+    uint64_t wanted;  /* somebody waits for this number */
+    uint64_t on_disk; /* everything up to this one is */
+    bool works;
+    bool stop;
+    /* owned by the store's thread while it runs */
+    struct writer *writer;
+};
+
+static void wake(struct store *s)
+{
+    const uint64_t one = 1;
+    /* Fails only when the counter is full: then it is readable. */
+    ssize_t written = write(s->wake_fd, &one, sizeof one);
+
+    (void)written;
+}
+
+/* ---- the thread ---- */
+
+static void tell(struct store *s)
+{
+    llmreg_lock(&s->lock);
+    s->works = writer_works(s->writer);
+    s->on_disk = writer_on_disk(s->writer);
+    pthread_cond_broadcast(&s->changed);
+    llmreg_unlock(&s->lock);
+}
+
+/* Somebody waits for something that can be done. */
+static bool is_wanted(struct store *s, bool *stop)
+{
+    bool wanted;
+
+    llmreg_lock(&s->lock);
+    wanted = s->works && s->wanted > s->on_disk;
+    *stop = s->stop;
+    llmreg_unlock(&s->lock);
+    return wanted;
+}
+
+static void sleep_until_due(struct store *s, const struct llmreg_now *now)
+{
+    struct pollfd fds[2] = {
+        {.fd = s->wake_fd, .events = POLLIN},
+        {.fd = writer_fd(s->writer), .events = POLLIN},
+    };
+    int64_t pause = writer_pause(s->writer, now);
+    struct timespec ts = {
+        .tv_sec = (time_t)(pause / LLMREG_NS_PER_S),
+        .tv_nsec = (long)(pause % LLMREG_NS_PER_S),
+    };
+    uint64_t count;
+
+    if (ppoll(fds, 2, &ts, NULL) > 0 && fds[0].revents != 0) {
+        ssize_t got = read(s->wake_fd, &count, sizeof count);
+
+        (void)got;
+    }
+}
+
+static void *run(void *arg)
+{
+    struct store *s = arg;
+    struct llmreg_now now = llmreg_clock_now(s->world.clock);
+    bool stop = false;
+
+    while (!stop) {
+        bool force = is_wanted(s, &stop);
+
+        if (!force && !stop)
+            sleep_until_due(s, &now);
+        now = llmreg_clock_now(s->world.clock);
+        writer_step(s->writer, &now, force || stop);
+        tell(s);
+    }
+    return NULL;
+}
+
+/* ---- waiting ---- */
+
+static struct timespec deadline_after(int64_t timeout_ms)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += (time_t)(timeout_ms / 1000);
+    t.tv_nsec += (long)(timeout_ms % 1000) * 1000000L;
+    if (t.tv_nsec >= 1000000000L) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000L;
+    }
+    return t;
+}
+
+int store_sync(struct store *s, int64_t timeout_ms)
+{
+    const uint64_t target = llmreg_bus_last(s->world.bus);
+    const struct timespec deadline = deadline_after(timeout_ms);
+    int rc = 0;
+
+    llmreg_lock(&s->lock);
+    if (s->wanted < target)
+        s->wanted = target;
+    llmreg_unlock(&s->lock);
+    wake(s);
+    llmreg_lock(&s->lock);
+    while (s->works && s->on_disk < target && rc == 0)
+        rc = pthread_cond_timedwait(&s->changed, &s->lock.mutex, &deadline);
+    if (s->on_disk >= target)
+        rc = LLMREG_OK;
+    else
+        rc = s->works ? LLMREG_ETIME : LLMREG_EIO;
+    llmreg_unlock(&s->lock);
+    return rc;
+}
+
+/* ---- life ---- */
+
+static int init_waiting(struct store *s)
+{
+    pthread_condattr_t attributes;
+    int rc = llmreg_lock_init(&s->lock);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    rc = LLMREG_ENOMEM;
+    if (pthread_condattr_init(&attributes) != 0)
+        goto done;
+    if (pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+        pthread_cond_init(&s->changed, &attributes) == 0)
+        rc = LLMREG_OK;
+    pthread_condattr_destroy(&attributes);
+done:
+    if (rc != LLMREG_OK)
+        llmreg_lock_fini(&s->lock);
+    return rc;
+}
+
+static void destroy(struct store *s)
+{
+    writer_free(s->writer);
+    if (s->wake_fd >= 0)
+        close(s->wake_fd);
+    pthread_cond_destroy(&s->changed);
+    llmreg_lock_fini(&s->lock);
+    free(s);
+}
+
+static int start(struct store *s, const struct store_config *config,
+                 struct llmreg_error *err)
+{
+    int rc;
+
+    s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (s->wake_fd < 0) {
+        llmreg_error_set(err, "store: no descriptor is left");
+        return LLMREG_EIO;
+    }
+    rc = writer_new(&s->writer, config, &s->world, err);
+    if (rc != LLMREG_OK)
+        return rc;
+    tell(s);
+    rc = llmreg_thread_start(&s->thread, run, s, "llmreg-store");
+    if (rc != LLMREG_OK)
+        llmreg_error_set(err, "store: the system gives no thread");
+    return rc;
+}
+
+int store_open(struct store **out, const struct store_config *config,
+               const struct store_world *world, struct llmreg_error *err)
+{
+    struct store *s = calloc(1, sizeof *s);
+    int rc;
+
+    if (s == NULL)
+        return LLMREG_ENOMEM;
+    s->world = *world;
+    rc = init_waiting(s);
+    if (rc != LLMREG_OK) {
+        free(s);
+        return rc;
+    }
+    rc = start(s, config, err);
+    if (rc != LLMREG_OK) {
+        destroy(s);
+        return rc;
+    }
+    *out = s;
+    return LLMREG_OK;
+}
+
+void store_close(struct store *s)
+{
+    if (s == NULL)
+        return;
+    llmreg_lock(&s->lock);
+    s->stop = true;
+    llmreg_unlock(&s->lock);
+    wake(s);
+    pthread_join(s->thread, NULL);
+    destroy(s);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* store.h - what the registry remembers over a restart, in one SQLite file.
+ *
+ * The store listens to the bus like everybody else.  Its thread learns from
+ * the events which endpoints changed, reads their present values from the
+ * registry and writes them.  Memory is the truth: nobody reads the file while
+ * the program runs, no request waits for the disk, and after a fault or a gap
+ * the file is made like the registry again.
+ *
+ * Two classes of change.  What people decide and what they are woken for
+ * (registered, updated, removed, intent, health state) is durable: written at
+ * once, with fsync.  What moves all the time (models, time and latency of the
+ * last probe) is lazy: put together and written every flush_ns.
+ *
+ * A store that cannot be used is a fault, not an end: it is said once in the
+ * log and as a STORE event, and tried again every retry_ns.
+ *
+ * Threads:   open and close belong to one thread; sync may be called by any.
+ * Blocking:  open, close and sync wait for the disk; nothing else does.
+ * Ownership: what is in struct store_world is lent and must outlive the store.
+ */
+#ifndef LLMREG_STORE_H
+#define LLMREG_STORE_H
+
+#include <llmreg/bus.h>
+#include <llmreg/clock.h>
+#include <llmreg/log.h>
+#include <llmreg/registry.h>
+
+#define STORE_DIR_SIZE 1024
+
+struct store_config {
+    char dir[STORE_DIR_SIZE]; /* absolute; made if its parent is there */
+    int64_t flush_ns;         /* pause between two lazy writes */
+    int64_t retry_ns;         /* between attempts; between looks at the file */
+    int64_t keep_events;      /* newest rows of event; 0: none */
+};
+
+struct store_world {
+    struct llmreg_registry *registry;
+    struct llmreg_bus *bus;
+    const struct llmreg_clock *clock;
+    const struct llmreg_log *log;
+};
+
+struct store;
+
+/* Takes the life lock, puts what the file remembers into the registry, raises
+ * the bus above every number that was ever used, and starts the thread.  A
+ * file or directory that cannot be used is not an error here.
+ * LLMREG_ELOCKED: another process has it; err names it.  LLMREG_ENOMEM,
+ * LLMREG_EIO (no thread, no descriptor). */
+LLMREG_MUSTCHECK int store_open(struct store **out,
+                                const struct store_config *config,
+                                const struct store_world *world,
+                                struct llmreg_error *err);
+
+/* Writes what is left, if it can be written, and ends.  NULL is fine. */
+void store_close(struct store *s);
+
+/* Waits until every change so far is on disk, lazy ones too.  LLMREG_ETIME
+ * after timeout_ms; LLMREG_EIO while the store does not work. */
+LLMREG_MUSTCHECK int store_sync(struct store *s, int64_t timeout_ms);
+
+#endif

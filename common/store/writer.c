@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/* writer.c - drains events, writes batches, survives faults.
+ *
+ * Group commit needs no waiting: while one commit is in fsync the next events
+ * gather in the ring, and up to BATCH_EVENTS of them share the next one.
+ *
+ * A lazy batch is committed without fsync (synchronous = NORMAL).  It counts
+ * as on disk only after the next commit with fsync, which covers the whole
+ * log up to it.
+ */
+#include "common/store/writer.h"
+
+#include <stdlib.h>
+
+#include "common/store/batch.h"
+#include "common/store/home.h"
+#include "common/store/load.h"
+#include "common/store/rows.h"
+#include "common/store/sequence.h"
+
+#define CHECKPOINT_PAGES 1000
+#define CHECKPOINT_NS    (30 * LLMREG_NS_PER_S)
+/* A probe's time is read before its result is published. */
+#define PROBED_SLACK_NS  LLMREG_NS_PER_S
+
+struct writer {
+    /* fixed after new */
+    struct store_config config;
+    struct store_world world;
+    struct llmreg_subscription *events;
+    /* owned by the store's thread */
+    struct home home;
+    struct batch batch;
+    struct sequence sequence;
+    struct llmreg_table *keep; /* ids that only the file has */
+    struct llmreg_complaint complaint;
+    bool works, loaded;
+    bool told;     /* the fault was published */
+    uint64_t seen; /* newest number that is in the batch or before */
+    uint64_t on_disk;
+    int64_t events_in_file;
+    int64_t probed_ns; /* probes since then are not written */
+    /* monotonic times of what is due next */
+    int64_t try_ns, check_ns, flush_ns, checkpoint_ns;
+};
+
+/* ---- telling ---- */
+
+static void publish(struct writer *w, const struct llmreg_now *now,
+                    const char *before, const char *after, const char *reason)
+{
+    const struct llmreg_event event = {
+        .time_ms = now->wall_ms,
+        .type = LLMREG_EVENT_STORE,
+        .subject = "store",
+        .name = "",
+        .before = before,
+        .after = after,
+        .reason = reason,
+    };
+
+    /* With no memory the number is used: subscribers see a gap. */
+    if (llmreg_bus_publish(w->world.bus, &event, NULL) == LLMREG_OK)
+        llmreg_bus_wake(w->world.bus);
+}
+
+static void tell_failed(struct writer *w, const struct llmreg_now *now,
+                        const char *reason)
+{
+    llmreg_complain(w->world.log, &w->complaint, now, LLMREG_ERROR,
+                    "store: %s; everything goes on from memory", reason);
+    if (!w->told)
+        publish(w, now, "ok", "failed", reason);
+    w->told = true;
+}
+
+static void tell_works(struct writer *w, const struct llmreg_now *now)
+{
+    llmreg_release(w->world.log, &w->complaint,
+                   "store: %s works again and has everything", w->home.path);
+    if (w->told)
+        publish(w, now, "failed", "ok", w->home.path);
+    w->told = false;
+}
+
+/* ---- from working to broken ---- */
+
+static void fail(struct writer *w, const struct llmreg_now *now,
+                 const struct llmreg_error *why)
+{
+    home_abandon(&w->home, now);
+    w->works = false;
+    w->try_ns = now->mono_ns + w->config.retry_ns;
+    sequence_jump(&w->sequence, w->world.bus, now);
+    tell_failed(w, now, why->text);
+}
+
+/* ---- writing ---- */
+
+/* Takes events until there are none or the batch is full. */
+static void drain(struct writer *w)
+{
+    uint64_t last = llmreg_bus_last(w->world.bus);
+    const struct llmreg_event *event;
+    int rc = LLMREG_OK;
+
+    while (rc != LLMREG_ENOENT && !batch_is_full(&w->batch)) {
+        rc = llmreg_subscription_next(w->events, &event);
+        if (rc == LLMREG_EGAP)
+            batch_add_everything(&w->batch);
+        if (rc != LLMREG_OK)
+            continue;
+        w->seen = event->seq;
+        batch_add(&w->batch, event);
+    }
+    /* Numbers may have been passed over. */
+    if (rc == LLMREG_ENOENT && last > w->seen)
+        w->seen = last;
+}
+
+static int write_events(struct writer *w, int64_t *in_file,
+                        struct llmreg_error *err)
+{
+    int64_t added = 0;
+    int rc = LLMREG_OK;
+
+    *in_file = w->events_in_file;
+    if (w->config.keep_events == 0)
+        return rows_prune_events(&w->home.db, *in_file, err);
+    for (size_t i = 0; i < w->batch.nevents && rc == LLMREG_OK; i++) {
+        rc = rows_put_event(&w->home.db, w->batch.events[i], &added, err);
+        *in_file += added;
+    }
+    if (rc == LLMREG_OK && *in_file > w->config.keep_events) {
+        rc = rows_prune_events(&w->home.db, *in_file - w->config.keep_events,
+                               err);
+        *in_file = w->config.keep_events;
+    }
+    return rc;
+}
+
+static int write_batch(struct writer *w, bool durable, struct llmreg_error *err)
+{
+    const bool reserve = sequence_is_due(&w->sequence, w->world.bus);
+    struct database *db = &w->home.db;
+    int64_t in_file = 0;
+    int rc;
+
+    durable = durable || reserve;
+    rc = database_begin(db, durable, err);
+    if (rc == LLMREG_OK)
+        rc = batch_write(&w->batch, db, w->world.registry, w->keep, err);
+    if (rc == LLMREG_OK)
+        rc = write_events(w, &in_file, err);
+    if (rc == LLMREG_OK && reserve)
+        rc = sequence_reserve(&w->sequence, db, w->world.bus, err);
+    /* Also makes sure that there is something to sync. */
+    if (rc == LLMREG_OK && durable)
+        rc = rows_put_number(db, "synced_seq", (int64_t)w->seen, err);
+    if (rc == LLMREG_OK)
+        rc = database_commit(db, err);
+    if (rc != LLMREG_OK)
+        return rc;
+    sequence_committed(&w->sequence);
+    batch_clear(&w->batch);
+    w->events_in_file = in_file;
+    if (durable)
+        w->on_disk = w->seen;
+    return LLMREG_OK;
+}
+
+static int flush(struct writer *w, const struct llmreg_now *now, bool force,
+                 struct llmreg_error *err)
+{
+    bool quiet;
+
+    batch_add_probed(&w->batch, w->world.registry, w->probed_ns);
+    w->probed_ns = now->mono_ns - PROBED_SLACK_NS;
+    w->flush_ns = now->mono_ns + w->config.flush_ns;
+    quiet = w->batch.nevents == 0 && dirty_count(w->batch.dirty) == 0 &&
+            !w->batch.everything;
+    if (quiet && !force)
+        return LLMREG_OK;
+    return write_batch(w, force || w->batch.durable, err);
+}
+
+/* At most one batch: what is left keeps the descriptor readable. */
+static int write_due(struct writer *w, const struct llmreg_now *now, bool force,
+                     struct llmreg_error *err)
+{
+    drain(w);
+    if (force || now->mono_ns >= w->flush_ns)
+        return flush(w, now, force, err);
+    if (w->batch.durable || batch_is_full(&w->batch) ||
+        sequence_is_due(&w->sequence, w->world.bus))
+        return write_batch(w, w->batch.durable, err);
+    return LLMREG_OK;
+}
+
+static int checkpoint_due(struct writer *w, const struct llmreg_now *now,
+                          struct llmreg_error *err)
+{
+    const int pages = w->home.db.wal_pages;
+
+    if (pages == 0 ||
+        (pages < CHECKPOINT_PAGES && now->mono_ns < w->checkpoint_ns))
+        return LLMREG_OK;
+    w->checkpoint_ns = now->mono_ns + CHECKPOINT_NS;
+    return database_checkpoint(&w->home.db, err);
+}
+
+static int check_due(struct writer *w, const struct llmreg_now *now,
+                     struct llmreg_error *err)
+{
+    if (now->mono_ns < w->check_ns)
+        return LLMREG_OK;
+    w->check_ns = now->mono_ns + w->config.retry_ns;
+    return home_check(&w->home, err);
+}
+
+/* ---- from broken to working ---- */
+
+static int load_once(struct writer *w, struct llmreg_error *err)
+{
+    struct load load = {.world = &w->world, .keep = w->keep, .late = w->told};
+    int rc;
+
+    if (w->loaded)
+        return LLMREG_OK;
+    rc = load_run(&load, &w->home.db, err);
+    w->loaded = rc == LLMREG_OK;
+    return rc;
+}
+
+/* Opens the file and makes it like the registry, or the other way round. */
+static int move_in(struct writer *w, const struct llmreg_now *now,
+                   struct llmreg_error *err)
+{
+    struct database *db = &w->home.db;
+    struct llmreg_error lost;
+    int rc = home_open(&w->home, now, &lost, err);
+
+    if (lost.text[0] != '\0') {
+        sequence_jump(&w->sequence, w->world.bus, now);
+        tell_failed(w, now, lost.text);
+    }
+    if (rc == LLMREG_OK)
+        rc = sequence_take_over(&w->sequence, db, w->world.bus, now, err);
+    if (rc == LLMREG_OK)
+        rc = rows_count_events(db, &w->events_in_file, err);
+    if (rc == LLMREG_OK)
+        rc = load_once(w, err);
+    if (rc != LLMREG_OK)
+        return rc;
+    if (w->told)
+        batch_add_everything(&w->batch);
+    return write_due(w, now, true, err);
+}
+
+static void heal(struct writer *w, const struct llmreg_now *now, int rc,
+                 const struct llmreg_error *err)
+{
+    if (rc != LLMREG_OK) {
+        fail(w, now, err);
+        return;
+    }
+    w->works = true;
+    w->check_ns = now->mono_ns + w->config.retry_ns;
+    w->checkpoint_ns = now->mono_ns + CHECKPOINT_NS;
+    tell_works(w, now);
+}
+
+/* ---- steps ---- */
+
+static void work(struct writer *w, const struct llmreg_now *now, bool force)
+{
+    struct llmreg_error err = {{0}};
+    int rc = check_due(w, now, &err);
+
+    if (rc == LLMREG_OK)
+        rc = write_due(w, now, force, &err);
+    if (rc == LLMREG_OK)
+        rc = checkpoint_due(w, now, &err);
+    if (rc != LLMREG_OK)
+        fail(w, now, &err);
+}
+
+static void try_again(struct writer *w, const struct llmreg_now *now)
+{
+    struct llmreg_error err = {{0}};
+    int rc = move_in(w, now, &err);
+
+    heal(w, now, rc, &err);
+}
+
+void writer_step(struct writer *w, const struct llmreg_now *now, bool force)
+{
+    if (w->works)
+        work(w, now, force);
+    else if (force || now->mono_ns >= w->try_ns)
+        try_again(w, now);
+    else
+        sequence_jump(&w->sequence, w->world.bus, now);
+}
+
+int64_t writer_pause(const struct writer *w, const struct llmreg_now *now)
+{
+    int64_t due = w->try_ns;
+
+    if (w->works)
+        due = w->flush_ns < w->check_ns ? w->flush_ns : w->check_ns;
+    return due > now->mono_ns ? due - now->mono_ns : 0;
+}
+
+int writer_fd(const struct writer *w)
+{
+    return w->works ? llmreg_subscription_fd(w->events) : -1;
+}
+
+bool writer_works(const struct writer *w)
+{
+    return w->works;
+}
+
+uint64_t writer_on_disk(const struct writer *w)
+{
+    return w->on_disk;
+}
+
+/* ---- life ---- */
+
+static int make(struct writer *w, struct llmreg_error *err)
+{
+    int rc = batch_init(&w->batch);
+
+    if (rc == LLMREG_OK)
+        rc = llmreg_table_new(&w->keep);
+    if (rc == LLMREG_OK)
+        rc = llmreg_subscribe(w->world.bus, UINT64_MAX, &w->events);
+    if (rc != LLMREG_OK)
+        llmreg_error_set(err, "store: %s", llmreg_status_text(rc));
+    return rc;
+}
+
+int writer_new(struct writer **out, const struct store_config *config,
+               const struct store_world *world, struct llmreg_error *err)
+{
+    struct llmreg_now now = llmreg_clock_now(world->clock);
+    struct llmreg_error why = {{0}};
+    struct writer *w = calloc(1, sizeof *w);
+    int rc = LLMREG_ENOMEM;
+
+    if (w == NULL)
+        goto done;
+    w->config = *config;
+    w->world = *world;
+    home_init(&w->home, config->dir);
+    rc = make(w, err);
+    if (rc != LLMREG_OK)
+        goto done;
+    rc = move_in(w, &now, &why);
+    if (rc == LLMREG_ELOCKED) {
+        llmreg_error_set(err, "%s", why.text);
+        goto done;
+    }
+    heal(w, &now, rc, &why);
+    *out = w;
+    w = NULL; /* now the caller's */
+    rc = LLMREG_OK;
+done:
+    writer_free(w);
+    return rc;
+}
+
+void writer_free(struct writer *w)
+{
+    if (w == NULL)
+        return;
+    home_close(&w->home);
+    llmreg_unsubscribe(w->events);
+    batch_fini(&w->batch);
+    llmreg_table_free(w->keep);
+    free(w);
+}
