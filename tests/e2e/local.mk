@@ -1,1 +1,20 @@
-## tests/e2e
+## tests/e2e - the real collectd; "make check-e2e E2E='-j 2 restart'" for some.
+
+E2E =
+
+EXTRA_DIST += \
+	tests/e2e/run.py \
+	tests/e2e/servers.py \
+	tests/e2e/test_alarms.py \
+	tests/e2e/test_config.py \
+	tests/e2e/test_files.py \
+	tests/e2e/test_hostile.py \
+	tests/e2e/test_quickstart.py \
+	tests/e2e/test_restart.py \
+	tests/e2e/test_store.py \
+	tests/e2e/world.py
+
+.PHONY: check-e2e
+check-e2e: all tests/support/sim/llmreg-sim
+	$(AM_V_at)PYTHONDONTWRITEBYTECODE=1 \
+		python3 $(top_srcdir)/tests/e2e/run.py $(E2E)

@@ -182,7 +182,7 @@ def mutable_state(source):
 
 def is_mutable(text):
     """True for a definition of a variable that is not const."""
-    if re.match(r'(typedef|extern|_Static_assert)\b', text):
+    if re.match(r"(__extension__ +)?(typedef|extern|_Static_assert)\b", text):
         return False
     head = text.split('=')[0]
     head = re.sub(r'\{.*\}', ' ', head, flags=re.S)

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs the end-to-end tests: real collectd, real sockets, simulated servers.
+
+Usage: run.py [-j N] [NAME]...   in the build directory.  A test is a function
+test_* of a module test_*.py here, and takes a World.  Each runs in a process
+of its own, several at a time.  The last line counts them.
+"""
+
+import argparse
+import concurrent.futures
+import contextlib
+import glob
+import importlib
+import io
+import multiprocessing
+import os
+import sys
+import time
+import traceback
+
+import world
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LIMIT = 120
+
+
+def all_tests():
+    """(module, function) names, in the order of the files."""
+    for path in sorted(glob.glob(os.path.join(HERE, 'test_*.py'))):
+        module = os.path.basename(path)[:-3]
+        for name in vars(importlib.import_module(module)):
+            if name.startswith('test_'):
+                yield module, name
+
+
+def run_here(module, name, build, pipe):
+    """In a process of its own: sends (result, text)."""
+    out = io.StringIO()
+    result = 'PASS'
+    with contextlib.redirect_stdout(out):
+        try:
+            with world.World(build) as own:
+                getattr(importlib.import_module(module), name)(own)
+        except world.Skipped as reason:
+            result = 'SKIP'
+            print(reason)
+        except world.Failed as reason:
+            result = 'FAIL'
+            print(reason)
+            traceback.print_exc(limit=-1, file=out)
+        except Exception:  # pylint: disable=broad-except
+            result = 'FAIL'
+            traceback.print_exc(file=out)
+    pipe.send((result, out.getvalue()))
+
+
+def run_one(test, build):
+    """(result, name, text, seconds)."""
+    module, name = test
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=run_here,
+                                      args=(module, name, build, theirs))
+    start = time.monotonic()
+    process.start()
+    result, text = 'FAIL', f'ended or did not end in {LIMIT} s'
+    if ours.poll(LIMIT):
+        result, text = ours.recv()
+    process.terminate()
+    process.join()
+    return result, name[len('test_'):], text, time.monotonic() - start
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('-j', type=int, default=2 * (os.cpu_count() or 1))
+    parser.add_argument('names', nargs='*')
+    arguments = parser.parse_args()
+    tests = [t for t in all_tests() if not arguments.names
+             or any(name in ' '.join(t) for name in arguments.names)]
+    counts = {'PASS': 0, 'FAIL': 0, 'SKIP': 0}
+    build = os.getcwd()
+    with concurrent.futures.ThreadPoolExecutor(arguments.j) as pool:
+        futures = [pool.submit(run_one, test, build) for test in tests]
+        for future in concurrent.futures.as_completed(futures):
+            result, name, text, seconds = future.result()
+            counts[result] += 1
+            reason = f': {text.strip()}' if result == 'SKIP' else ''
+            print(f'{result} {name} ({seconds:.1f} s){reason}', flush=True)
+            if result == 'FAIL':
+                print(text, flush=True)
+    print(f'{counts["PASS"]} passed, {counts["FAIL"]} failed, '
+          f'{counts["SKIP"]} skipped')
+    return 1 if counts['FAIL'] else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
