@@ -176,6 +176,9 @@ static bool read_name(struct reader *r, struct part *rest)
 {
     struct part name = cut(rest, ":");
 
+    if (rest->len > 1 && memchr(rest->at + 1, ':', rest->len - 1) != NULL)
+        return refuse(r, "more than one ':' (an IPv6 address is written in "
+                         "brackets)");
     if (name.len > 0 && name.at[name.len - 1] == '.')
         name.len--;
     if (name.len == 0)
@@ -198,9 +201,6 @@ static bool read_port(struct reader *r, struct part *rest)
         if (!starts_with(rest, ':'))
             return refuse(r, "only a port can follow ']'");
         skip(rest, 1);
-        if (memchr(rest->at, ':', rest->len) != NULL)
-            return refuse(r, "more than one ':' (an IPv6 address is written "
-                             "in brackets)");
         if (rest->len > 5 ||
             llmreg_parse_int(rest->at, rest->len, 1, 65535, &port) != LLMREG_OK)
             return refuse(r, "a port is a number from 1 to 65535");
