@@ -1,1 +1,37 @@
 ## unit tests of common/domain
+
+check_PROGRAMS += tests/unit/test_alarm
+TESTS += tests/unit/test_alarm
+tests_unit_test_alarm_SOURCES = tests/unit/test_alarm.c
+tests_unit_test_alarm_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_alarm_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_health
+TESTS += tests/unit/test_health
+tests_unit_test_health_SOURCES = tests/unit/test_health.c
+tests_unit_test_health_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_health_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_models
+TESTS += tests/unit/test_models
+tests_unit_test_models_SOURCES = tests/unit/test_models.c
+tests_unit_test_models_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_models_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_phase
+TESTS += tests/unit/test_phase
+tests_unit_test_phase_SOURCES = tests/unit/test_phase.c
+tests_unit_test_phase_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_phase_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_spec
+TESTS += tests/unit/test_spec
+tests_unit_test_spec_SOURCES = tests/unit/test_spec.c
+tests_unit_test_spec_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_spec_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_words
+TESTS += tests/unit/test_words
+tests_unit_test_words_SOURCES = tests/unit/test_words.c
+tests_unit_test_words_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_words_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: MIT */
+/* test_health.c - every arrow, against a second opinion.
+ *
+ * The model below was written from the words of the rule, not from health.c:
+ * it knows no arrows and no counters, but looks at the whole history of what
+ * was seen and says what a reader must be told.
+ */
+#include <llmreg/health.h>
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+static const struct llmreg_health_rule two_one = {.unhealthy_after = 2,
+                                                  .healthy_after = 1};
+
+static struct llmreg_now at(int64_t s)
+{
+    return (struct llmreg_now){.mono_ns = s * LLMREG_NS_PER_S,
+                               .wall_ms = 1700000000000 + s * 1000};
+}
+
+static int64_t wall(int64_t s)
+{
+    return at(s).wall_ms;
+}
+
+/* One observation at second s. */
+static void see(struct llmreg_health *h, enum llmreg_reason reason, int64_t s,
+                const struct llmreg_health_rule *rule)
+{
+    struct llmreg_observation o = {.reason = reason, .total_us = 100};
+    struct llmreg_now now = at(s);
+
+    llmreg_health_step(h, &o, rule, &now, h);
+}
+
+/* ---- the second opinion ---- */
+
+enum sort { GOOD, SO_SO, BAD };
+
+static enum sort sort_of(enum llmreg_reason reason)
+{
+    switch (reason) {
+    case LLMREG_REASON_OK:
+        return GOOD;
+    case LLMREG_REASON_PARSE:
+    case LLMREG_REASON_AUTH:
+    case LLMREG_REASON_RATE_LIMITED:
+    case LLMREG_REASON_BUSY:
+    case LLMREG_REASON_LOADING:
+        return SO_SO;
+    default:
+        return BAD;
+    }
+}
+
+static bool wrong_answer(enum llmreg_reason reason)
+{
+    return reason == LLMREG_REASON_HTTP_STATUS || reason == LLMREG_REASON_HUNG;
+}
+
+/* How many of the last n of history were of this sort without a break. */
+static uint32_t streak(const enum llmreg_reason *history, int n, enum sort sort)
+{
+    uint32_t length = 0;
+
+    while (n > 0 && sort_of(history[n - 1]) == sort) {
+        n--;
+        length++;
+    }
+    return length;
+}
+
+/* The state after the n-th, told from the history alone: it is settled by the
+ * last observation that was enough to settle it. */
+static enum llmreg_health_state tell(const enum llmreg_reason *history, int n,
+                                     const struct llmreg_health_rule *rule)
+{
+    if (n == 0)
+        return LLMREG_HEALTH_UNKNOWN;
+    enum llmreg_reason last = history[n - 1];
+    if (sort_of(last) == SO_SO)
+        return LLMREG_HEALTH_DEGRADED;
+    enum llmreg_health_state before = tell(history, n - 1, rule);
+    bool was_down = before == LLMREG_HEALTH_UNHEALTHY ||
+                    before == LLMREG_HEALTH_UNREACHABLE;
+    if (sort_of(last) == GOOD) {
+        uint32_t enough = was_down ? rule->healthy_after : 1;
+        return streak(history, n, GOOD) >= enough ? LLMREG_HEALTH_HEALTHY
+                                                  : before;
+    }
+    if (!was_down && streak(history, n, BAD) < rule->unhealthy_after)
+        return before;
+    return wrong_answer(last) ? LLMREG_HEALTH_UNHEALTHY
+                              : LLMREG_HEALTH_UNREACHABLE;
+}
+
+/* ---- every history of five observations, under nine rules ---- */
+
+#define LENGTH 5
+
+static const enum llmreg_reason one_of_each[] = {
+    LLMREG_REASON_OK, LLMREG_REASON_BUSY, LLMREG_REASON_TIMEOUT,
+    LLMREG_REASON_HTTP_STATUS};
+
+/* ck_assert talks to its parent each time; this is asked a million times. */
+static void same(const char *what, int64_t is, int64_t expected)
+{
+    if (is != expected)
+        ck_abort_msg("%s is %lld, expected %lld", what, (long long)is,
+                     (long long)expected);
+}
+
+static void compare(const enum llmreg_reason *history, int n,
+                    const struct llmreg_health_rule *rule,
+                    const struct llmreg_health *h)
+{
+    int failures = (int)streak(history, n, BAD);
+
+    same("state", h->state, tell(history, n, rule));
+    same("failures", h->failures, failures);
+    same("successes", h->successes, streak(history, n, GOOD));
+    same("reason", h->reason, history[n - 1]);
+    same("checked_ms", h->checked_ms, wall(n));
+    same("checked_mono_ns", h->checked_mono_ns, at(n).mono_ns);
+    same("failing_ms", h->failing_ms, failures ? wall(n - failures + 1) : 0);
+}
+
+static void follow(unsigned number, const struct llmreg_health_rule *rule)
+{
+    enum llmreg_reason history[LENGTH];
+    struct llmreg_health h = {0};
+
+    for (int n = 0; n < LENGTH; n++, number /= 4) {
+        history[n] = one_of_each[number % 4];
+        see(&h, history[n], n + 1, rule);
+        compare(history, n + 1, rule, &h);
+    }
+}
+
+START_TEST(every_short_history_ends_as_the_second_opinion_says)
+    {
+        struct llmreg_health_rule rule = {
+            .unhealthy_after = (uint32_t)_i / 3 + 1,
+            .healthy_after = (uint32_t)_i % 3 + 1};
+
+        for (unsigned number = 0; number < 1024; number++)
+            follow(number, &rule);
+    }
+END_TEST
+
+START_TEST(long_random_histories_do_too)
+    {
+        struct llmreg_health_rule rule = {.unhealthy_after = 3,
+                                          .healthy_after = 2};
+        static enum llmreg_reason history[400];
+        struct llmreg_health h = {0};
+        uint32_t seed = 2463534242u + (uint32_t)_i;
+
+        printf("health: seed %u\n", (unsigned)seed);
+        for (int n = 0; n < COUNT(history); n++) {
+            seed ^= seed << 13;
+            seed ^= seed >> 17;
+            seed ^= seed << 5;
+            history[n] = 1 + seed % (LLMREG_REASONS - 1);
+            see(&h, history[n], n + 1, &rule);
+            compare(history, n + 1, &rule, &h);
+        }
+    }
+END_TEST
+
+/* ---- every single arrow, whatever the counters were ---- */
+
+/* What the drawing says, in words and without the drawing. */
+static enum llmreg_health_state arrow(enum llmreg_health_state from,
+                                      enum llmreg_reason reason,
+                                      uint32_t failures, uint32_t successes,
+                                      const struct llmreg_health_rule *rule)
+{
+    bool down =
+        from == LLMREG_HEALTH_UNHEALTHY || from == LLMREG_HEALTH_UNREACHABLE;
+
+    if (sort_of(reason) == SO_SO)
+        return LLMREG_HEALTH_DEGRADED;
+    if (sort_of(reason) == GOOD && down && successes + 1 < rule->healthy_after)
+        return from;
+    if (sort_of(reason) == GOOD)
+        return LLMREG_HEALTH_HEALTHY;
+    if (!down && failures + 1 < rule->unhealthy_after)
+        return from;
+    return wrong_answer(reason) ? LLMREG_HEALTH_UNHEALTHY
+                                : LLMREG_HEALTH_UNREACHABLE;
+}
+
+static void try_arrow(enum llmreg_health_state from, enum llmreg_reason reason,
+                      uint32_t n, const struct llmreg_health_rule *rule)
+{
+    uint32_t failures = n % 5, successes = n / 5;
+    struct llmreg_health h = {.state = from,
+                              .failures = failures,
+                              .successes = successes,
+                              .failing_ms = wall(3),
+                              .since_ms = wall(1)};
+
+    see(&h, reason, 9, rule);
+    enum llmreg_health_state to =
+        arrow(from, reason, failures, successes, rule);
+    same("state", h.state, to);
+    if (to == from || (llmreg_is_down(to) && llmreg_is_down(from)))
+        same("since_ms", h.since_ms, wall(1));
+    else if (llmreg_is_down(to))
+        same("since_ms", h.since_ms, failures > 0 ? wall(3) : wall(9));
+    else
+        same("since_ms", h.since_ms, wall(9));
+}
+
+START_TEST(every_arrow_is_as_drawn)
+    {
+        enum llmreg_health_state from = _i % LLMREG_HEALTH_STATES;
+        enum llmreg_reason reason = _i / LLMREG_HEALTH_STATES + 1;
+
+        for (uint32_t n = 0; n < 25; n++)
+            for (uint32_t r = 0; r < 16; r++) {
+                struct llmreg_health_rule rule = {.unhealthy_after = r % 4 + 1,
+                                                  .healthy_after = r / 4 + 1};
+                try_arrow(from, reason, n, &rule);
+            }
+    }
+END_TEST
+
+/* ---- the rules by name ---- */
+
+START_TEST(one_failure_does_not_take_a_healthy_endpoint_down)
+    {
+        struct llmreg_health h = {0};
+
+        see(&h, LLMREG_REASON_OK, 1, &two_one);
+        see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
+        ck_assert_int_eq(h.since_ms, wall(1));
+    }
+END_TEST
+
+/* Pitfall E6. */
+START_TEST(failures_below_the_threshold_are_visible)
+    {
+        struct llmreg_health h = {0};
+
+        see(&h, LLMREG_REASON_OK, 1, &two_one);
+        see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
+        ck_assert_uint_eq(h.failures, 1);
+        ck_assert_int_eq(h.reason, LLMREG_REASON_TIMEOUT);
+        ck_assert_int_eq(h.failing_ms, wall(2));
+        ck_assert_int_eq(h.checked_ms, wall(2));
+        ck_assert_int_eq(h.ok_ms, wall(1));
+    }
+END_TEST
+
+/* Pitfall E6. */
+START_TEST(every_observation_leaves_its_facts)
+    {
+        struct llmreg_observation o = {.reason = LLMREG_REASON_HTTP_STATUS,
+                                       .http_status = 500,
+                                       .total_us = 1,
+                                       .connect_us = 2,
+                                       .ttfb_us = 3,
+                                       .version = "0.5.1",
+                                       .detail = "boom"};
+        struct llmreg_health h = {.state = LLMREG_HEALTH_UNHEALTHY};
+        struct llmreg_now now = at(7);
+
+        llmreg_health_step(&h, &o, &two_one, &now, &h);
+        ck_assert_uint_eq(h.http_status, 500);
+        ck_assert_uint_eq(h.total_us, 1);
+        ck_assert_uint_eq(h.connect_us, 2);
+        ck_assert_uint_eq(h.ttfb_us, 3);
+        ck_assert_str_eq(h.version, "0.5.1");
+        ck_assert_str_eq(h.detail, "boom");
+        ck_assert_int_eq(h.checked_mono_ns, now.mono_ns);
+    }
+END_TEST
+
+START_TEST(an_observation_without_version_keeps_the_last_one)
+    {
+        struct llmreg_health h = {.version = "0.5.1", .detail = "old"};
+
+        see(&h, LLMREG_REASON_REFUSED, 1, &two_one);
+        ck_assert_str_eq(h.version, "0.5.1");
+        ck_assert_str_eq(h.detail, "");
+    }
+END_TEST
+
+START_TEST(an_outage_began_at_its_first_failure)
+    {
+        struct llmreg_health_rule three = {3, 1};
+        struct llmreg_health h = {0};
+
+        see(&h, LLMREG_REASON_OK, 1, &three);
+        see(&h, LLMREG_REASON_TIMEOUT, 2, &three);
+        see(&h, LLMREG_REASON_REFUSED, 3, &three);
+        see(&h, LLMREG_REASON_HTTP_STATUS, 4, &three);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNHEALTHY);
+        ck_assert_int_eq(h.since_ms, wall(2));
+    }
+END_TEST
+
+START_TEST(changing_between_downs_keeps_the_beginning_of_the_outage)
+    {
+        struct llmreg_health h = {0};
+
+        see(&h, LLMREG_REASON_TIMEOUT, 1, &two_one);
+        see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
+        see(&h, LLMREG_REASON_HTTP_STATUS, 3, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNHEALTHY);
+        see(&h, LLMREG_REASON_DNS, 4, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
+        ck_assert_int_eq(h.since_ms, wall(1));
+    }
+END_TEST
+
+START_TEST(a_failure_between_successes_keeps_an_endpoint_down)
+    {
+        struct llmreg_health_rule rule = {2, 2};
+        struct llmreg_health h = {.state = LLMREG_HEALTH_UNREACHABLE,
+                                  .since_ms = wall(1)};
+
+        see(&h, LLMREG_REASON_OK, 2, &rule);
+        see(&h, LLMREG_REASON_TIMEOUT, 3, &rule);
+        see(&h, LLMREG_REASON_OK, 4, &rule);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
+        ck_assert_int_eq(h.since_ms, wall(1));
+        see(&h, LLMREG_REASON_OK, 5, &rule);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
+        ck_assert_int_eq(h.since_ms, wall(5));
+    }
+END_TEST
+
+START_TEST(a_degraded_answer_takes_effect_at_once_and_forgives_failures)
+    {
+        struct llmreg_health h = {0};
+
+        see(&h, LLMREG_REASON_TIMEOUT, 1, &two_one);
+        see(&h, LLMREG_REASON_LOADING, 2, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_DEGRADED);
+        ck_assert_uint_eq(h.failures, 0);
+        see(&h, LLMREG_REASON_TIMEOUT, 3, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_DEGRADED);
+    }
+END_TEST
+
+/* Pitfall E5: nothing but the health itself remembers the last state, so that
+ * whatever set it to unknown, the next success is a change. */
+START_TEST(success_after_unknown_is_a_change)
+    {
+        struct llmreg_health h = {.state = LLMREG_HEALTH_UNKNOWN,
+                                  .successes = 100};
+
+        see(&h, LLMREG_REASON_OK, 1, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
+        ck_assert_int_eq(h.since_ms, wall(1));
+    }
+END_TEST
+
+START_TEST(no_observation_changes_nothing)
+    {
+        static const enum llmreg_reason none[] = {LLMREG_REASON_NONE,
+                                                  LLMREG_REASONS};
+        struct llmreg_health before = {.state = LLMREG_HEALTH_HEALTHY,
+                                       .failures = 3};
+        struct llmreg_health after = before;
+
+        for (int i = 0; i < COUNT(none); i++) {
+            see(&after, none[i], 5, &two_one);
+            ck_assert_mem_eq(&after, &before, sizeof after);
+        }
+    }
+END_TEST
+
+START_TEST(counters_stop_at_their_end)
+    {
+        struct llmreg_health h = {.state = LLMREG_HEALTH_UNREACHABLE,
+                                  .failures = UINT32_MAX,
+                                  .failing_ms = wall(1)};
+
+        see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
+        ck_assert_uint_eq(h.failures, UINT32_MAX);
+        ck_assert_int_eq(h.failing_ms, wall(1));
+        h = (struct llmreg_health){.successes = UINT32_MAX};
+        see(&h, LLMREG_REASON_OK, 3, &two_one);
+        ck_assert_uint_eq(h.successes, UINT32_MAX);
+    }
+END_TEST
+
+START_TEST(the_alarm_is_not_the_steps_business)
+    {
+        struct llmreg_health h = {.alarm = LLMREG_ALARM_FAILURE};
+
+        see(&h, LLMREG_REASON_OK, 1, &two_one);
+        ck_assert_int_eq(h.alarm, LLMREG_ALARM_FAILURE);
+    }
+END_TEST
+
+/* ---- over a restart ---- */
+
+static struct llmreg_health stored_down(void)
+{
+    return (struct llmreg_health){.state = LLMREG_HEALTH_UNREACHABLE,
+                                  .reason = LLMREG_REASON_TIMEOUT,
+                                  .alarm = LLMREG_ALARM_FAILURE,
+                                  .failures = 7,
+                                  .successes = 1,
+                                  .since_ms = wall(1),
+                                  .failing_ms = wall(2),
+                                  .checked_ms = wall(3),
+                                  .ok_ms = wall(0),
+                                  .checked_mono_ns = 5,
+                                  .ok_mono_ns = 6,
+                                  .total_us = 7,
+                                  .connect_us = 8,
+                                  .ttfb_us = 9,
+                                  .version = "0.5.1",
+                                  .detail = "no answer"};
+}
+
+START_TEST(a_restart_keeps_what_is_true_for_ever)
+    {
+        struct llmreg_health stored = stored_down(), h;
+
+        llmreg_health_restart(&stored, &h);
+        ck_assert_int_eq(h.ok_ms, wall(0));
+        ck_assert_int_eq(h.checked_ms, wall(3));
+        ck_assert_str_eq(h.version, "0.5.1");
+        ck_assert_int_eq(h.reason, LLMREG_REASON_TIMEOUT);
+        ck_assert_str_eq(h.detail, "no answer");
+    }
+END_TEST
+
+START_TEST(a_restart_forgets_what_was_true_then)
+    {
+        struct llmreg_health stored = stored_down(), h;
+
+        llmreg_health_restart(&stored, &h);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNKNOWN);
+        ck_assert_int_eq(h.since_ms, 0);
+        ck_assert_uint_eq(h.failures, 0);
+        ck_assert_uint_eq(h.successes, 0);
+        ck_assert_int_eq(h.failing_ms, 0);
+        ck_assert_int_eq(h.checked_mono_ns, 0);
+        ck_assert_int_eq(h.ok_mono_ns, 0);
+        ck_assert_uint_eq(h.total_us + h.connect_us + h.ttfb_us, 0);
+    }
+END_TEST
+
+START_TEST(a_restart_remembers_state_and_alarm)
+    {
+        struct llmreg_health stored = stored_down(), h;
+
+        llmreg_health_restart(&stored, &h);
+        ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNREACHABLE);
+        ck_assert_int_eq(h.prior_since_ms, wall(1));
+        ck_assert_int_eq(h.alarm, LLMREG_ALARM_REMEMBERED);
+    }
+END_TEST
+
+START_TEST(a_second_restart_before_a_verdict_remembers_the_same)
+    {
+        struct llmreg_health stored = stored_down(), once, twice;
+
+        llmreg_health_restart(&stored, &once);
+        llmreg_health_restart(&once, &twice);
+        ck_assert_mem_eq(&once, &twice, sizeof once);
+    }
+END_TEST
+
+START_TEST(a_restart_of_what_had_no_alarm_has_none)
+    {
+        struct llmreg_health stored = {.state = LLMREG_HEALTH_HEALTHY}, h;
+
+        llmreg_health_restart(&stored, &h);
+        ck_assert_int_eq(h.alarm, LLMREG_ALARM_NONE);
+        ck_assert_int_eq(h.prior, LLMREG_HEALTH_HEALTHY);
+    }
+END_TEST
+
+START_TEST(a_down_that_is_confirmed_has_its_true_since)
+    {
+        struct llmreg_health stored = stored_down(), h;
+
+        llmreg_health_restart(&stored, &h);
+        see(&h, LLMREG_REASON_TIMEOUT, 100, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNKNOWN);
+        ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNREACHABLE);
+        see(&h, LLMREG_REASON_HTTP_STATUS, 101, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNHEALTHY);
+        ck_assert_int_eq(h.since_ms, wall(1));
+        ck_assert_int_eq(h.failing_ms, wall(100));
+        ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNKNOWN);
+        ck_assert_int_eq(h.prior_since_ms, 0);
+    }
+END_TEST
+
+START_TEST(a_down_that_is_over_began_anew_if_it_comes_back)
+    {
+        struct llmreg_health stored = stored_down(), h;
+
+        llmreg_health_restart(&stored, &h);
+        see(&h, LLMREG_REASON_OK, 100, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
+        ck_assert_int_eq(h.since_ms, wall(100));
+        ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNKNOWN);
+        see(&h, LLMREG_REASON_TIMEOUT, 101, &two_one);
+        see(&h, LLMREG_REASON_TIMEOUT, 102, &two_one);
+        ck_assert_int_eq(h.since_ms, wall(101));
+    }
+END_TEST
+
+START_TEST(a_down_after_a_healthy_past_is_new)
+    {
+        struct llmreg_health stored = {.state = LLMREG_HEALTH_HEALTHY,
+                                       .since_ms = wall(1)};
+        struct llmreg_health h;
+
+        llmreg_health_restart(&stored, &h);
+        see(&h, LLMREG_REASON_REFUSED, 100, &two_one);
+        see(&h, LLMREG_REASON_REFUSED, 101, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
+        ck_assert_int_eq(h.since_ms, wall(100));
+    }
+END_TEST
+
+START_TEST(restart_may_write_over_what_it_reads)
+    {
+        struct llmreg_health stored = stored_down(), h;
+
+        llmreg_health_restart(&stored, &h);
+        llmreg_health_restart(&stored, &stored);
+        ck_assert_mem_eq(&stored, &h, sizeof h);
+    }
+END_TEST
+
+/* ---- questions ---- */
+
+START_TEST(only_unhealthy_and_unreachable_are_down)
+    {
+        ck_assert(!llmreg_is_down(LLMREG_HEALTH_UNKNOWN));
+        ck_assert(!llmreg_is_down(LLMREG_HEALTH_HEALTHY));
+        ck_assert(!llmreg_is_down(LLMREG_HEALTH_DEGRADED));
+        ck_assert(llmreg_is_down(LLMREG_HEALTH_UNHEALTHY));
+        ck_assert(llmreg_is_down(LLMREG_HEALTH_UNREACHABLE));
+    }
+END_TEST
+
+START_TEST(every_reason_speaks_for_a_state)
+    {
+        static const enum llmreg_health_state good_so_so[] = {
+            [GOOD] = LLMREG_HEALTH_HEALTHY, [SO_SO] = LLMREG_HEALTH_DEGRADED};
+        enum llmreg_reason reason = _i;
+
+        if (sort_of(reason) != BAD)
+            ck_assert_int_eq(llmreg_reason_state(reason),
+                             good_so_so[sort_of(reason)]);
+        else
+            ck_assert_int_eq(llmreg_reason_state(reason),
+                             wrong_answer(reason) ? LLMREG_HEALTH_UNHEALTHY
+                                                  : LLMREG_HEALTH_UNREACHABLE);
+    }
+END_TEST
+
+START_TEST(no_reason_speaks_for_nothing)
+    {
+        ck_assert_int_eq(llmreg_reason_state(LLMREG_REASON_NONE),
+                         LLMREG_HEALTH_UNKNOWN);
+        ck_assert_int_eq(llmreg_reason_state(LLMREG_REASONS),
+                         LLMREG_HEALTH_UNKNOWN);
+    }
+END_TEST
+
+START_TEST(routable_is_active_and_healthy_or_degraded_where_allowed)
+    {
+        for (unsigned n = 0; n < LLMREG_ADMINS * 2; n++) {
+            enum llmreg_health_state state = _i;
+            enum llmreg_admin admin = n / 2;
+            bool allowed = n % 2;
+            bool expected = false;
+            if (admin == LLMREG_ADMIN_ACTIVE && state == LLMREG_HEALTH_HEALTHY)
+                expected = true;
+            if (admin == LLMREG_ADMIN_ACTIVE && state == LLMREG_HEALTH_DEGRADED)
+                expected = allowed;
+            ck_assert(llmreg_is_routable(state, admin, allowed) == expected);
+        }
+    }
+END_TEST
+
+static void add_rules(TCase *tc)
+{
+    tcase_add_test(tc, one_failure_does_not_take_a_healthy_endpoint_down);
+    tcase_add_test(tc, failures_below_the_threshold_are_visible);
+    tcase_add_test(tc, every_observation_leaves_its_facts);
+    tcase_add_test(tc, an_observation_without_version_keeps_the_last_one);
+    tcase_add_test(tc, an_outage_began_at_its_first_failure);
+    tcase_add_test(tc,
+                   changing_between_downs_keeps_the_beginning_of_the_outage);
+    tcase_add_test(tc, a_failure_between_successes_keeps_an_endpoint_down);
+    tcase_add_test(
+        tc, a_degraded_answer_takes_effect_at_once_and_forgives_failures);
+    tcase_add_test(tc, success_after_unknown_is_a_change);
+    tcase_add_test(tc, no_observation_changes_nothing);
+    tcase_add_test(tc, counters_stop_at_their_end);
+    tcase_add_test(tc, the_alarm_is_not_the_steps_business);
+}
+
+static void add_restart(TCase *tc)
+{
+    tcase_add_test(tc, a_restart_keeps_what_is_true_for_ever);
+    tcase_add_test(tc, a_restart_forgets_what_was_true_then);
+    tcase_add_test(tc, a_restart_remembers_state_and_alarm);
+    tcase_add_test(tc, a_second_restart_before_a_verdict_remembers_the_same);
+    tcase_add_test(tc, a_restart_of_what_had_no_alarm_has_none);
+    tcase_add_test(tc, a_down_that_is_confirmed_has_its_true_since);
+    tcase_add_test(tc, a_down_that_is_over_began_anew_if_it_comes_back);
+    tcase_add_test(tc, a_down_after_a_healthy_past_is_new);
+    tcase_add_test(tc, restart_may_write_over_what_it_reads);
+}
+
+int main(void)
+{
+    Suite *s = suite_create("health");
+    TCase *tc = tcase_create("health");
+
+    tcase_add_loop_test(tc, every_short_history_ends_as_the_second_opinion_says,
+                        0, 9);
+    tcase_add_loop_test(tc, long_random_histories_do_too, 0, 5);
+    tcase_add_loop_test(tc, every_arrow_is_as_drawn, 0,
+                        LLMREG_HEALTH_STATES * (LLMREG_REASONS - 1));
+    add_rules(tc);
+    add_restart(tc);
+    tcase_add_test(tc, only_unhealthy_and_unreachable_are_down);
+    tcase_add_loop_test(tc, every_reason_speaks_for_a_state, LLMREG_REASON_OK,
+                        LLMREG_REASONS);
+    tcase_add_test(tc, no_reason_speaks_for_nothing);
+    tcase_add_loop_test(
+        tc, routable_is_active_and_healthy_or_degraded_where_allowed, 0,
+        LLMREG_HEALTH_STATES);
+    suite_add_tcase(s, tc);
+    SRunner *sr = srunner_create(s);
+    srunner_run_all(sr, CK_ENV);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* test_words.c - every enumeration, to a word and back. */
+#include <llmreg/endpoint.h>
+#include <llmreg/health.h>
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The enumerations differ only in their type; these make them alike. */
+#define ALIKE(name, type)                                                      \
+    static const char *name##_text(unsigned v)                                 \
+    {                                                                          \
+        return llmreg_##name##_text((type)v);                                  \
+    }                                                                          \
+    static int name##_parse(const char *s, unsigned *out)                      \
+    {                                                                          \
+        type v = (type)99;                                                     \
+        int rc = llmreg_##name##_parse(s, &v);                                 \
+        *out = v;                                                              \
+        return rc;                                                             \
+    }
+
+ALIKE(kind, enum llmreg_kind)
+ALIKE(source, enum llmreg_source)
+ALIKE(admin, enum llmreg_admin)
+ALIKE(health, enum llmreg_health_state)
+ALIKE(reason, enum llmreg_reason)
+ALIKE(alarm, enum llmreg_alarm)
+
+static const struct {
+    const char *words; /* in the order of their values */
+    unsigned count;
+    const char *(*text)(unsigned v);
+    int (*parse)(const char *s, unsigned *out);
+} all[] = {
+    {"auto ollama vllm llamacpp lmstudio exo sglang tgi localai koboldcpp "
+     "openai generic",
+     LLMREG_KINDS, kind_text, kind_parse},
+    {"static manual auto mdns", LLMREG_SOURCES, source_text, source_parse},
+    {"active draining disabled maintenance", LLMREG_ADMINS, admin_text,
+     admin_parse},
+    {"unknown healthy degraded unhealthy unreachable", LLMREG_HEALTH_STATES,
+     health_text, health_parse},
+    {"none ok timeout refused dns tls http_status hung parse auth "
+     "rate_limited busy loading",
+     LLMREG_REASONS, reason_text, reason_parse},
+    {"none warning failure remembered", LLMREG_ALARMS, alarm_text, alarm_parse},
+};
+
+START_TEST(the_words_are_the_ones_that_are_documented)
+    {
+        char words[256] = "";
+        size_t len = 0;
+
+        for (unsigned v = 0; v < all[_i].count; v++) {
+            const char *text = all[_i].text(v);
+            size_t n = strlen(text);
+            memcpy(words + len, text, n);
+            words[len + n] = ' ';
+            len += n + 1;
+        }
+        words[len - 1] = '\0';
+        ck_assert_str_eq(words, all[_i].words);
+    }
+END_TEST
+
+START_TEST(a_word_reads_back_to_its_value)
+    {
+        for (unsigned v = 0; v < all[_i].count; v++) {
+            unsigned back = 99;
+            ck_assert_int_eq(all[_i].parse(all[_i].text(v), &back), LLMREG_OK);
+            ck_assert_uint_eq(back, v);
+        }
+    }
+END_TEST
+
+START_TEST(no_value_is_invalid)
+    {
+        ck_assert_str_eq(all[_i].text(all[_i].count), "invalid");
+        ck_assert_str_eq(all[_i].text(UINT32_MAX), "invalid");
+    }
+END_TEST
+
+static const char *const strangers[] = {
+    "", "invalid", "Auto", "active ", "HEALTHY", "ok\n", "nonexistent"};
+
+START_TEST(another_word_is_none)
+    {
+        for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+            unsigned v = 0;
+            ck_assert_int_eq(all[_i].parse(strangers[i], &v), LLMREG_ENOENT);
+            ck_assert_uint_eq(v, 99);
+        }
+    }
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("words");
+    TCase *tc = tcase_create("words");
+
+    tcase_add_loop_test(tc, the_words_are_the_ones_that_are_documented, 0, 6);
+    tcase_add_loop_test(tc, a_word_reads_back_to_its_value, 0, 6);
+    tcase_add_loop_test(tc, no_value_is_invalid, 0, 6);
+    tcase_add_loop_test(tc, another_word_is_none, 0, 6);
+    suite_add_tcase(s, tc);
+    SRunner *sr = srunner_create(s);
+    srunner_run_all(sr, CK_ENV);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
