@@ -2,6 +2,8 @@
 
 EXTRA_DIST += \
 	.ci/run \
+	contrib/collectd.conf.d/llmreg-thresholds.conf \
+	contrib/collectd.conf.d/llmreg.conf \
 	contrib/lib/apt-install \
 	contrib/lib/build.sh \
 	contrib/lib/collectd.conf.in \
@@ -9,4 +11,7 @@ EXTRA_DIST += \
 	contrib/man/collectd-llm_probe.pod \
 	contrib/packages \
 	contrib/quickstart \
+	contrib/rrd/draw \
+	contrib/rrd/endpoint.graphs \
+	contrib/rrd/fleet.graphs \
 	contrib/run-tests
