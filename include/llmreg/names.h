@@ -37,7 +37,9 @@ struct llmreg_url {
  * scheme means http; no port means default_port, or with a scheme written
  * out 80 or 443 as URLs do.  LLMREG_EINVAL with err: user or password, query,
  * fragment, other schemes, port 0 or over 65535, characters that no host has,
- * an empty host, something over its bound. */
+ * an empty host, something over its bound; IPv4 other than four decimal
+ * numbers (0177.1), IPv6 without brackets or with a zone (%eth0), "." or ".."
+ * in the path.  err repeats the text, unless it has an '@'. */
 LLMREG_MUSTCHECK int llmreg_url_parse(const char *text, uint16_t default_port,
                                       struct llmreg_url *out,
                                       struct llmreg_error *err);

@@ -60,6 +60,8 @@ check_PROGRAMS += tests/unit/test_table
 TESTS += tests/unit/test_table
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_table_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_table_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=calloc,--wrap=strdup
 tests_unit_test_table_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_text
@@ -72,8 +74,8 @@ check_PROGRAMS += tests/unit/test_thread
 TESTS += tests/unit/test_thread
 tests_unit_test_thread_SOURCES = tests/unit/test_thread.c
 tests_unit_test_thread_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_thread_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 tests_unit_test_thread_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create
+tests_unit_test_thread_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_time
 TESTS += tests/unit/test_time

@@ -34,9 +34,9 @@ START_TEST(bytes_after_the_length_do_not_count)
     }
 END_TEST
 
-/* 65536 keys that differ in two digits of an address, a port or a name, into 256
- * buckets of 256: chi-squared with 255 degrees of freedom is 255 on average,
- * and over 371 once in a million fair throws. */
+/* 65536 keys that differ in two digits of an address, a port or a name, into
+ * 256 buckets of 256: chi-squared with 255 degrees of freedom is 255 on
+ * average, and over 371 once in a million fair throws. */
 static double chi_squared(int (*write_key)(char key[static 64], unsigned i),
                           unsigned shift)
 {

@@ -5,7 +5,36 @@
 #include <check.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Linked in place of the allocator's: the first `grants` calls succeed, if
+ * not negative, and the others fail. */
+static int grants = -1;
+
+void *__real_calloc(size_t n, size_t size);
+char *__real_strdup(const char *s);
+void *__wrap_calloc(size_t n, size_t size);
+char *__wrap_strdup(const char *s);
+
+static bool granted(void)
+{
+    if (grants > 0)
+        grants--;
+    else if (grants == 0)
+        return false;
+    return true;
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return granted() ? __real_calloc(n, size) : NULL;
+}
+
+char *__wrap_strdup(const char *s)
+{
+    return granted() ? __real_strdup(s) : NULL;
+}
 
 static struct llmreg_table *new_table(void)
 {
@@ -78,6 +107,35 @@ START_TEST(what_was_removed_is_handed_back_and_gone)
         ck_assert_ptr_null(llmreg_table_remove(t, "k"));
         ck_assert_ptr_null(llmreg_table_get(t, "k"));
         ck_assert_uint_eq(llmreg_table_count(t), 0);
+        llmreg_table_free(t);
+    }
+END_TEST
+
+START_TEST(without_memory_there_is_no_table)
+    {
+        struct llmreg_table *t = NULL;
+
+        grants = _i;
+        ck_assert_int_eq(llmreg_table_new(&t), LLMREG_ENOMEM);
+        ck_assert_ptr_null(t);
+    }
+END_TEST
+
+/* 12 pairs fill the first slots; the 13th needs more of them and a key. */
+START_TEST(without_memory_nothing_is_added)
+    {
+        struct llmreg_table *t = new_table();
+        int a;
+
+        for (char key[] = "a"; key[0] < 'a' + 12; key[0]++)
+            ck_assert_int_eq(llmreg_table_add(t, key, &a), LLMREG_OK);
+        grants = _i;
+        ck_assert_int_eq(llmreg_table_add(t, "new", &a), LLMREG_ENOMEM);
+        grants = -1;
+        ck_assert_uint_eq(llmreg_table_count(t), 12);
+        ck_assert_ptr_null(llmreg_table_get(t, "new"));
+        ck_assert_ptr_eq(llmreg_table_get(t, "l"), &a);
+        ck_assert_int_eq(llmreg_table_add(t, "new", &a), LLMREG_OK);
         llmreg_table_free(t);
     }
 END_TEST
@@ -253,6 +311,8 @@ int main(void)
     tcase_add_test(tc, adding_twice_keeps_the_first_value);
     tcase_add_test(tc, nothing_is_no_value);
     tcase_add_test(tc, what_was_removed_is_handed_back_and_gone);
+    tcase_add_loop_test(tc, without_memory_there_is_no_table, 0, 2);
+    tcase_add_loop_test(tc, without_memory_nothing_is_added, 0, 2);
     tcase_add_test(tc, freeing_nothing_is_fine);
     tcase_add_test(tc, a_walk_through_an_empty_table_ends_at_once);
     tcase_add_loop_test(tc, a_walk_meets_everything_once_also_while_removing, 0,
