@@ -2,10 +2,9 @@
 
 check_PROGRAMS += tests/unit/test_json_read
 TESTS += tests/unit/test_json_read
-tests_unit_test_json_read_SOURCES = tests/unit/test_json_read.c
+tests_unit_test_json_read_SOURCES = tests/unit/test_json_read.c \
+	tests/unit/json_trace.h
 tests_unit_test_json_read_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_json_read_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 tests_unit_test_json_read_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_json_write
@@ -103,7 +102,10 @@ tests_unit_test_json_guard_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_json_memory
 TESTS += tests/unit/test_json_memory
-tests_unit_test_json_memory_SOURCES = tests/unit/test_json_memory.c
+tests_unit_test_json_memory_SOURCES = tests/unit/test_json_memory.c \
+	tests/unit/json_trace.h
+tests_unit_test_json_memory_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 tests_unit_test_json_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_json_memory_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
@@ -112,3 +114,10 @@ TESTS += tests/unit/test_json_path
 tests_unit_test_json_path_SOURCES = tests/unit/test_json_path.c
 tests_unit_test_json_path_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_json_path_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_json_limits
+TESTS += tests/unit/test_json_limits
+tests_unit_test_json_limits_SOURCES = tests/unit/test_json_limits.c \
+	tests/unit/json_trace.h
+tests_unit_test_json_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_json_limits_LDADD = $(BASE_LIBS) $(CHECK_LIBS)

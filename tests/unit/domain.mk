@@ -35,3 +35,9 @@ TESTS += tests/unit/test_words
 tests_unit_test_words_SOURCES = tests/unit/test_words.c
 tests_unit_test_words_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_words_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_health_model
+TESTS += tests/unit/test_health_model
+tests_unit_test_health_model_SOURCES = tests/unit/test_health_model.c
+tests_unit_test_health_model_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_health_model_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)

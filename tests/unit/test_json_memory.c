@@ -2,6 +2,8 @@
 /* test_json_memory.c - blocks, and the way out when there are no more. */
 #include "common/base/json_memory.h"
 
+#include "tests/unit/json_trace.h"
+
 #include <check.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -102,6 +104,84 @@ START_TEST(release_frees_all_that_is_left)
     }
 END_TEST
 
+/* ---- memory that runs out ---- */
+
+static long fail_at = -1; /* the allocation that fails; -1: none */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+static bool fails_now(void)
+{
+    return fail_at >= 0 && fail_at-- == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails_now() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return fails_now() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return fails_now() ? NULL : __real_realloc(old, size);
+}
+
+/* Long strings in many pieces, escapes, depth: all that makes yajl grow. */
+static int read_greedily(const char *end)
+{
+    struct llmreg_json *j = NULL;
+    struct trace t = {0};
+    int rc = llmreg_json_new(&j, &wide, only_count, &t);
+
+    for (int i = 0; i < 30 && rc == LLMREG_OK; i++)
+        rc = llmreg_json_feed(j, "[", 1);
+    if (rc == LLMREG_OK)
+        rc = llmreg_json_feed(j, "\"", 1);
+    for (int i = 0; i < 3000 && rc == LLMREG_OK; i++)
+        rc = llmreg_json_feed(j, i % 2 ? "abc" : "\\n", i % 2 ? 3 : 2);
+    if (rc == LLMREG_OK)
+        rc = llmreg_json_feed(j, end, strlen(end));
+    llmreg_json_free(j);
+    return rc;
+}
+
+static void run_out_of_memory(const char *end, int expected)
+{
+    long n = 0;
+    int rc = LLMREG_ENOMEM;
+
+    for (; n < 1000 && rc != expected; n++) {
+        fail_at = n;
+        rc = read_greedily(end);
+        bool reached = fail_at == -1;
+        fail_at = -1;
+        ck_assert_int_eq(rc, reached ? LLMREG_ENOMEM : expected);
+    }
+    ck_assert_int_gt(n, 5);
+    ck_assert_int_lt(n, 1000);
+}
+
+START_TEST(no_memory_is_a_status_wherever_it_happens)
+    {
+        run_out_of_memory("\",1", LLMREG_OK);
+    }
+END_TEST
+
+START_TEST(no_memory_for_the_error_message_is_a_status_too)
+    {
+        run_out_of_memory("\",x", LLMREG_EPARSE);
+    }
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("json_memory");
@@ -113,6 +193,8 @@ int main(void)
     tcase_add_test(tc, what_is_too_much_jumps);
     tcase_add_test(tc, a_block_that_cannot_grow_stays);
     tcase_add_test(tc, release_frees_all_that_is_left);
+    tcase_add_test(tc, no_memory_is_a_status_wherever_it_happens);
+    tcase_add_test(tc, no_memory_for_the_error_message_is_a_status_too);
     suite_add_tcase(s, tc);
     SRunner *sr = srunner_create(s);
     srunner_run_all(sr, CK_ENV);
