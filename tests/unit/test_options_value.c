@@ -410,11 +410,12 @@ START_TEST(a_long_value_is_shown_by_its_beginning)
     {
         char value[1000];
         char storage[512];
-        struct llmreg_value v = string(value);
+        struct llmreg_value v;
         struct llmreg_text t;
 
         memset(value, '\n', sizeof value);
         value[sizeof value - 1] = '\0';
+        v = string(value);
         llmreg_text_init(&t, storage, sizeof storage);
         option_value_show(&v, &t);
         ck_assert_int_eq(llmreg_text_status(&t), LLMREG_OK);
