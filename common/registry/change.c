@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* change.c - endpoints come, change and go.
+ *
+ * Registering again is an update: it keeps everything that was observed or
+ * wanted, the series, and the standing of the source.  Who set first, wins
+ * the race to add; who comes second, updates.
+ */
+#include "common/registry/table.h"
+
+#include <string.h>
+
+/* ---- set ---- */
+
+static bool same_scheme(const char *a, const char *b)
+{
+    size_t len = strcspn(a, ":");
+
+    return len == strcspn(b, ":") && strncmp(a, b, len) == 0;
+}
+
+/* What spec says, but for what an update never changes. */
+static struct llmreg_spec merge(const struct llmreg_spec *old,
+                                const struct llmreg_spec *spec)
+{
+    struct llmreg_spec merged = *spec;
+    bool named = old->source == LLMREG_SOURCE_STATIC ||
+                 old->source == LLMREG_SOURCE_MANUAL;
+    bool found = spec->source == LLMREG_SOURCE_AUTO ||
+                 spec->source == LLMREG_SOURCE_MDNS;
+
+    merged.series = old->series;
+    if (named && found)
+        merged.source = old->source;
+    return merged;
+}
+
+static int add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
+                      uint64_t *seq) LLMREG_REQUIRES(r->lock)
+{
+    struct llmreg_event event = {
+        .time_ms = e->registered_ms,
+        .type = LLMREG_EVENT_REGISTERED,
+        .after = e->spec->spec.url,
+        .reason = llmreg_source_text(e->spec->spec.source),
+    };
+
+    int rc = table_add_locked(r, e);
+    if (rc == LLMREG_OK)
+        *seq = table_tell_locked(r, e, &event);
+    return rc;
+}
+
+static int add(struct llmreg_registry *r, const struct llmreg_spec *spec,
+               struct llmreg_set_result *result, struct llmreg_error *err)
+{
+    static const struct llmreg_models no_models;
+    static const struct llmreg_health no_health;
+    struct llmreg_endpoint *e = NULL;
+
+    int rc = entry_new(&e, spec, &no_health, &no_models);
+    if (rc != LLMREG_OK)
+        return rc;
+    e->registered_ms = llmreg_clock_now(r->clock).wall_ms;
+    llmreg_lock(&r->lock);
+    rc = add_locked(r, e, &result->seq);
+    uint64_t generation = e->generation;
+    llmreg_unlock(&r->lock);
+    if (rc == LLMREG_OK) {
+        result->created = true;
+        result->generation = generation;
+        llmreg_bus_wake(r->bus);
+        return LLMREG_OK;
+    }
+    llmreg_put(e); /* nobody saw it */
+    if (rc == LLMREG_EFULL)
+        llmreg_error_set(err, "endpoint %s: there are %zu already, the limit",
+                         spec->id, r->max);
+    return rc == LLMREG_EEXIST ? LLMREG_EBUSY : rc;
+}
+
+static int update_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
+                         const struct llmreg_spec *old, struct spec_part *new,
+                         struct llmreg_event *event) LLMREG_REQUIRES(r->lock)
+{
+    if (!llmreg_endpoint_alive(e) || &e->spec->spec != old)
+        return LLMREG_EBUSY;
+    rcu_publish(&e->spec, new);
+    event->seq = table_tell_locked(r, e, event);
+    return LLMREG_OK;
+}
+
+/* old is a reference to what e had when we looked. */
+static int update_from(struct llmreg_registry *r, struct llmreg_endpoint *e,
+                       const struct llmreg_spec *old,
+                       const struct llmreg_spec *spec, uint64_t *seq)
+{
+    struct llmreg_spec merged = merge(old, spec);
+    char fields[128];
+    struct llmreg_text text;
+
+    llmreg_text_init(&text, fields, sizeof fields);
+    spec_part_diff(old, &merged, &text);
+    if (text.len == 0)
+        return LLMREG_OK;
+    struct spec_part *new = spec_part_new(&merged);
+    if (new == NULL)
+        return LLMREG_ENOMEM;
+    struct llmreg_event event = {
+        .time_ms = llmreg_clock_now(r->clock).wall_ms,
+        .type = LLMREG_EVENT_UPDATED,
+        .reason = fields,
+    };
+    llmreg_lock(&r->lock);
+    int rc = update_locked(r, e, old, new, &event);
+    llmreg_unlock(&r->lock);
+    if (rc != LLMREG_OK) {
+        part_put(&new->part);
+        return rc;
+    }
+    *seq = event.seq;
+    part_retire(&spec_part_of(old)->part);
+    llmreg_bus_wake(r->bus);
+    return LLMREG_OK;
+}
+
+static int update(struct llmreg_registry *r, struct llmreg_endpoint *e,
+                  const struct llmreg_spec *spec,
+                  struct llmreg_set_result *result, struct llmreg_error *err)
+{
+    const struct llmreg_spec *old = llmreg_endpoint_spec(e);
+    int rc = LLMREG_EINVAL;
+
+    result->generation = e->generation;
+    if (same_scheme(old->url, spec->url))
+        rc = update_from(r, e, old, spec, &result->seq);
+    else
+        llmreg_error_set(err,
+                         "endpoint %s: is registered as %s, so %s cannot be "
+                         "the same one; remove it first",
+                         spec->id, old->url, spec->url);
+    llmreg_spec_put(old);
+    return rc;
+}
+
+/* LLMREG_EBUSY: somebody else was faster, look again. */
+static int set_once(struct llmreg_registry *r, const struct llmreg_spec *spec,
+                    struct llmreg_set_result *result, struct llmreg_error *err)
+{
+    struct llmreg_endpoint *e = llmreg_get(r, spec->id);
+
+    *result = (struct llmreg_set_result){0};
+    int rc =
+        e == NULL ? add(r, spec, result, err) : update(r, e, spec, result, err);
+    llmreg_put(e);
+    return rc;
+}
+
+int llmreg_set(struct llmreg_registry *r, const struct llmreg_spec *spec,
+               struct llmreg_set_result *result, struct llmreg_error *err)
+{
+    struct llmreg_set_result done;
+    int rc = llmreg_spec_check(spec, err);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    do {
+        rc = set_once(r, spec, &done, err);
+    } while (rc == LLMREG_EBUSY);
+    if (rc == LLMREG_OK && result != NULL)
+        *result = done;
+    return rc;
+}
+
+/* ---- remove ---- */
+
+static int remove_locked(struct llmreg_registry *r, const char *id,
+                         uint64_t generation, struct llmreg_event *event,
+                         struct llmreg_endpoint **out) LLMREG_REQUIRES(r->lock)
+{
+    struct llmreg_endpoint *e = table_find_locked(r, id);
+
+    if (e == NULL)
+        return LLMREG_ENOENT;
+    if (generation != 0 && generation != e->generation)
+        return LLMREG_ESTALE;
+    event->before = llmreg_health_text(llmreg_endpoint_state(e));
+    table_remove_locked(r, e);
+    (void)table_tell_locked(r, e, event);
+    *out = e;
+    return LLMREG_OK;
+}
+
+int llmreg_remove(struct llmreg_registry *r, const char *id,
+                  uint64_t generation, const char *reason)
+{
+    struct llmreg_endpoint *e = NULL;
+    struct llmreg_event event = {
+        .time_ms = llmreg_clock_now(r->clock).wall_ms,
+        .type = LLMREG_EVENT_REMOVED,
+        .reason = reason,
+    };
+
+    llmreg_lock(&r->lock);
+    int rc = remove_locked(r, id, generation, &event, &e);
+    llmreg_unlock(&r->lock);
+    if (rc != LLMREG_OK)
+        return rc;
+    llmreg_bus_wake(r->bus);
+    entry_retire(e);
+    return LLMREG_OK;
+}
+
+/* ---- restore ---- */
+
+int llmreg_restore(struct llmreg_registry *r,
+                   const struct llmreg_memory *memory, struct llmreg_error *err)
+{
+    struct llmreg_endpoint *e = NULL;
+    struct llmreg_health health;
+    int rc = llmreg_spec_check(&memory->spec, err);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    llmreg_health_restart(&memory->health, &health);
+    rc = entry_new(&e, &memory->spec, &health, &memory->models);
+    if (rc != LLMREG_OK)
+        return rc;
+    entry_set_intent(e, &memory->intent);
+    e->registered_ms = memory->registered_ms;
+    llmreg_lock(&r->lock);
+    rc = table_add_locked(r, e);
+    llmreg_unlock(&r->lock);
+    if (rc != LLMREG_OK)
+        llmreg_put(e);
+    return rc;
+}

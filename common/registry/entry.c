@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* entry.c - entries: references, and the reading of their parts.
+ *
+ * The intent is two small numbers that belong together; they share one atomic
+ * word, so that a reader never sees the one without the other:
+ *
+ *     bit 63 ... 3  until_ms     bit 2 ... 0  admin
+ */
+#include "common/registry/entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/registry/index.h"
+
+_Static_assert(LLMREG_ADMINS <= 8, "admin has three bits");
+
+/* ---- life ---- */
+
+static void entry_free(struct llmreg_endpoint *e)
+{
+    if (e->spec != NULL)
+        part_put(&e->spec->part);
+    if (e->health != NULL)
+        part_put(&e->health->part);
+    if (e->models != NULL)
+        part_put(&e->models->part);
+    free(e->links);
+    free(e);
+}
+
+int entry_new(struct llmreg_endpoint **out, const struct llmreg_spec *spec,
+              const struct llmreg_health *health,
+              const struct llmreg_models *models)
+{
+    size_t room = strlen(spec->id) + 1;
+    int rc = LLMREG_ENOMEM;
+    struct llmreg_endpoint *e = calloc(1, sizeof *e + room);
+
+    if (e == NULL)
+        return rc;
+    atomic_init(&e->refs, 1);
+    atomic_init(&e->alive, true);
+    atomic_init(&e->state, (uint8_t)health->state);
+    memcpy(e->id, spec->id, room);
+    e->spec = spec_part_new(spec);
+    e->health = health_part_new(health);
+    if (e->spec == NULL || e->health == NULL)
+        goto done;
+    rc = models_part_new(&e->models, models);
+    if (rc != LLMREG_OK)
+        goto done;
+    rc = LLMREG_ENOMEM;
+    e->links = malloc((e->models->models.count + 1) * sizeof *e->links);
+    if (e->links == NULL)
+        goto done;
+    rc = LLMREG_OK;
+    *out = e;
+    e = NULL;
+done:
+    if (e != NULL)
+        entry_free(e);
+    return rc;
+}
+
+struct llmreg_endpoint *llmreg_hold(struct llmreg_endpoint *e)
+{
+    atomic_fetch_add_explicit(&e->refs, 1, memory_order_relaxed);
+    return e;
+}
+
+void llmreg_put(struct llmreg_endpoint *e)
+{
+    if (e != NULL &&
+        atomic_fetch_sub_explicit(&e->refs, 1, memory_order_acq_rel) == 1)
+        entry_free(e);
+}
+
+static void put_later(struct rcu_head *head)
+{
+    rcu_due(head);
+    llmreg_put(rcu_holder(head, struct llmreg_endpoint, rcu));
+}
+
+void entry_retire(struct llmreg_endpoint *e)
+{
+    rcu_later(&e->rcu, put_later);
+}
+
+int entry_match(struct cds_lfht_node *node, const void *key)
+{
+    rcu_seen(node);
+    const struct llmreg_endpoint *e =
+        rcu_holder(node, struct llmreg_endpoint, node);
+
+    return strcmp(e->id, key) == 0;
+}
+
+/* ---- what is fixed ---- */
+
+const char *llmreg_endpoint_id(const struct llmreg_endpoint *e)
+{
+    return e->id;
+}
+
+uint64_t llmreg_endpoint_generation(const struct llmreg_endpoint *e)
+{
+    return e->generation;
+}
+
+int64_t llmreg_endpoint_registered_ms(const struct llmreg_endpoint *e)
+{
+    return e->registered_ms;
+}
+
+/* ---- what changes ---- */
+
+bool llmreg_endpoint_alive(const struct llmreg_endpoint *e)
+{
+    return atomic_load_explicit(&e->alive, memory_order_acquire);
+}
+
+void entry_set_health(struct llmreg_endpoint *e, struct health_part *health,
+                      enum llmreg_health_state state)
+{
+    rcu_publish(&e->health, health);
+    atomic_store_explicit(&e->state, (uint8_t)state, memory_order_release);
+}
+
+void entry_set_intent(struct llmreg_endpoint *e,
+                      const struct llmreg_intent *intent)
+{
+    uint64_t word = (uint64_t)intent->until_ms << 3 | intent->admin;
+
+    atomic_store_explicit(&e->intent, word, memory_order_release);
+}
+
+struct llmreg_intent llmreg_endpoint_intent(const struct llmreg_endpoint *e)
+{
+    uint64_t word = atomic_load_explicit(&e->intent, memory_order_acquire);
+    struct llmreg_intent intent = {
+        .admin = (enum llmreg_admin)(word & 7),
+        .until_ms = (int64_t)(word >> 3),
+    };
+
+    return intent;
+}
+
+void llmreg_endpoint_health(const struct llmreg_endpoint *e,
+                            struct llmreg_health *out)
+{
+    rcu_begin();
+    health_part_get(rcu_load(&e->health), out);
+    rcu_end();
+}
+
+enum llmreg_health_state llmreg_endpoint_state(const struct llmreg_endpoint *e)
+{
+    return atomic_load_explicit(&e->state, memory_order_acquire);
+}
+
+const struct llmreg_spec *llmreg_endpoint_spec(const struct llmreg_endpoint *e)
+{
+    rcu_begin();
+    struct spec_part *p = rcu_load(&e->spec);
+    part_hold(&p->part);
+    rcu_end();
+    return &p->spec;
+}
+
+const struct llmreg_models *
+llmreg_endpoint_models(const struct llmreg_endpoint *e)
+{
+    rcu_begin();
+    struct models_part *p = rcu_load(&e->models);
+    part_hold(&p->part);
+    rcu_end();
+    return &p->models;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* entry.h - what stands in the registry for one endpoint, as long as it is
+ * there: stable itself, with parts that are replaced.
+ *
+ * Threads:   the parts are read inside a section and written under the
+ *            table's lock; the rest is as said at each field.
+ * Blocking:  never.
+ * Ownership: counted references.  The table's own is dropped a grace period
+ *            after the entry left it, so a reader that finds an entry inside
+ *            a section may always take one.
+ */
+#ifndef LLMREG_REGISTRY_ENTRY_H
+#define LLMREG_REGISTRY_ENTRY_H
+
+#include <stdatomic.h>
+
+#include <llmreg/registry.h>
+
+#include "common/registry/health_part.h"
+#include "common/registry/models_part.h"
+#include "common/registry/rcu.h"
+#include "common/registry/spec_part.h"
+
+struct link;
+
+/* What finding and taking a reference touches lies together at the end. */
+struct llmreg_endpoint {
+    /* guarded by the table's lock */
+    struct rcu_head rcu;
+    struct link *links; /* one for each model (index.h) */
+    uint32_t place;     /* among all entries (slots.h) */
+    /* fixed once it is in the table */
+    uint64_t generation;
+    int64_t registered_ms;
+    /* written under the table's lock, read by everybody */
+    struct spec_part *spec; /* published, never NULL, as the next two */
+    struct models_part *models;
+    struct health_part *health;
+    _Atomic uint64_t intent; /* word and end, packed */
+    _Atomic uint8_t state;   /* of health, for who asks only for that */
+    _Atomic bool alive;      /* false once it was removed */
+    /* changed by everybody */
+    _Atomic uint32_t refs;
+    struct cds_lfht_node node; /* in the table; liburcu's */
+    /* fixed after new */
+    char id[];
+};
+
+/* An entry with copies of these parts and one reference; its links have room
+ * and are not made.  LLMREG_ENOMEM; LLMREG_EINVAL as models_part_new. */
+LLMREG_MUSTCHECK int entry_new(struct llmreg_endpoint **out,
+                               const struct llmreg_spec *spec,
+                               const struct llmreg_health *health,
+                               const struct llmreg_models *models);
+/* Drops the table's reference after a grace period. */
+void entry_retire(struct llmreg_endpoint *e);
+/* For rcu_table_find; key is the id. */
+int entry_match(struct cds_lfht_node *node, const void *key);
+
+/* The largest until_ms that fits beside the word in one atomic. */
+#define ENTRY_UNTIL_MAX (INT64_MAX >> 3)
+
+/* Publishes health; the old part is the caller's to retire. */
+void entry_set_health(struct llmreg_endpoint *e, struct health_part *health,
+                      enum llmreg_health_state state);
+void entry_set_intent(struct llmreg_endpoint *e,
+                      const struct llmreg_intent *intent);
+
+#endif

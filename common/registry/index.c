@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* index.c - nodes of the model index, and how lists are replaced in it.
+ *
+ * A link is fresh until its entry joined.  A link of the old list is over
+ * when its node does not call back to it any more: the model stayed, and the
+ * new list's link took its place.
+ */
+#include "common/registry/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/registry/keyhash.h"
+
+#define FRESH UINT32_MAX
+
+struct index_model {
+    struct cds_lfht_node node;
+    struct rcu_head rcu;
+    struct slots entries;
+    char name[];
+};
+
+static int match(struct cds_lfht_node *node, const void *key)
+{
+    rcu_seen(node);
+    return strcmp(rcu_holder(node, struct index_model, node)->name, key) == 0;
+}
+
+static uint64_t hash(const struct index *x, const char *name)
+{
+    return keyhash(x->seed, name, strlen(name));
+}
+
+static struct index_model *find(const struct index *x, const char *name)
+{
+    struct cds_lfht_node *node =
+        rcu_table_find(x->table, hash(x, name), match, name);
+
+    return node == NULL ? NULL : rcu_holder(node, struct index_model, node);
+}
+
+int index_init(struct index *x, size_t buckets)
+{
+    x->table = rcu_table_new(buckets);
+    x->seed = keyhash_seed();
+    x->distinct = 0;
+    return x->table == NULL ? LLMREG_ENOMEM : LLMREG_OK;
+}
+
+void index_fini(struct index *x)
+{
+    rcu_table_free(x->table);
+}
+
+struct slots_walk index_walk(const struct index *x, const char *model)
+{
+    struct index_model *m = find(x, model);
+
+    return m == NULL ? (struct slots_walk){0} : slots_walk(&m->entries);
+}
+
+/* ---- nodes ---- */
+
+static void free_later(struct rcu_head *head)
+{
+    rcu_due(head);
+    struct index_model *m = rcu_holder(head, struct index_model, rcu);
+
+    slots_fini(&m->entries);
+    free(m);
+}
+
+/* Removes a node that nobody is in. */
+static void forget(struct index *x, struct index_model *m)
+{
+    rcu_table_remove(x->table, &m->node);
+    rcu_later(&m->rcu, free_later);
+}
+
+/* The node called name with room for one more entry, or NULL: no memory. */
+static struct index_model *provide(struct index *x, const char *name)
+{
+    size_t room = strlen(name) + 1;
+
+    rcu_begin();
+    struct index_model *m = find(x, name);
+    rcu_end(); /* nodes do not go while we hold the table's lock */
+    if (m != NULL)
+        return slots_reserve(&m->entries) == LLMREG_OK ? m : NULL;
+    m = calloc(1, sizeof *m + room);
+    if (m == NULL)
+        return NULL;
+    if (slots_reserve(&m->entries) != LLMREG_OK) {
+        free(m);
+        return NULL;
+    }
+    memcpy(m->name, name, room);
+    rcu_table_add(x->table, hash(x, name), &m->node);
+    return m;
+}
+
+/* ---- replacing a list ---- */
+
+/* Takes back the first count links of a change that did not happen. */
+static void undo(struct index *x, const struct index_change *c, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (c->new[i].place == FRESH && c->new[i].model->entries.live == 0)
+            forget(x, c->new[i].model);
+}
+
+int index_prepare(struct index *x, const struct index_change *c)
+{
+    size_t k = 0; /* in the old list; both are sorted */
+
+    for (size_t i = 0; i < c->after->count; i++) {
+        const char *name = c->after->items[i].name;
+        int order = -1;
+        while (k < c->before->count &&
+               (order = strcmp(c->before->items[k].name, name)) < 0)
+            k++;
+        if (k < c->before->count && order == 0) {
+            c->new[i] = c->old[k];
+            continue;
+        }
+        c->new[i] = (struct link){provide(x, name), FRESH};
+        if (c->new[i].model == NULL) {
+            undo(x, c, i);
+            return LLMREG_ENOMEM;
+        }
+    }
+    return LLMREG_OK;
+}
+
+void index_join(struct index *x, const struct index_change *c)
+{
+    for (size_t i = 0; i < c->after->count; i++) {
+        struct link *l = &c->new[i];
+        struct slots *entries = &l->model->entries;
+        if (l->place != FRESH) {
+            slots_set_where(entries, l->place, &l->place);
+            continue;
+        }
+        x->distinct += entries->live == 0;
+        slots_add(entries, c->entry, &l->place);
+    }
+}
+
+void index_leave(struct index *x, const struct index_change *c)
+{
+    for (size_t i = 0; i < c->before->count; i++) {
+        struct link *l = &c->old[i];
+        struct slots *entries = &l->model->entries;
+        if (slots_where(entries, l->place) != &l->place)
+            continue; /* the model stayed */
+        slots_remove(entries, l->place);
+        if (entries->live == 0) {
+            x->distinct--;
+            forget(x, l->model);
+        }
+    }
+}

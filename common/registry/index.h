@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* index.h - which endpoints have this model?
+ *
+ * For each name of a model there is one node with the set of the entries that
+ * have it; a node without entries is removed.  For each of its models an
+ * entry has a link: the node, and the entry's place in the node's set.
+ *
+ * A list is replaced in three steps, with the new list published between the
+ * last two, so that an entry that keeps a model is never missing, and a list
+ * that is seen is found in the index:
+ *
+ *     index_prepare   finds or makes nodes and room; may fail, and then
+ *                     nothing changed
+ *     index_join      adds the entry to the nodes of the new models
+ *     index_leave     removes it from those of the models that are gone
+ *
+ * Threads:   index_walk inside a section from any thread; the rest is for
+ *            the holder of the table's lock.
+ * Blocking:  never.
+ * Ownership: the links are the entry's; the entries are lent.
+ */
+#ifndef LLMREG_REGISTRY_INDEX_H
+#define LLMREG_REGISTRY_INDEX_H
+
+#include <llmreg/endpoint.h>
+
+#include "common/registry/rcu.h"
+#include "common/registry/slots.h"
+
+struct index_model;
+
+struct link {
+    struct index_model *model;
+    uint32_t place;
+};
+
+struct index {
+    /* fixed after init */
+    struct cds_lfht *table;
+    uint64_t seed;
+    /* guarded by the table's lock */
+    size_t distinct; /* names that somebody has */
+};
+
+LLMREG_MUSTCHECK int index_init(struct index *x, size_t buckets);
+/* Every entry must have left. */
+void index_fini(struct index *x);
+
+/* The entries that have the model, nothing if nobody has. */
+struct slots_walk index_walk(const struct index *x, const char *model);
+
+/* One entry's list is replaced by another. */
+struct index_change {
+    void *entry;
+    const struct llmreg_models *before, *after;
+    struct link *old; /* one for each of before */
+    struct link *new; /* one for each of after, filled by index_prepare */
+};
+
+LLMREG_MUSTCHECK int index_prepare(struct index *x,
+                                   const struct index_change *c);
+void index_join(struct index *x, const struct index_change *c);
+void index_leave(struct index *x, const struct index_change *c);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* observe.c - what was seen, and what the operator wants: the two hands that
+ * move health and its alarm.
+ *
+ * Both run the alarm's step in the critical section in which they change
+ * something, and put what is to be told into the event of that change.  So
+ * an alarm is told once, whoever caused it: a maintenance that ends while the
+ * endpoint is down raises it as a probe would.
+ */
+#include "common/registry/table.h"
+
+#include <string.h>
+
+/* "refused: Connection refused", or the word alone. */
+#define REASON_SIZE (LLMREG_DETAIL_SIZE + 32)
+
+static void reason_text(char out[static REASON_SIZE],
+                        const struct llmreg_observation *seen)
+{
+    struct llmreg_text text;
+
+    llmreg_text_init(&text, out, REASON_SIZE);
+    llmreg_text_add(&text, llmreg_reason_text(seen->reason));
+    if (seen->detail[0] == '\0')
+        return;
+    llmreg_text_add(&text, ": ");
+    llmreg_text_add_bytes(&text, seen->detail,
+                          strnlen(seen->detail, LLMREG_DETAIL_SIZE));
+}
+
+/* Publishes health as e's; *old is then the caller's to retire. */
+static int publish_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
+                          const struct llmreg_health *health,
+                          struct health_part **old) LLMREG_REQUIRES(r->lock)
+{
+    struct health_part *new = health_part_new(health);
+
+    if (new == NULL)
+        return LLMREG_ENOMEM;
+    enum llmreg_health_state before = llmreg_endpoint_state(e);
+    *old = e->health;
+    entry_set_health(e, new, health->state);
+    if (health->state != before)
+        table_count_state_locked(r, before, health->state);
+    return LLMREG_OK;
+}
+
+/* ---- observations ---- */
+
+struct observing {
+    const struct llmreg_observation *seen;
+    const struct llmreg_health_rule *rule;
+    const struct llmreg_now *now;
+    char reason[REASON_SIZE];
+    struct health_part *old; /* to be retired */
+    bool told;               /* an event was published */
+};
+
+static int observe_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
+                          struct observing *o) LLMREG_REQUIRES(r->lock)
+{
+    struct llmreg_health before, after;
+    enum llmreg_alarm_action action = LLMREG_ALARM_SILENT;
+
+    if (!llmreg_endpoint_alive(e))
+        return LLMREG_ESTALE;
+    health_part_get(e->health, &before);
+    llmreg_health_step(&before, o->seen, o->rule, o->now, &after);
+    o->told = after.state != before.state;
+    if (o->told)
+        action = llmreg_alarm_step(&after.alarm, after.state,
+                                   llmreg_endpoint_intent(e).admin);
+    int rc = publish_locked(r, e, &after, &o->old);
+    if (rc != LLMREG_OK || !o->told)
+        return rc;
+    struct llmreg_event event = {
+        .time_ms = o->now->wall_ms,
+        .type = LLMREG_EVENT_HEALTH,
+        .before = llmreg_health_text(before.state),
+        .after = llmreg_health_text(after.state),
+        .reason = o->reason,
+        .since_ms = after.since_ms,
+        .before_ms = before.since_ms,
+        .action = action,
+    };
+    (void)table_tell_locked(r, e, &event);
+    return LLMREG_OK;
+}
+
+int llmreg_observe(struct llmreg_registry *r, struct llmreg_endpoint *e,
+                   const struct llmreg_observation *seen,
+                   const struct llmreg_health_rule *rule,
+                   const struct llmreg_now *now)
+{
+    struct observing o = {.seen = seen, .rule = rule, .now = now};
+
+    reason_text(o.reason, seen);
+    llmreg_lock(&r->lock);
+    int rc = observe_locked(r, e, &o);
+    llmreg_unlock(&r->lock);
+    if (rc != LLMREG_OK)
+        return rc;
+    part_retire(&o.old->part);
+    if (o.told)
+        llmreg_bus_wake(r->bus);
+    return LLMREG_OK;
+}
+
+/* ---- intent ---- */
+
+struct wanting {
+    const char *id;
+    struct llmreg_intent intent;
+    const char *reason;
+    const struct llmreg_now *now;
+    struct health_part *old; /* to be retired; NULL: the alarm stayed */
+    bool told;
+};
+
+/* The alarm as it is under the new intent, and what to tell. */
+static int alarm_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
+                        struct wanting *w, enum llmreg_alarm_action *action)
+    LLMREG_REQUIRES(r->lock)
+{
+    struct llmreg_health health;
+
+    health_part_get(e->health, &health);
+    enum llmreg_alarm before = health.alarm;
+    *action = llmreg_alarm_step(&health.alarm, health.state, w->intent.admin);
+    if (health.alarm == before)
+        return LLMREG_OK;
+    return publish_locked(r, e, &health, &w->old);
+}
+
+static int admin_locked(struct llmreg_registry *r, struct wanting *w)
+    LLMREG_REQUIRES(r->lock)
+{
+    struct llmreg_endpoint *e = table_find_locked(r, w->id);
+    enum llmreg_alarm_action action = LLMREG_ALARM_SILENT;
+
+    if (e == NULL)
+        return LLMREG_ENOENT;
+    struct llmreg_intent before = llmreg_endpoint_intent(e);
+    if (before.admin == w->intent.admin &&
+        before.until_ms == w->intent.until_ms)
+        return LLMREG_OK;
+    int rc = alarm_locked(r, e, w, &action);
+    if (rc != LLMREG_OK)
+        return rc;
+    entry_set_intent(e, &w->intent);
+    struct llmreg_event event = {
+        .time_ms = w->now->wall_ms,
+        .type = LLMREG_EVENT_ADMIN,
+        .before = llmreg_admin_text(before.admin),
+        .after = llmreg_admin_text(w->intent.admin),
+        .reason = w->reason,
+        .since_ms = w->now->wall_ms,
+        .action = action,
+    };
+    (void)table_tell_locked(r, e, &event);
+    w->told = true;
+    return LLMREG_OK;
+}
+
+static bool is_valid(const struct llmreg_intent *intent,
+                     const struct llmreg_now *now)
+{
+    if ((unsigned)intent->admin >= LLMREG_ADMINS)
+        return false;
+    if (intent->until_ms == 0)
+        return true;
+    return intent->admin == LLMREG_ADMIN_MAINTENANCE &&
+           intent->until_ms > now->wall_ms &&
+           intent->until_ms <= ENTRY_UNTIL_MAX;
+}
+
+int llmreg_admin_set(struct llmreg_registry *r, const char *id,
+                     const struct llmreg_intent *intent, const char *reason,
+                     const struct llmreg_now *now)
+{
+    struct wanting w = {
+        .id = id, .intent = *intent, .reason = reason, .now = now};
+
+    if (!is_valid(intent, now))
+        return LLMREG_EINVAL;
+    llmreg_lock(&r->lock);
+    int rc = admin_locked(r, &w);
+    llmreg_unlock(&r->lock);
+    if (w.old != NULL)
+        part_retire(&w.old->part);
+    if (w.told)
+        llmreg_bus_wake(r->bus);
+    return rc;
+}

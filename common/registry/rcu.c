@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* rcu.c - starting and stopping liburcu where failing is still allowed.
+ *
+ * liburcu ends the process when it gets no memory or no thread.  So what it
+ * is about to ask the system for is asked for here first, given back, and
+ * only then is liburcu let loose.
+ */
+#include "common/registry/rcu.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <llmreg/thread.h>
+
+static void *do_nothing(void *arg)
+{
+    return arg;
+}
+
+int rcu_start(void)
+{
+    sigset_t all, before;
+    pthread_t trial;
+
+    int rc = llmreg_thread_start(&trial, do_nothing, NULL, "llmreg-trial");
+    if (rc != LLMREG_OK)
+        return rc;
+    (void)pthread_join(trial, NULL);
+    /* liburcu's thread inherits the mask: signals are the program's. */
+    (void)sigfillset(&all);
+    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+        return LLMREG_EIO;
+    (void)urcu_bp_get_default_call_rcu_data();
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return LLMREG_OK;
+}
+
+void rcu_wait(void)
+{
+    urcu_bp_barrier();
+}
+
+struct cds_lfht *rcu_table_new(size_t buckets)
+{
+    /* The buckets are one block; the table itself is below a page. */
+    void *trial = malloc(buckets * sizeof(struct cds_lfht_node) + 4096);
+
+    if (trial == NULL)
+        return NULL;
+    free(trial);
+    return cds_lfht_new_flavor(buckets, buckets, buckets, 0, &urcu_bp_flavor,
+                               NULL);
+}
+
+void rcu_table_free(struct cds_lfht *table)
+{
+    if (table != NULL)
+        (void)cds_lfht_destroy(table, NULL);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* rcu.h - every use of liburcu, in words that the thread sanitizer knows.
+ *
+ * Readers work inside a section (rcu_begin, rcu_end) and wait for nobody.  A
+ * writer publishes a new value, and hands the old one to rcu_later, which
+ * runs a function once every section that may have seen it is over.
+ *
+ * The sanitizer sees our code but not liburcu's.  What liburcu guarantees is
+ * told to it here, and no more than that, so that a value that is freed or
+ * changed under a reader is still found (tests/stress/race_seeded.c):
+ *
+ *   node added        before  node found        release and acquire on it
+ *   section over      before  later function    release and acquire on one
+ *   handed to later   before  later function    token for all of them
+ *
+ * What is left in liburcu 0.13 that ends the process, and what we do:
+ *   rcu_start          no memory or no thread for call_rcu: tried by us first
+ *   rcu_table_new      no memory for the buckets (assert): tried by us first
+ *   rcu_begin          first section of a thread: no memory for its record
+ *   rcu_wait           no memory for two records of some bytes
+ *   all of them        a mutex, futex, membarrier or signal mask call that
+ *                      fails although its arguments are right
+ *
+ * Threads:   any; a thread registers itself with its first section.
+ * Blocking:  rcu_wait only; never call it inside a section or under a lock.
+ * Ownership: what is handed to rcu_later belongs to its function.
+ */
+#ifndef LLMREG_REGISTRY_RCU_H
+#define LLMREG_REGISTRY_RCU_H
+
+#include <urcu/urcu-bp.h>
+
+#include <urcu/rculfhash.h>
+
+#include <llmreg/status.h>
+
+#if defined(__SANITIZE_THREAD__)
+#define RCU_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define RCU_TSAN 1
+#endif
+#endif
+
+#ifdef RCU_TSAN
+#include <sanitizer/tsan_interface.h>
+#define RCU_RELEASE(at) __tsan_release((void *)(uintptr_t)(at))
+#define RCU_ACQUIRE(at) __tsan_acquire((void *)(uintptr_t)(at))
+#else
+#define RCU_RELEASE(at) ((void)(at))
+#define RCU_ACQUIRE(at) ((void)(at))
+#endif
+
+/* Stands for "every section that is over". */
+#define RCU_TOKEN (&urcu_bp_flavor)
+
+/* The struct of this type that at is the member of. */
+#define rcu_holder(at, type, member)                                           \
+    ((type *)((uintptr_t)(at)-offsetof(type, member)))
+
+/* Reads a published pointer; publishes one. */
+#define rcu_load(at)         __atomic_load_n((at), __ATOMIC_ACQUIRE)
+#define rcu_publish(at, new) __atomic_store_n((at), (new), __ATOMIC_RELEASE)
+
+/* Makes the thread that runs what is due later; once is enough, but more is
+ * harmless.  Not before the process has forked.  LLMREG_ENOMEM, LLMREG_EIO. */
+LLMREG_MUSTCHECK int rcu_start(void);
+/* Waits until all that was handed to rcu_later has run. */
+void rcu_wait(void);
+
+static inline void rcu_begin(void)
+{
+    urcu_bp_read_lock();
+}
+
+static inline void rcu_end(void)
+{
+    RCU_RELEASE(RCU_TOKEN);
+    urcu_bp_read_unlock();
+}
+
+/* run must begin with rcu_due(head). */
+static inline void rcu_later(struct rcu_head *head,
+                             void (*run)(struct rcu_head *head))
+{
+    RCU_RELEASE(head);
+    urcu_bp_call_rcu(head, run);
+}
+
+static inline void rcu_due(struct rcu_head *head)
+{
+    RCU_ACQUIRE(head);
+    RCU_ACQUIRE(RCU_TOKEN);
+}
+
+/* ---- hash tables of fixed size ---- */
+
+/* NULL: no memory.  buckets: a power of two. */
+struct cds_lfht *rcu_table_new(size_t buckets);
+/* The table must be empty; NULL is fine. */
+void rcu_table_free(struct cds_lfht *table);
+
+/* A match function must begin with rcu_seen(node). */
+static inline void rcu_seen(struct cds_lfht_node *node)
+{
+    RCU_ACQUIRE(node);
+}
+
+static inline void rcu_table_add(struct cds_lfht *table, uint64_t hash,
+                                 struct cds_lfht_node *node)
+{
+    RCU_RELEASE(node);
+    urcu_bp_read_lock();
+    cds_lfht_add(table, (unsigned long)hash, node);
+    urcu_bp_read_unlock();
+}
+
+static inline void rcu_table_remove(struct cds_lfht *table,
+                                    struct cds_lfht_node *node)
+{
+    urcu_bp_read_lock();
+    (void)cds_lfht_del(table, node);
+    urcu_bp_read_unlock();
+}
+
+/* The node, or NULL.  Inside a section, and valid to its end. */
+static inline struct cds_lfht_node *rcu_table_find(struct cds_lfht *table,
+                                                   uint64_t hash,
+                                                   cds_lfht_match_fct match,
+                                                   const void *key)
+{
+    struct cds_lfht_iter iter;
+
+    cds_lfht_lookup(table, (unsigned long)hash, match, key, &iter);
+    return cds_lfht_iter_get_node(&iter);
+}
+
+#endif

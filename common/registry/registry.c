@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* registry.c - the table: made, searched, walked, counted.
+ *
+ * An entry is found in two ways: by its id in a hash table, and one after the
+ * other in a dense set (slots.h).  Both change together under the lock; a
+ * reader uses either without it.
+ */
+#include "common/registry/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/registry/keyhash.h"
+
+#define INDEX_BUCKETS_MIN 1024
+#define INDEX_BUCKETS_MAX 65536
+
+/* ---- life ---- */
+
+static size_t power_of_two(size_t n)
+{
+    size_t p = 1;
+
+    while (p < n)
+        p *= 2;
+    return p;
+}
+
+static int start(struct llmreg_registry *r)
+{
+    size_t buckets = power_of_two(r->max);
+    size_t models = buckets < INDEX_BUCKETS_MIN   ? INDEX_BUCKETS_MIN
+                    : buckets > INDEX_BUCKETS_MAX ? INDEX_BUCKETS_MAX
+                                                  : buckets;
+    int rc = rcu_start();
+    if (rc != LLMREG_OK)
+        return rc;
+    r->seed = keyhash_seed();
+    r->table = rcu_table_new(buckets);
+    if (r->table == NULL)
+        return LLMREG_ENOMEM;
+    rc = index_init(&r->index, models);
+    if (rc != LLMREG_OK)
+        rcu_table_free(r->table);
+    return rc;
+}
+
+int llmreg_registry_new(struct llmreg_registry **out, size_t max_endpoints,
+                        struct llmreg_bus *bus,
+                        const struct llmreg_clock *clock)
+{
+    if (max_endpoints < 1 || max_endpoints > LLMREG_ENDPOINTS_LIMIT ||
+        bus == NULL || clock == NULL)
+        return LLMREG_EINVAL;
+    struct llmreg_registry *r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return LLMREG_ENOMEM;
+    r->bus = bus;
+    r->clock = clock;
+    r->max = max_endpoints;
+    int rc = llmreg_lock_init(&r->lock);
+    if (rc != LLMREG_OK) {
+        free(r);
+        return rc;
+    }
+    rc = start(r);
+    if (rc != LLMREG_OK) {
+        llmreg_lock_fini(&r->lock);
+        free(r);
+        return rc;
+    }
+    *out = r;
+    return LLMREG_OK;
+}
+
+/* ---- finding ---- */
+
+/* Inside a section. */
+static struct llmreg_endpoint *find(struct llmreg_registry *r, const char *id)
+{
+    uint64_t hash = keyhash(r->seed, id, strlen(id));
+    struct cds_lfht_node *node =
+        rcu_table_find(r->table, hash, entry_match, id);
+
+    return node == NULL ? NULL : rcu_holder(node, struct llmreg_endpoint, node);
+}
+
+struct llmreg_endpoint *table_find_locked(struct llmreg_registry *r,
+                                          const char *id)
+{
+    rcu_begin();
+    struct llmreg_endpoint *e = find(r, id);
+    rcu_end(); /* entries do not go while we hold the lock */
+    return e;
+}
+
+struct llmreg_endpoint *llmreg_get(struct llmreg_registry *r, const char *id)
+{
+    rcu_begin();
+    struct llmreg_endpoint *e = find(r, id);
+    if (e != NULL)
+        llmreg_hold(e);
+    rcu_end();
+    return e;
+}
+
+/* ---- changing, for those who have the lock ---- */
+
+static void add_to(_Atomic size_t *count, size_t n)
+{
+    /* One writer at a time: no read-modify-write is needed. */
+    size_t old = atomic_load_explicit(count, memory_order_relaxed);
+
+    atomic_store_explicit(count, old + n, memory_order_relaxed);
+}
+
+void table_count_state_locked(struct llmreg_registry *r,
+                              enum llmreg_health_state from,
+                              enum llmreg_health_state to)
+{
+    add_to(&r->by_state[to], 1);
+    add_to(&r->by_state[from], (size_t)-1);
+}
+
+void table_count_models_locked(struct llmreg_registry *r, size_t loaded_before,
+                               size_t loaded_after)
+{
+    add_to(&r->models_loaded, loaded_after - loaded_before);
+    atomic_store_explicit(&r->models_distinct, r->index.distinct,
+                          memory_order_relaxed);
+}
+
+static const struct llmreg_models no_models;
+
+int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
+{
+    const struct llmreg_models *models = &e->models->models;
+    const struct index_change c = {
+        .entry = e, .before = &no_models, .after = models, .new = e->links};
+
+    if (table_find_locked(r, e->id) != NULL)
+        return LLMREG_EEXIST;
+    if (r->entries.live >= r->max)
+        return LLMREG_EFULL;
+    int rc = slots_reserve(&r->entries);
+    if (rc == LLMREG_OK)
+        rc = index_prepare(&r->index, &c);
+    if (rc != LLMREG_OK)
+        return rc;
+    e->generation = ++r->generation;
+    rcu_table_add(r->table, keyhash(r->seed, e->id, strlen(e->id)), &e->node);
+    slots_add(&r->entries, e, &e->place);
+    index_join(&r->index, &c);
+    add_to(&r->endpoints, 1);
+    add_to(&r->by_state[llmreg_endpoint_state(e)], 1);
+    table_count_models_locked(r, 0, e->models->loaded);
+    return LLMREG_OK;
+}
+
+void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
+{
+    const struct index_change c = {.entry = e,
+                                   .before = &e->models->models,
+                                   .after = &no_models,
+                                   .old = e->links};
+
+    atomic_store_explicit(&e->alive, false, memory_order_release);
+    rcu_table_remove(r->table, &e->node);
+    slots_remove(&r->entries, e->place);
+    index_leave(&r->index, &c);
+    add_to(&r->endpoints, (size_t)-1);
+    add_to(&r->by_state[llmreg_endpoint_state(e)], (size_t)-1);
+    table_count_models_locked(r, e->models->loaded, 0);
+}
+
+uint64_t table_tell_locked(struct llmreg_registry *r,
+                           const struct llmreg_endpoint *e,
+                           struct llmreg_event *event)
+{
+    uint64_t seq = 0;
+
+    event->subject = e->id;
+    event->name = e->spec->spec.name;
+    /* Without memory for it the subscribers see a gap and start over. */
+    int rc = llmreg_bus_publish(r->bus, event, &seq);
+    (void)rc;
+    return seq;
+}
+
+/* ---- the end ---- */
+
+static void remove_all(struct llmreg_registry *r)
+{
+    struct llmreg_endpoint *e;
+
+    llmreg_lock(&r->lock);
+    rcu_begin(); /* removing may move the set; the old one is walked on */
+    struct slots_walk w = slots_walk(&r->entries);
+    while ((e = slots_next(&w)) != NULL) {
+        if (!llmreg_endpoint_alive(e))
+            continue;
+        table_remove_locked(r, e);
+        entry_retire(e);
+    }
+    rcu_end();
+    llmreg_unlock(&r->lock);
+}
+
+void llmreg_registry_free(struct llmreg_registry *r)
+{
+    if (r == NULL)
+        return;
+    remove_all(r);
+    rcu_wait();
+    slots_fini(&r->entries);
+    index_fini(&r->index);
+    rcu_table_free(r->table);
+    llmreg_lock_fini(&r->lock);
+    free(r);
+}
+
+/* ---- walking ---- */
+
+void llmreg_each(struct llmreg_registry *r, llmreg_each_fn fn, void *ctx)
+{
+    struct llmreg_endpoint *e;
+
+    rcu_begin();
+    struct slots_walk w = slots_walk(&r->entries);
+    while ((e = slots_next(&w)) != NULL)
+        if (llmreg_endpoint_alive(e) && !fn(ctx, e))
+            break;
+    rcu_end();
+}
+
+static bool is_which(const struct llmreg_endpoint *e, enum llmreg_which which)
+{
+    if (!llmreg_endpoint_alive(e))
+        return false;
+    if (which == LLMREG_ANY)
+        return true;
+    enum llmreg_health_state state = llmreg_endpoint_state(e);
+    if (which == LLMREG_HEALTHY)
+        return state == LLMREG_HEALTH_HEALTHY;
+    return llmreg_is_routable(state, llmreg_endpoint_intent(e).admin, false);
+}
+
+void llmreg_each_with_model(struct llmreg_registry *r, const char *model,
+                            enum llmreg_which which, llmreg_each_fn fn,
+                            void *ctx)
+{
+    struct llmreg_endpoint *e;
+
+    rcu_begin();
+    struct slots_walk w = index_walk(&r->index, model);
+    while ((e = slots_next(&w)) != NULL)
+        if (is_which(e, which) && !fn(ctx, e))
+            break;
+    rcu_end();
+}
+
+void llmreg_count(struct llmreg_registry *r, struct llmreg_counts *out)
+{
+    out->endpoints = atomic_load_explicit(&r->endpoints, memory_order_relaxed);
+    for (int i = 0; i < LLMREG_HEALTH_STATES; i++)
+        out->by_state[i] =
+            atomic_load_explicit(&r->by_state[i], memory_order_relaxed);
+    out->models_distinct =
+        atomic_load_explicit(&r->models_distinct, memory_order_relaxed);
+    out->models_loaded =
+        atomic_load_explicit(&r->models_loaded, memory_order_relaxed);
+}

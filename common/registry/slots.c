@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* slots.c - append, punch holes, and now and then move house. */
+#include "common/registry/slots.h"
+
+#include <stdlib.h>
+
+#define SLOTS_SPARE 4 /* free places in a new array, at least */
+
+static uint32_t used_of(const struct slots_array *a)
+{
+    return a == NULL ? 0 : atomic_load_explicit(&a->used, memory_order_relaxed);
+}
+
+static void free_later(struct rcu_head *head)
+{
+    rcu_due(head);
+    free(rcu_holder(head, struct slots_array, rcu));
+}
+
+static struct slots_array *array_new(uint32_t size)
+{
+    struct slots_array *a =
+        malloc(sizeof *a + size * (sizeof(void *) + sizeof(uint32_t *)));
+
+    if (a == NULL)
+        return NULL;
+    a->size = size;
+    a->where = (uint32_t **)(a->items + size);
+    atomic_init(&a->used, 0);
+    return a;
+}
+
+static void append(struct slots_array *a, void *item, uint32_t *where)
+{
+    uint32_t place = used_of(a);
+
+    *where = place;
+    a->where[place] = where;
+    rcu_publish(&a->items[place], item);
+    atomic_store_explicit(&a->used, place + 1, memory_order_release);
+}
+
+/* Publishes an array without holes and with room for half as much again. */
+static int move_house(struct slots *s)
+{
+    struct slots_array *old = s->array;
+    uint32_t used = used_of(old);
+    struct slots_array *a = array_new(s->live + s->live / 2 + SLOTS_SPARE);
+
+    if (a == NULL)
+        return LLMREG_ENOMEM;
+    for (uint32_t i = 0; i < used; i++)
+        if (old->items[i] != NULL)
+            append(a, old->items[i], old->where[i]);
+    rcu_publish(&s->array, a);
+    if (old != NULL)
+        rcu_later(&old->rcu, free_later);
+    return LLMREG_OK;
+}
+
+int slots_reserve(struct slots *s)
+{
+    if (s->array != NULL && used_of(s->array) < s->array->size)
+        return LLMREG_OK;
+    return move_house(s);
+}
+
+void slots_add(struct slots *s, void *item, uint32_t *where)
+{
+    append(s->array, item, where);
+    s->live++;
+}
+
+void slots_remove(struct slots *s, uint32_t place)
+{
+    rcu_publish(&s->array->items[place], NULL);
+    s->live--;
+    /* Without memory the holes stay, which only costs time. */
+    if (s->live < used_of(s->array) / 4)
+        (void)!move_house(s);
+}
+
+uint32_t *slots_where(const struct slots *s, uint32_t place)
+{
+    return s->array->where[place];
+}
+
+void slots_set_where(struct slots *s, uint32_t place, uint32_t *where)
+{
+    s->array->where[place] = where;
+}
+
+void slots_fini(struct slots *s)
+{
+    free(s->array);
+    *s = (struct slots){0};
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* table.h - the registry from inside: the table of entries and its lock.
+ *
+ *   registry.c       making it, finding and walking entries, counting
+ *   change.c         endpoints come, change and go
+ *   observe.c        health and the operator's intent
+ *   learn.c          lists of models
+ *   snapshot.c       a consistent picture of all of it
+ *
+ * A writer prepares what it can before it takes the lock, checks under it
+ * that nothing it relied on has changed (else LLMREG_EBUSY: do it again),
+ * publishes, and puts the event on the bus; it wakes the subscribers and
+ * drops what was replaced after the lock is gone.
+ *
+ * Threads:   as said at the fields; a function that ends in _locked is for
+ *            the holder of the lock.
+ * Blocking:  the lock is held for memory work only.
+ * Ownership: the table owns one reference of each entry in it.
+ */
+#ifndef LLMREG_REGISTRY_TABLE_H
+#define LLMREG_REGISTRY_TABLE_H
+
+#include <stdatomic.h>
+
+#include <llmreg/registry.h>
+#include <llmreg/thread.h>
+
+#include "common/registry/entry.h"
+#include "common/registry/index.h"
+#include "common/registry/slots.h"
+
+struct llmreg_registry {
+    struct llmreg_lock lock;
+    /* fixed after new */
+    struct llmreg_bus *bus;
+    const struct llmreg_clock *clock;
+    size_t max;
+    uint64_t seed;
+    struct cds_lfht *table;
+    /* guarded by lock; the sets are walked without it */
+    struct slots entries;
+    struct index index;
+    uint64_t generation; /* the newest that was given */
+    /* written under lock, read by everybody */
+    _Atomic size_t by_state[LLMREG_HEALTH_STATES];
+    _Atomic size_t endpoints, models_distinct, models_loaded;
+};
+
+/* The entry, or NULL. */
+struct llmreg_endpoint *table_find_locked(struct llmreg_registry *r,
+                                          const char *id)
+    LLMREG_REQUIRES(r->lock);
+
+/* Puts e, which has its parts, into the table and the index, with the next
+ * generation.  LLMREG_EEXIST, LLMREG_EFULL, LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int table_add_locked(struct llmreg_registry *r,
+                                      struct llmreg_endpoint *e)
+    LLMREG_REQUIRES(r->lock);
+/* Takes it out again; the caller retires it. */
+void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
+    LLMREG_REQUIRES(r->lock);
+/* The state of one entry changed; both counts follow. */
+void table_count_state_locked(struct llmreg_registry *r,
+                              enum llmreg_health_state from,
+                              enum llmreg_health_state to)
+    LLMREG_REQUIRES(r->lock);
+/* The list of one entry changed. */
+void table_count_models_locked(struct llmreg_registry *r, size_t loaded_before,
+                               size_t loaded_after) LLMREG_REQUIRES(r->lock);
+/* Publishes an event about e; returns its number. */
+uint64_t table_tell_locked(struct llmreg_registry *r,
+                           const struct llmreg_endpoint *e,
+                           struct llmreg_event *event) LLMREG_REQUIRES(r->lock);
+
+#endif
