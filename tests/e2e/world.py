@@ -102,9 +102,7 @@ class World:
         return process
 
     def sim(self, servers=1, **options):
-        sim = Sim(self, servers, options)
-        self.cleanups.append(sim.end)
-        return sim
+        return Sim(self, servers, options)
 
     def collectd(self, endpoints=(), name='hub', **options):
         return Collectd(self, name, endpoints, options)
@@ -138,7 +136,9 @@ class Sim:
         self.process = subprocess.Popen(
             [program, *arguments], stdin=subprocess.PIPE, text=True,
             stdout=subprocess.PIPE, stderr=self.errors)
-        self.order('revive 0')
+        world.cleanups.append(self.end)
+        answer = self.process.stdout.readline()
+        expect(answer == 'ready\n', f'the simulator says {answer}')
 
     def order(self, line):
         self.process.stdin.write(line + '\n')
