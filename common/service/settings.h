@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* settings.h - what <Registry> blocks say, put together.
+ *
+ * Any number of blocks may say something; they are merged option by option.
+ * The first mistake is remembered, and the settings stay unusable with its
+ * text.
+ *
+ * Threads:   one at a time.
+ * Blocking:  never.
+ * Ownership: a struct settings is the caller's; all zero is none yet.
+ */
+#ifndef LLMREG_SERVICE_SETTINGS_H
+#define LLMREG_SERVICE_SETTINGS_H
+
+#include <llmreg/options.h>
+
+#include "common/store/store.h"
+
+struct settings_values {
+    char data_dir[STORE_DIR_SIZE];
+    int64_t flush_ns;
+    int64_t keep_events;
+    int64_t max_endpoints;
+};
+
+struct settings {
+    struct settings_values values;
+    llmreg_given given;
+    char where[256]; /* the blocks so far */
+    int mistake;     /* LLMREG_OK, or the status of the first one */
+    struct llmreg_error text;
+};
+
+extern const struct llmreg_option settings_table[];
+
+/* Merges one block.  The status of this block's mistake, with err. */
+int settings_add(struct settings *s, const struct llmreg_item *block,
+                 const char *where, struct llmreg_error *err);
+/* The values, with the defaults for what was not given.  LLMREG_EINVAL with
+ * err if there was a mistake. */
+LLMREG_MUSTCHECK int settings_get(const struct settings *s,
+                                  struct settings_values *out,
+                                  struct llmreg_error *err);
+
+#endif
