@@ -2,6 +2,7 @@
 """The first command of the README keeps its promises."""
 
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -116,6 +117,33 @@ def test_ctrl_c_ends_quickstart_cleanly(world):
     expect(not os.path.exists(f'/proc/{pid}'), 'collectd is gone')
     expect('Exiting normally' in open(world.path('run/collectd.log'),
                                       encoding='utf-8').read(), 'the log')
+
+
+def test_terminal_shows_the_count_and_takes_ctrl_c(world):
+    sim = world.sim(2)
+    ours, theirs = pty.openpty()
+    run = subprocess.Popen(
+        [QUICKSTART, '--dir', world.path('run'), '--interval', '1',
+         '--endpoint', sim.url(0), '--endpoint', sim.url(1)],
+        preexec_fn=lambda: os.login_tty(theirs))
+    os.close(theirs)
+    os.set_blocking(ours, False)
+    shown = []
+
+    def screen():
+        try:
+            shown.append(os.read(ours, 65536).decode())
+        except (BlockingIOError, OSError):
+            pass
+        return ''.join(shown)
+
+    world.cleanups.append(lambda: run.poll() is None and run.kill())
+    until(115, 'the count in place',
+          lambda: '\r2 of 2 endpoints healthy' in screen())
+    os.write(ours, b'\x03')
+    until(10, 'its end', lambda: screen() and run.poll() is not None)
+    expect(run.returncode == 0, f'status {run.returncode}')
+    os.close(ours)
 
 
 def test_second_quickstart_on_a_directory_is_refused(world):
