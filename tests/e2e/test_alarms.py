@@ -71,7 +71,7 @@ def test_models_that_are_nowhere_else_are_named(world):
 def test_fleet_is_counted(world):
     sim = world.sim(3)
     hub = world.collectd([(f'gpu{n}', sim.url(n)) for n in range(3)]).start()
-    fleet = 'hub/llm_probe-fleet/count-'
+    fleet = 'hub/llm_probe-fleet/count-endpoints_'
     until(8, 'three healthy', lambda: 3 in hub.values(fleet + 'healthy'))
     sim.order('kill 0')
     until(8, 'two healthy', lambda: 2 in hub.values(fleet + 'healthy'))
