@@ -3,6 +3,7 @@
 LINT_TESTS = \
 	tests/lint/check_git.py \
 	tests/lint/check_headers.py \
+	tests/lint/check_manual.py \
 	tests/lint/check_rules.py \
 	tests/lint/check_shell.py \
 	tests/lint/check_sources.py \
@@ -17,3 +18,7 @@ EXTRA_DIST += \
 if !SANITIZED
 TESTS += $(LINT_TESTS)
 endif
+
+check_PROGRAMS += tests/lint/print_tables
+tests_lint_print_tables_SOURCES = tests/lint/print_tables.c
+tests_lint_print_tables_LDADD = $(SERVICE_LIBS)
