@@ -1,1 +1,107 @@
 ## unit tests of common/registry
+
+## A small registry with a clock that stands still.
+FLEET = tests/unit/fleet.c tests/unit/fleet.h
+
+check_PROGRAMS += tests/unit/test_rcu
+TESTS += tests/unit/test_rcu
+tests_unit_test_rcu_SOURCES = tests/unit/test_rcu.c
+tests_unit_test_rcu_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_rcu_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_keyhash
+TESTS += tests/unit/test_keyhash
+tests_unit_test_keyhash_SOURCES = tests/unit/test_keyhash.c
+tests_unit_test_keyhash_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_keyhash_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_part
+TESTS += tests/unit/test_part
+tests_unit_test_part_SOURCES = tests/unit/test_part.c
+tests_unit_test_part_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_part_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_slots
+TESTS += tests/unit/test_slots
+tests_unit_test_slots_SOURCES = tests/unit/test_slots.c
+tests_unit_test_slots_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_slots_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_spec_part
+TESTS += tests/unit/test_spec_part
+tests_unit_test_spec_part_SOURCES = tests/unit/test_spec_part.c
+tests_unit_test_spec_part_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_spec_part_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_models_part
+TESTS += tests/unit/test_models_part
+tests_unit_test_models_part_SOURCES = tests/unit/test_models_part.c $(FLEET)
+tests_unit_test_models_part_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_models_part_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_health_part
+TESTS += tests/unit/test_health_part
+tests_unit_test_health_part_SOURCES = tests/unit/test_health_part.c
+tests_unit_test_health_part_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_health_part_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_index
+TESTS += tests/unit/test_index
+tests_unit_test_index_SOURCES = tests/unit/test_index.c $(FLEET)
+tests_unit_test_index_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_index_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_entry
+TESTS += tests/unit/test_entry
+tests_unit_test_entry_SOURCES = tests/unit/test_entry.c $(FLEET)
+tests_unit_test_entry_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_entry_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_registry
+TESTS += tests/unit/test_registry
+tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(FLEET)
+tests_unit_test_registry_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_registry_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_change
+TESTS += tests/unit/test_change
+tests_unit_test_change_SOURCES = tests/unit/test_change.c $(FLEET)
+tests_unit_test_change_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_change_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_observe
+TESTS += tests/unit/test_observe
+tests_unit_test_observe_SOURCES = tests/unit/test_observe.c $(FLEET)
+tests_unit_test_observe_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_observe_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_learn
+TESTS += tests/unit/test_learn
+tests_unit_test_learn_SOURCES = tests/unit/test_learn.c $(FLEET)
+tests_unit_test_learn_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_learn_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_snapshot
+TESTS += tests/unit/test_snapshot
+tests_unit_test_snapshot_SOURCES = tests/unit/test_snapshot.c $(FLEET)
+tests_unit_test_snapshot_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_snapshot_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_endpoint_json
+TESTS += tests/unit/test_endpoint_json
+tests_unit_test_endpoint_json_SOURCES = tests/unit/test_endpoint_json.c $(FLEET)
+tests_unit_test_endpoint_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_endpoint_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_registry_memory
+TESTS += tests/unit/test_registry_memory
+tests_unit_test_registry_memory_SOURCES = tests/unit/test_registry_memory.c $(FLEET)
+tests_unit_test_registry_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_registry_memory_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_registry_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc
+
+check_PROGRAMS += tests/unit/test_registry_model
+TESTS += tests/unit/test_registry_model
+tests_unit_test_registry_model_SOURCES = tests/unit/test_registry_model.c
+tests_unit_test_registry_model_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_registry_model_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* test_index.c - the model index: lists replaced, nodes that come and go. */
+#include "common/registry/index.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "common/registry/models_part.h"
+#include "tests/unit/fleet.h"
+
+#define HOLDERS 3
+
+/* Something that has models: an entry, as far as the index cares. */
+struct holder {
+    struct models_part *list;
+    struct link *links;
+};
+
+static struct index x;
+static struct holder holders[HOLDERS];
+
+static struct models_part *make(const char *names)
+{
+    const struct llmreg_models list = fleet_list(names);
+    struct models_part *p = NULL;
+
+    ck_assert_int_eq(models_part_new(&p, &list), LLMREG_OK);
+    return p;
+}
+
+static void setup(void)
+{
+    ck_assert_int_eq(rcu_start(), LLMREG_OK);
+    ck_assert_int_eq(index_init(&x, 64), LLMREG_OK);
+    for (int i = 0; i < HOLDERS; i++)
+        holders[i].list = make("");
+}
+
+/* Gives holder i these models, in the steps that the registry makes. */
+static void replace(int i, const char *names)
+{
+    struct holder *h = &holders[i];
+    struct models_part *list = make(names);
+    struct link *links = malloc((list->models.count + 1) * sizeof *links);
+    const struct index_change c = {.entry = h,
+                                   .before = &h->list->models,
+                                   .after = &list->models,
+                                   .old = h->links,
+                                   .new = links};
+
+    ck_assert_ptr_nonnull(links);
+    ck_assert_int_eq(index_prepare(&x, &c), LLMREG_OK);
+    index_join(&x, &c);
+    index_leave(&x, &c);
+    free(h->links);
+    h->links = links;
+    part_put(&h->list->part);
+    h->list = list;
+}
+
+static void teardown(void)
+{
+    for (int i = 0; i < HOLDERS; i++) {
+        replace(i, "");
+        part_put(&holders[i].list->part);
+        free(holders[i].links);
+    }
+    rcu_wait();
+    index_fini(&x);
+}
+
+/* Who has the model: a bit for each holder. */
+static unsigned who(const char *model)
+{
+    unsigned mask = 0;
+    struct holder *h;
+
+    rcu_begin();
+    struct slots_walk w = index_walk(&x, model);
+    while ((h = slots_next(&w)) != NULL) {
+        unsigned bit = 1U << (h - holders);
+        ck_assert_msg((mask & bit) == 0, "%s is there twice", model);
+        mask |= bit;
+    }
+    rcu_end();
+    return mask;
+}
+
+START_TEST(nobody_has_a_model_that_nobody_has)
+    {
+        ck_assert_uint_eq(who("a"), 0);
+        ck_assert_uint_eq(x.distinct, 0);
+    }
+END_TEST
+
+START_TEST(a_model_is_found_with_all_who_have_it)
+    {
+        replace(0, "a b");
+        replace(1, "b c");
+        ck_assert_uint_eq(who("a"), 1);
+        ck_assert_uint_eq(who("b"), 3);
+        ck_assert_uint_eq(who("c"), 2);
+        ck_assert_uint_eq(x.distinct, 3);
+    }
+END_TEST
+
+START_TEST(a_model_that_is_gone_from_the_list_is_gone_from_the_index)
+    {
+        replace(0, "a b c");
+        replace(1, "b");
+        replace(0, "c d");
+        ck_assert_uint_eq(who("a"), 0);
+        ck_assert_uint_eq(who("b"), 2);
+        ck_assert_uint_eq(who("c"), 1);
+        ck_assert_uint_eq(who("d"), 1);
+        ck_assert_uint_eq(x.distinct, 3);
+        replace(0, "");
+        replace(1, "");
+        ck_assert_uint_eq(x.distinct, 0);
+    }
+END_TEST
+
+START_TEST(a_model_comes_back_after_its_node_was_removed)
+    {
+        for (int n = 0; n < 100; n++) {
+            replace(n % HOLDERS, "a");
+            ck_assert_uint_eq(who("a"), 1U << (n % HOLDERS));
+            replace(n % HOLDERS, "");
+            ck_assert_uint_eq(who("a"), 0);
+        }
+    }
+END_TEST
+
+/* E3: a list that was replaced by removing and adding lost it in between. */
+START_TEST(a_model_that_stays_is_never_missing_between_the_steps)
+    {
+        struct models_part *list = make("b c");
+        struct link links[2], *old;
+
+        replace(0, "a b");
+        const struct index_change c = {.entry = &holders[0],
+                                       .before = &holders[0].list->models,
+                                       .after = &list->models,
+                                       .old = holders[0].links,
+                                       .new = links};
+        ck_assert_int_eq(index_prepare(&x, &c), LLMREG_OK);
+        ck_assert_uint_eq(who("b"), 1);
+        ck_assert_uint_eq(who("c"), 0);
+        index_join(&x, &c);
+        ck_assert_uint_eq(who("a"), 1);
+        ck_assert_uint_eq(who("b"), 1);
+        ck_assert_uint_eq(who("c"), 1);
+        index_leave(&x, &c);
+        ck_assert_uint_eq(who("a"), 0);
+        ck_assert_uint_eq(who("b"), 1);
+        old = holders[0].links;
+        const struct index_change back = {.entry = &holders[0],
+                                          .before = &list->models,
+                                          .after = &holders[0].list->models,
+                                          .old = links,
+                                          .new = old};
+        ck_assert_int_eq(index_prepare(&x, &back), LLMREG_OK);
+        index_join(&x, &back);
+        index_leave(&x, &back);
+        part_put(&list->part);
+    }
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("index");
+    TCase *t = tcase_create("index");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, nobody_has_a_model_that_nobody_has);
+    tcase_add_test(t, a_model_is_found_with_all_who_have_it);
+    tcase_add_test(t,
+                   a_model_that_is_gone_from_the_list_is_gone_from_the_index);
+    tcase_add_test(t, a_model_comes_back_after_its_node_was_removed);
+    tcase_add_test(t, a_model_that_stays_is_never_missing_between_the_steps);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* test_observe.c - what was seen and what is wanted: health, intent, alarms
+ * and their events.
+ */
+#include <llmreg/registry.h>
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/fleet.h"
+
+static void setup(void)
+{
+    fleet_setup();
+    fleet_add("a:1");
+    fleet_skip_events();
+}
+
+static int want(enum llmreg_admin admin, int64_t until_ms)
+{
+    const struct llmreg_intent intent = {admin, until_ms};
+
+    return llmreg_admin_set(fleet, "a:1", &intent, "by hand", &fleet_now);
+}
+
+static void later(int64_t ms)
+{
+    fleet_now.wall_ms += ms;
+    fleet_now.mono_ns += ms * LLMREG_NS_PER_MS;
+}
+
+/* Makes a:1 unreachable, for which it takes two failures. */
+static void take_down(void)
+{
+    fleet_observe("a:1", LLMREG_REASON_REFUSED);
+    later(100);
+    fleet_observe("a:1", LLMREG_REASON_REFUSED);
+}
+
+static struct llmreg_health health(void)
+{
+    struct llmreg_endpoint *e = fleet_get("a:1");
+    struct llmreg_health h;
+
+    llmreg_endpoint_health(e, &h);
+    llmreg_put(e);
+    return h;
+}
+
+START_TEST(a_change_of_state_is_an_event_with_before_after_and_since)
+    {
+        fleet_observe("a:1", LLMREG_REASON_OK);
+        const struct llmreg_event *event = fleet_event();
+
+        ck_assert_ptr_nonnull(event);
+        ck_assert_int_eq(event->type, LLMREG_EVENT_HEALTH);
+        ck_assert_str_eq(event->subject, "a:1");
+        ck_assert_str_eq(event->name, "gpu");
+        ck_assert_str_eq(event->before, "unknown");
+        ck_assert_str_eq(event->after, "healthy");
+        ck_assert_str_eq(event->reason, "ok");
+        ck_assert_int_eq(event->since_ms, 1000);
+        ck_assert_int_eq(event->time_ms, 1000);
+        ck_assert_int_eq(event->action, LLMREG_ALARM_SILENT);
+        ck_assert_ptr_null(fleet_event());
+    }
+END_TEST
+
+START_TEST(an_outage_says_when_each_state_began_and_raises_one_failure)
+    {
+        fleet_observe("a:1", LLMREG_REASON_OK);
+        later(9000);
+        fleet_skip_events();
+        take_down();
+        const struct llmreg_event *event = fleet_event();
+        ck_assert_ptr_nonnull(event);
+        ck_assert_str_eq(event->before, "healthy");
+        ck_assert_str_eq(event->after, "unreachable");
+        ck_assert_int_eq(event->before_ms, 1000);
+        ck_assert_int_eq(event->since_ms, 10000); /* its first failure */
+        ck_assert_int_eq(event->time_ms, 10100);
+        ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
+        ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
+        fleet_observe("a:1", LLMREG_REASON_HTTP_STATUS);
+        event = fleet_event();
+        ck_assert_str_eq(event->after, "unhealthy");
+        ck_assert_int_eq(event->action, LLMREG_ALARM_SILENT);
+    }
+END_TEST
+
+START_TEST(the_reason_is_a_word_and_the_detail)
+    {
+        struct llmreg_observation seen = {.reason = LLMREG_REASON_PARSE};
+        struct llmreg_endpoint *e = fleet_get("a:1");
+
+        memset(seen.detail, 'd', sizeof seen.detail - 1);
+        ck_assert_int_eq(
+            llmreg_observe(fleet, e, &seen, &fleet_rule, &fleet_now),
+            LLMREG_OK);
+        const struct llmreg_event *event = fleet_event();
+        ck_assert_ptr_nonnull(event);
+        ck_assert_int_eq(strncmp(event->reason, "parse: ddd", 10), 0);
+        ck_assert_uint_eq(strlen(event->reason), 7 + LLMREG_DETAIL_SIZE - 1);
+        llmreg_put(e);
+    }
+END_TEST
+
+/* E6: what was seen between transitions must show. */
+START_TEST(a_failure_below_the_threshold_is_no_event_but_shows)
+    {
+        fleet_observe("a:1", LLMREG_REASON_OK);
+        fleet_skip_events();
+        later(50);
+        fleet_observe("a:1", LLMREG_REASON_TIMEOUT);
+        ck_assert_ptr_null(fleet_event());
+        ck_assert_int_eq(health().state, LLMREG_HEALTH_HEALTHY);
+        ck_assert_int_eq(health().reason, LLMREG_REASON_TIMEOUT);
+        ck_assert_uint_eq(health().failures, 1);
+        ck_assert_int_eq(health().checked_ms, 1050);
+    }
+END_TEST
+
+START_TEST(another_reason_for_the_same_state_is_no_event)
+    {
+        take_down();
+        fleet_skip_events();
+        fleet_observe("a:1", LLMREG_REASON_DNS);
+        ck_assert_ptr_null(fleet_event());
+        ck_assert_int_eq(health().reason, LLMREG_REASON_DNS);
+    }
+END_TEST
+
+START_TEST(recovery_tells_okay_once)
+    {
+        take_down();
+        fleet_skip_events();
+        fleet_observe("a:1", LLMREG_REASON_OK);
+        ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_OKAY);
+        fleet_observe("a:1", LLMREG_REASON_OK);
+        ck_assert_ptr_null(fleet_event());
+    }
+END_TEST
+
+START_TEST(an_intent_is_an_event_with_its_reason)
+    {
+        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
+        const struct llmreg_event *event = fleet_event();
+
+        ck_assert_ptr_nonnull(event);
+        ck_assert_int_eq(event->type, LLMREG_EVENT_ADMIN);
+        ck_assert_str_eq(event->before, "active");
+        ck_assert_str_eq(event->after, "maintenance");
+        ck_assert_str_eq(event->reason, "by hand");
+        ck_assert_int_eq(event->since_ms, 1000);
+        struct llmreg_endpoint *e = fleet_get("a:1");
+        ck_assert_int_eq(llmreg_endpoint_intent(e).until_ms, 9999);
+        llmreg_put(e);
+    }
+END_TEST
+
+START_TEST(the_same_intent_again_is_no_event_but_another_end_is)
+    {
+        ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
+        ck_assert_ptr_null(fleet_event());
+        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
+        fleet_skip_events();
+        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
+        ck_assert_ptr_null(fleet_event());
+        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
+        ck_assert_ptr_nonnull(fleet_event());
+    }
+END_TEST
+
+START_TEST(an_intent_that_makes_no_sense_is_refused)
+    {
+        const struct llmreg_intent active = {LLMREG_ADMIN_ACTIVE, 0};
+
+        ck_assert_int_eq(want(LLMREG_ADMIN_DRAINING, 9999), LLMREG_EINVAL);
+        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 1000), LLMREG_EINVAL);
+        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, -1), LLMREG_EINVAL);
+        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, INT64_MAX),
+                         LLMREG_EINVAL);
+        ck_assert_int_eq(want(LLMREG_ADMINS, 0), LLMREG_EINVAL);
+        ck_assert_int_eq(
+            llmreg_admin_set(fleet, "b:1", &active, "", &fleet_now),
+            LLMREG_ENOENT);
+        ck_assert_ptr_null(fleet_event());
+    }
+END_TEST
+
+START_TEST(a_maintenance_that_ends_while_down_raises_the_failure)
+    {
+        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
+        fleet_skip_events();
+        take_down();
+        ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
+        ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
+        const struct llmreg_event *event = fleet_event();
+        ck_assert_ptr_nonnull(event);
+        ck_assert_int_eq(event->type, LLMREG_EVENT_ADMIN);
+        ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
+        ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
+        ck_assert_int_eq(health().state, LLMREG_HEALTH_UNREACHABLE);
+        ck_assert_ptr_null(fleet_event());
+    }
+END_TEST
+
+/* E5: draining was overwritten by the next failures. */
+START_TEST(checks_do_not_touch_the_intent)
+    {
+        ck_assert_int_eq(want(LLMREG_ADMIN_DRAINING, 0), LLMREG_OK);
+        take_down();
+        fleet_observe("a:1", LLMREG_REASON_OK);
+        struct llmreg_endpoint *e = fleet_get("a:1");
+        ck_assert_int_eq(llmreg_endpoint_intent(e).admin,
+                         LLMREG_ADMIN_DRAINING);
+        llmreg_put(e);
+    }
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("observe");
+    TCase *t = tcase_create("observe");
+
+    tcase_add_checked_fixture(t, setup, fleet_teardown);
+    tcase_add_test(t,
+                   a_change_of_state_is_an_event_with_before_after_and_since);
+    tcase_add_test(t,
+                   an_outage_says_when_each_state_began_and_raises_one_failure);
+    tcase_add_test(t, the_reason_is_a_word_and_the_detail);
+    tcase_add_test(t, a_failure_below_the_threshold_is_no_event_but_shows);
+    tcase_add_test(t, another_reason_for_the_same_state_is_no_event);
+    tcase_add_test(t, recovery_tells_okay_once);
+    tcase_add_test(t, an_intent_is_an_event_with_its_reason);
+    tcase_add_test(t, the_same_intent_again_is_no_event_but_another_end_is);
+    tcase_add_test(t, an_intent_that_makes_no_sense_is_refused);
+    tcase_add_test(t, a_maintenance_that_ends_while_down_raises_the_failure);
+    tcase_add_test(t, checks_do_not_touch_the_intent);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* test_spec_part.c - published specifications: copied whole, compared. */
+#include "common/registry/spec_part.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <llmreg/registry.h>
+
+static const struct llmreg_label labels[] = {{"site", "berlin"}, {"rack", ""}};
+
+static struct llmreg_spec spec(void)
+{
+    struct llmreg_spec s = {
+        .id = "gpu1:11434",
+        .url = "http://gpu1:11434",
+        .name = "gpu1",
+        .host = "gpu1",
+        .series = "11434",
+        .origin = "",
+        .kind = LLMREG_KIND_OLLAMA,
+        .source = LLMREG_SOURCE_MANUAL,
+        .priority = 50,
+        .interval_ms = 30000,
+        .labels = labels,
+        .nlabels = 2,
+    };
+
+    return s;
+}
+
+static const char *diff(const struct llmreg_spec *a,
+                        const struct llmreg_spec *b)
+{
+    static char storage[128];
+    struct llmreg_text text;
+
+    llmreg_text_init(&text, storage, sizeof storage);
+    spec_part_diff(a, b, &text);
+    ck_assert_int_eq(llmreg_text_status(&text), LLMREG_OK);
+    return storage;
+}
+
+START_TEST(a_copy_is_equal_and_shares_nothing)
+    {
+        char url[] = "http://gpu1:11434";
+        struct llmreg_spec source = spec();
+        source.url = url;
+        struct spec_part *p = spec_part_new(&source);
+
+        ck_assert_ptr_nonnull(p);
+        ck_assert_str_eq(diff(&source, &p->spec), "");
+        url[0] = 'x';
+        ck_assert_str_eq(p->spec.url, "http://gpu1:11434");
+        ck_assert_ptr_ne(p->spec.labels, source.labels);
+        ck_assert_str_eq(p->spec.labels[0].value, "berlin");
+        ck_assert_str_eq(p->spec.labels[1].value, "");
+        llmreg_spec_put(&p->spec);
+        llmreg_spec_put(NULL);
+    }
+END_TEST
+
+START_TEST(a_spec_without_labels_is_copied_too)
+    {
+        struct llmreg_spec source = spec();
+        source.labels = NULL;
+        source.nlabels = 0;
+        struct spec_part *p = spec_part_new(&source);
+
+        ck_assert_ptr_nonnull(p);
+        ck_assert_ptr_eq(spec_part_of(&p->spec), p);
+        ck_assert_str_eq(diff(&source, &p->spec), "");
+        llmreg_spec_put(&p->spec);
+    }
+END_TEST
+
+START_TEST(each_field_that_differs_is_named)
+    {
+        const struct llmreg_label others[] = {{"site", "berlin"},
+                                              {"rack", "12"}};
+        struct llmreg_spec a = spec(), b = spec();
+
+        b.name = "gpu2";
+        b.priority = 60;
+        ck_assert_str_eq(diff(&a, &b), "name, priority");
+        b = spec();
+        b.url = "http://gpu1:11435";
+        b.host = "x";
+        b.origin = "config";
+        b.kind = LLMREG_KIND_VLLM;
+        b.source = LLMREG_SOURCE_STATIC;
+        b.interval_ms = 1;
+        ck_assert_str_eq(diff(&a, &b),
+                         "url, host, origin, kind, source, interval");
+        b = spec();
+        b.labels = others;
+        ck_assert_str_eq(diff(&a, &b), "labels");
+        b.nlabels = 1;
+        ck_assert_str_eq(diff(&a, &b), "labels");
+    }
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("spec_part");
+    TCase *t = tcase_create("spec_part");
+
+    tcase_add_test(t, a_copy_is_equal_and_shares_nothing);
+    tcase_add_test(t, a_spec_without_labels_is_copied_too);
+    tcase_add_test(t, each_field_that_differs_is_named);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
