@@ -133,6 +133,7 @@ int loop_new(struct loop **out, const struct llmreg_clock *clock, int fd)
         return rc;
     l->clock = clock;
     l->fd = fd;
+    l->now_ns = llmreg_clock_now(clock).mono_ns; /* the first wait is from it */
     l->timer_ns = INT64_MAX;
     l->host = (struct request_host){
         .closed = on_closed, .ctx = l, .fd_limit = fd_limit()};
