@@ -87,21 +87,34 @@ static void sleep_until_due(struct store *s, const struct llmreg_now *now)
     }
 }
 
+/* Writes all that was published until now; a broken store gets a last try. */
+static void finish(struct store *s)
+{
+    const uint64_t last = llmreg_bus_last(s->world.bus);
+    struct llmreg_now now;
+
+    do {
+        now = llmreg_clock_now(s->world.clock);
+        writer_step(s->writer, &now, true);
+    } while (writer_works(s->writer) && writer_on_disk(s->writer) < last);
+}
+
 static void *run(void *arg)
 {
     struct store *s = arg;
     struct llmreg_now now = llmreg_clock_now(s->world.clock);
     bool stop = false;
+    bool force = is_wanted(s, &stop);
 
     while (!stop) {
-        bool force = is_wanted(s, &stop);
-
-        if (!force && !stop)
+        if (!force)
             sleep_until_due(s, &now);
         now = llmreg_clock_now(s->world.clock);
-        writer_step(s->writer, &now, force || stop);
+        writer_step(s->writer, &now, force);
         tell(s);
+        force = is_wanted(s, &stop);
     }
+    finish(s);
     return NULL;
 }
 

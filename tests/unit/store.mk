@@ -3,6 +3,78 @@
 STORE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(SQLITE_CFLAGS)
 STORE_TEST_ROOM = tests/support/room.c tests/support/room.h
 
+check_PROGRAMS += tests/unit/test_batch
+TESTS += tests/unit/test_batch
+tests_unit_test_batch_SOURCES = tests/unit/test_batch.c $(STORE_TEST_ROOM)
+tests_unit_test_batch_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_batch_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_database
+TESTS += tests/unit/test_database
+tests_unit_test_database_SOURCES = tests/unit/test_database.c $(STORE_TEST_ROOM)
+tests_unit_test_database_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_database_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_dirty
+TESTS += tests/unit/test_dirty
+tests_unit_test_dirty_SOURCES = tests/unit/test_dirty.c
+tests_unit_test_dirty_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_dirty_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_files
+TESTS += tests/unit/test_files
+tests_unit_test_files_SOURCES = tests/unit/test_files.c $(STORE_TEST_ROOM)
+tests_unit_test_files_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_files_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_home
+TESTS += tests/unit/test_home
+tests_unit_test_home_SOURCES = tests/unit/test_home.c $(STORE_TEST_ROOM)
+tests_unit_test_home_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_home_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_lifelock
+TESTS += tests/unit/test_lifelock
+tests_unit_test_lifelock_SOURCES = tests/unit/test_lifelock.c $(STORE_TEST_ROOM)
+tests_unit_test_lifelock_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_lifelock_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_load
+TESTS += tests/unit/test_load
+tests_unit_test_load_SOURCES = tests/unit/test_load.c $(STORE_TEST_ROOM)
+tests_unit_test_load_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_load_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_rows
+TESTS += tests/unit/test_rows
+tests_unit_test_rows_SOURCES = tests/unit/test_rows.c $(STORE_TEST_ROOM)
+tests_unit_test_rows_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_rows_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_schema
+TESTS += tests/unit/test_schema
+tests_unit_test_schema_SOURCES = tests/unit/test_schema.c
+tests_unit_test_schema_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_schema_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_sequence
+TESTS += tests/unit/test_sequence
+tests_unit_test_sequence_SOURCES = tests/unit/test_sequence.c $(STORE_TEST_ROOM)
+tests_unit_test_sequence_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_sequence_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_store
+TESTS += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c $(STORE_TEST_ROOM)
+tests_unit_test_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_textpool
+TESTS += tests/unit/test_textpool
+tests_unit_test_textpool_SOURCES = tests/unit/test_textpool.c
+tests_unit_test_textpool_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_textpool_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_writer
 TESTS += tests/unit/test_writer
 tests_unit_test_writer_SOURCES = tests/unit/test_writer.c $(STORE_TEST_ROOM)

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* test_batch.c - which events wait, and that a batch may be written twice. */
+#include "common/store/batch.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "common/store/files.h"
+#include "tests/support/room.h"
+
+static struct room room;
+static struct database db;
+static struct batch batch;
+static struct llmreg_table *keep;
+static struct llmreg_subscription *events;
+static struct llmreg_error err;
+
+static void setup(void)
+{
+    room_open(&room);
+    ck_assert_int_eq(files_make_file(room_path(&room, "db"), &err), LLMREG_OK);
+    ck_assert_int_eq(database_open(&db, room_path(&room, "db"), &err),
+                     LLMREG_OK);
+    ck_assert_int_eq(batch_init(&batch), LLMREG_OK);
+    ck_assert_int_eq(llmreg_table_new(&keep), LLMREG_OK);
+    ck_assert_int_eq(llmreg_subscribe(room.bus, UINT64_MAX, &events),
+                     LLMREG_OK);
+}
+
+static void teardown(void)
+{
+    batch_fini(&batch);
+    llmreg_table_free(keep);
+    llmreg_unsubscribe(events);
+    database_close(&db, true);
+    room_close(&room);
+}
+
+static void take_events(void)
+{
+    const struct llmreg_event *event;
+
+    while (llmreg_subscription_next(events, &event) == LLMREG_OK)
+        batch_add(&batch, event);
+}
+
+static void write_it(void)
+{
+    ck_assert_int_eq(batch_write(&batch, &db, room.registry, keep, &err),
+                     LLMREG_OK);
+}
+
+static int count(const char *sql)
+{
+    sqlite3_stmt *stmt = NULL;
+    int n = -1;
+
+    ck_assert_int_eq(sqlite3_prepare_v2(db.handle, sql, -1, &stmt, NULL),
+                     SQLITE_OK);
+    if (sqlite3_step(stmt) == SQLITE_ROW)
+        n = sqlite3_column_int(stmt, 0);
+    sqlite3_finalize(stmt);
+    return n;
+}
+
+START_TEST(registrations_intent_and_health_do_not_wait)
+    {
+        room_add(&room, "gpu1");
+        take_events();
+        ck_assert(batch.durable);
+        batch_clear(&batch);
+        room_observe(&room, "gpu1", LLMREG_REASON_OK);
+        take_events();
+        ck_assert(batch.durable);
+        batch_clear(&batch);
+        room_admin(&room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
+        take_events();
+        ck_assert(batch.durable);
+    }
+END_TEST
+
+START_TEST(models_may_wait)
+    {
+        room_add(&room, "gpu1");
+        take_events();
+        batch_clear(&batch);
+        room_models(&room, "gpu1", "a:latest");
+        take_events();
+        ck_assert_uint_eq(batch.nevents, 1);
+        ck_assert(!batch.durable);
+    }
+END_TEST
+
+START_TEST(a_batch_that_was_rolled_back_is_written_again)
+    {
+        room_add(&room, "gpu1");
+        take_events();
+        ck_assert_int_eq(database_begin(&db, true, &err), LLMREG_OK);
+        write_it();
+        database_rollback(&db);
+        ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 0);
+        write_it();
+        ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 1);
+    }
+END_TEST
+
+START_TEST(the_present_value_is_written_and_not_the_one_of_the_event)
+    {
+        room_add(&room, "gpu1");
+        take_events();
+        room_models(&room, "gpu1", "a:latest,b:latest");
+        write_it();
+        ck_assert_int_eq(count("SELECT count(*) FROM model"), 2);
+    }
+END_TEST
+
+START_TEST(everything_adds_what_is_missing_and_deletes_what_is_gone)
+    {
+        room_add(&room, "gpu1");
+        take_events();
+        write_it();
+        batch_clear(&batch);
+        room_remove(&room, "gpu1");
+        room_add(&room, "gpu2");
+        batch_add_everything(&batch);
+        ck_assert(batch.durable);
+        write_it();
+        ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 1);
+        ck_assert_int_eq(count("SELECT id = 'gpu2:11434' FROM endpoint"), 1);
+    }
+END_TEST
+
+START_TEST(everything_leaves_the_rows_that_are_to_be_kept)
+    {
+        room_add(&room, "gpu1");
+        take_events();
+        write_it();
+        batch_clear(&batch);
+        room_remove(&room, "gpu1");
+        ck_assert_int_eq(llmreg_table_add(keep, "gpu1:11434", &room),
+                         LLMREG_OK);
+        batch_add_everything(&batch);
+        write_it();
+        ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 1);
+    }
+END_TEST
+
+START_TEST(only_those_probed_since_are_marked)
+    {
+        int64_t since;
+
+        room_add(&room, "gpu1");
+        room_add(&room, "gpu2");
+        room_add(&room, "never");
+        room_observe(&room, "gpu1", LLMREG_REASON_OK);
+        room_pass(&room, 1000);
+        since = room.now.mono_ns;
+        room_observe(&room, "gpu2", LLMREG_REASON_OK);
+        batch_add_probed(&batch, room.registry, since);
+        ck_assert_uint_eq(dirty_count(batch.dirty), 1);
+        batch_add_probed(&batch, room.registry, 0);
+        ck_assert_uint_eq(dirty_count(batch.dirty), 2);
+    }
+END_TEST
+
+START_TEST(a_cleared_batch_writes_nothing)
+    {
+        room_add(&room, "gpu1");
+        take_events();
+        batch_clear(&batch);
+        write_it();
+        ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 0);
+    }
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("batch");
+    TCase *tc = tcase_create("batch");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, registrations_intent_and_health_do_not_wait);
+    tcase_add_test(tc, models_may_wait);
+    tcase_add_test(tc, a_batch_that_was_rolled_back_is_written_again);
+    tcase_add_test(tc,
+                   the_present_value_is_written_and_not_the_one_of_the_event);
+    tcase_add_test(tc,
+                   everything_adds_what_is_missing_and_deletes_what_is_gone);
+    tcase_add_test(tc, everything_leaves_the_rows_that_are_to_be_kept);
+    tcase_add_test(tc, only_those_probed_since_are_marked);
+    tcase_add_test(tc, a_cleared_batch_writes_nothing);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

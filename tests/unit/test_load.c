@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* test_load.c - silently at the start, announced when late. */
+#include "common/store/load.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/store/files.h"
+#include "common/store/rows.h"
+#include "tests/support/room.h"
+
+static struct room room;
+static struct database db;
+static struct llmreg_table *keep;
+static struct llmreg_error err;
+
+static void setup(void)
+{
+    room_open(&room);
+    ck_assert_int_eq(files_make_file(room_path(&room, "db"), &err), LLMREG_OK);
+    ck_assert_int_eq(database_open(&db, room_path(&room, "db"), &err),
+                     LLMREG_OK);
+    ck_assert_int_eq(llmreg_table_new(&keep), LLMREG_OK);
+}
+
+static void teardown(void)
+{
+    llmreg_table_free(keep);
+    database_close(&db, true);
+    room_close(&room);
+}
+
+static void remember(const char *name)
+{
+    struct llmreg_endpoint *e = room_get(&room, name);
+
+    ck_assert_int_eq(rows_put_endpoint(&db, e, &err), LLMREG_OK);
+    ck_assert_int_eq(rows_put_health(&db, e, &err), LLMREG_OK);
+    ck_assert_int_eq(rows_put_models(&db, e, &err), LLMREG_OK);
+    llmreg_put(e);
+}
+
+static struct load load(bool late)
+{
+    const struct store_world world = {room.registry, room.bus, &room.clock,
+                                      &room.log};
+    struct load l = {.world = &world, .keep = keep, .late = late};
+
+    ck_assert_int_eq(load_run(&l, &db, &err), LLMREG_OK);
+    return l;
+}
+
+static enum llmreg_admin admin_of(const char *name)
+{
+    struct llmreg_endpoint *e = room_get(&room, name);
+    enum llmreg_admin admin = llmreg_endpoint_intent(e).admin;
+
+    llmreg_put(e);
+    return admin;
+}
+
+START_TEST(loading_at_the_start_makes_no_event)
+    {
+        room_add(&room, "gpu1");
+        remember("gpu1");
+        room_restart(&room);
+        struct load l = load(false);
+        ck_assert_uint_eq(l.loaded, 1);
+        ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
+        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
+        ck_assert(room_logged(&room, "1 endpoints are remembered"));
+    }
+END_TEST
+
+START_TEST(loading_late_announces_what_is_new)
+    {
+        room_add(&room, "gpu1");
+        room_add(&room, "gpu2");
+        remember("gpu1");
+        remember("gpu2");
+        room_restart(&room);
+        room_add(&room, "gpu1");
+        uint64_t before = llmreg_bus_last(room.bus);
+        struct load l = load(true);
+        ck_assert_uint_eq(l.loaded, 1);
+        ck_assert_uint_eq(llmreg_bus_last(room.bus), before + 1);
+    }
+END_TEST
+
+START_TEST(loading_late_takes_the_intent_over)
+    {
+        room_add(&room, "gpu1");
+        room_admin(&room, "gpu1", LLMREG_ADMIN_DISABLED, 0);
+        remember("gpu1");
+        room_restart(&room);
+        room_add(&room, "gpu1");
+        load(true);
+        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_DISABLED);
+    }
+END_TEST
+
+START_TEST(a_newer_intent_is_not_overruled)
+    {
+        room_add(&room, "gpu1");
+        room_admin(&room, "gpu1", LLMREG_ADMIN_DISABLED, 0);
+        remember("gpu1");
+        room_admin(&room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
+        load(true);
+        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_DRAINING);
+    }
+END_TEST
+
+START_TEST(a_maintenance_that_is_over_is_not_taken_over)
+    {
+        room_add(&room, "gpu1");
+        room_admin(&room, "gpu1", LLMREG_ADMIN_MAINTENANCE,
+                   room.now.wall_ms + 1000);
+        remember("gpu1");
+        room_restart(&room);
+        room_add(&room, "gpu1");
+        room_pass(&room, 5000);
+        load(true);
+        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
+        ck_assert(!room_logged(&room, "not taken over"));
+    }
+END_TEST
+
+START_TEST(what_the_registry_refuses_is_skipped_and_kept)
+    {
+        room_add(&room, "gpu1");
+        remember("gpu1");
+        room_restart(&room);
+        ck_assert_int_eq(sqlite3_exec(db.handle,
+                                      "UPDATE endpoint SET host = ''", NULL,
+                                      NULL, NULL),
+                         SQLITE_OK);
+        struct load l = load(false);
+        ck_assert_uint_eq(l.loaded, 0);
+        ck_assert_uint_eq(l.skipped, 1);
+        ck_assert_ptr_nonnull(llmreg_table_get(keep, "gpu1:11434"));
+        ck_assert(room_logged(&room, "gpu1:11434 cannot be restored"));
+    }
+END_TEST
+
+START_TEST(loading_twice_changes_nothing)
+    {
+        room_add(&room, "gpu1");
+        remember("gpu1");
+        room_restart(&room);
+        load(false);
+        struct load l = load(true);
+        ck_assert_uint_eq(l.loaded, 0);
+        ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
+    }
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("load");
+    TCase *tc = tcase_create("load");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, loading_at_the_start_makes_no_event);
+    tcase_add_test(tc, loading_late_announces_what_is_new);
+    tcase_add_test(tc, loading_late_takes_the_intent_over);
+    tcase_add_test(tc, a_newer_intent_is_not_overruled);
+    tcase_add_test(tc, a_maintenance_that_is_over_is_not_taken_over);
+    tcase_add_test(tc, what_the_registry_refuses_is_skipped_and_kept);
+    tcase_add_test(tc, loading_twice_changes_nothing);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
