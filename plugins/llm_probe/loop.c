@@ -134,6 +134,7 @@ int loop_new(struct loop **out, const struct llmreg_clock *clock, int fd)
     l->clock = clock;
     l->fd = fd;
     l->now_ns = llmreg_clock_now(clock).mono_ns; /* the first wait is from it */
+    l->now_ns = llmreg_clock_now(clock).mono_ns;
     l->timer_ns = INT64_MAX;
     l->host = (struct request_host){
         .closed = on_closed, .ctx = l, .fd_limit = fd_limit()};
@@ -228,10 +229,10 @@ static void on_event(struct loop *l, const struct epoll_event *e,
     }
 }
 
-/* Milliseconds to wait, rounded up: too early is a turn for nothing. */
+/* Milliseconds from now on, rounded up: too early is a turn for nothing. */
 static int wait_ms(const struct loop *l, int64_t until_ns)
 {
-    int64_t left = until_ns - l->now_ns;
+    int64_t left = until_ns - llmreg_clock_now(l->clock).mono_ns;
 
     if (left <= 0)
         return 0;
@@ -243,7 +244,7 @@ static int wait_ms(const struct loop *l, int64_t until_ns)
 void loop_turn(struct loop *l, int64_t until_ns, struct loop_turn *out)
 {
     struct epoll_event events[EVENTS];
-    int64_t before_ns = l->now_ns;
+    const int64_t before_ns = l->now_ns; /* the turn before this */
     int64_t expected_ns = until_ns < l->timer_ns ? until_ns : l->timer_ns;
     int running = 0;
     int n = epoll_wait(l->epoll, events, EVENTS, wait_ms(l, expected_ns));
@@ -253,8 +254,7 @@ void loop_turn(struct loop *l, int64_t until_ns, struct loop_turn *out)
     l->now_ns = out->now.mono_ns;
     if (expected_ns < before_ns)
         expected_ns = before_ns;
-    out->lost_ns =
-        before_ns == 0 || l->now_ns < expected_ns ? 0 : l->now_ns - expected_ns;
+    out->lost_ns = l->now_ns < expected_ns ? 0 : l->now_ns - expected_ns;
     for (int i = 0; i < n; i++)
         on_event(l, &events[i], out);
     if (l->timer_ns <= l->now_ns) {
