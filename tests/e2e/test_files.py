@@ -56,15 +56,6 @@ def test_wrong_or_missing_file_changes_nothing(world):
     expect(hub.stop() == 0, 'status')
 
 
-def test_file_that_comes_later_is_read(world):
-    sim = world.sim(1)
-    path = world.path('endpoints.json')
-    hub = world.collectd([], EndpointFile=f'"{path}"').start()
-    until(5, 'its absence is said', lambda: 'endpoints.json' in hub.log())
-    world.write('endpoints.json', file_sd(target(sim, 0)))
-    until(LOOKS, 'healthy', lambda: hub.healthy() == 1)
-
-
 def test_endpoint_that_left_the_file_while_stopped_is_gone(world):
     sim = world.sim(2)
     ids = [target(sim, n) for n in range(2)]

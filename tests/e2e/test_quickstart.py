@@ -55,7 +55,7 @@ def rrd_values(path):
 
 def test_quickstart_probes_remembers_draws_and_alarms(world):
     port = free_port()
-    sim = world.sim(ports=f'{port}-{port}')
+    sim = world.sim(first='127.0.0.1', ports=f'{port}-{port}')
     run = quickstart(world, '--endpoint', f'http://127.0.0.1:{port}',
                      '--interval', '2', '--for', '20')
     wait_started(world)

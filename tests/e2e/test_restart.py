@@ -19,7 +19,7 @@ def write_store(hub, query, *values):
 
 def loaded_fleet(world):
     """(sim, hub): a fleet, one of it dead and alarmed."""
-    sim = world.sim(SERVERS)
+    sim = world.sim(SERVERS, profile=0)
     hub = world.collectd([(f'gpu{n}', sim.url(n)) for n in range(SERVERS)],
                          registry={'FlushInterval': 0.2}).start()
     until(10, 'all are healthy', lambda: hub.healthy() == SERVERS)

@@ -75,15 +75,19 @@ def mount_tmpfs(world, size):
     return path
 
 
+def fill(disk):
+    """Writes a file until nothing more fits."""
+    handle = os.open(os.path.join(disk, 'ballast'), os.O_WRONLY | os.O_CREAT)
+    try:
+        while True:
+            os.write(handle, b'x' * 4096)
+    except OSError:
+        os.close(handle)
+
+
 def test_full_disk_heals(world):
     disk = mount_tmpfs(world, '256k')
-    with open(os.path.join(disk, 'ballast'), 'wb') as file:
-        try:
-            while True:
-                file.write(b'x' * 4096)
-                file.flush()
-        except OSError:
-            pass
+    fill(disk)
     sim = world.sim(1)
     hub = world.collectd([('gpu0', sim.url(0))],
                          registry={'DataDir': f'"{disk}/data"'}).start()
@@ -99,13 +103,7 @@ def test_disk_that_fills_up_later_heals(world):
     hub = world.collectd([('gpu0', sim.url(0))],
                          registry={'DataDir': f'"{disk}/data"'}).start()
     until(5, 'healthy', lambda: hub.healthy() == 1)
-    with open(os.path.join(disk, 'ballast'), 'wb') as file:
-        try:
-            while True:
-                file.write(b'x' * 4096)
-                file.flush()
-        except OSError:
-            pass
+    fill(disk)
     probes_without_store(hub, sim)
     os.unlink(os.path.join(disk, 'ballast'))
     heals(hub)

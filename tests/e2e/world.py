@@ -266,7 +266,7 @@ class Collectd:
         os.truncate(self.alarm_path(), 0)
 
     def sql(self, query, *values):
-        """Rows of the store; none while there is no store."""
+        """Rows of the store; none while it cannot be read."""
         try:
             uri = f'file:{self.data}/registry.db?mode=ro'
             connection = sqlite3.connect(uri, uri=True, timeout=5)
@@ -274,7 +274,7 @@ class Collectd:
                 return connection.execute(query, values).fetchall()
             finally:
                 connection.close()
-        except sqlite3.OperationalError:
+        except sqlite3.DatabaseError:
             return []
 
     def health(self, name):
