@@ -21,4 +21,4 @@ endif
 
 check_PROGRAMS += tests/lint/print_tables
 tests_lint_print_tables_SOURCES = tests/lint/print_tables.c
-tests_lint_print_tables_LDADD = $(SERVICE_LIBS)
+tests_lint_print_tables_LDADD = $(PROBE_LIBS)

@@ -11,6 +11,8 @@
 #include <llmreg/options.h>
 #include <llmreg/service.h>
 
+#include "plugins/llm_probe/config.h"
+
 static const char *const types[] = {
     [LLMREG_OPT_STRING] = "string",   [LLMREG_OPT_PATH] = "path",
     [LLMREG_OPT_SECONDS] = "seconds", [LLMREG_OPT_INTEGER] = "integer",
@@ -35,6 +37,8 @@ static void print_series(const char *page,
 
 int main(void)
 {
+    print_options("Plugin", config_options);
+    print_options("Endpoint", config_endpoint_options);
     print_options("Registry", llmreg_service_options());
     print_series("endpoint", llmreg_endpoint_metric_info);
     print_series("fleet", llmreg_fleet_metric_info);
