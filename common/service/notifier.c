@@ -7,8 +7,8 @@
  *
  * People are slow and the ring is finite.  After a gap the alarms that the
  * registry has are compared with those that were told, the difference is
- * told, and the events up to that moment are passed over.  The same at the
- * start takes over what was open before a restart, silently.
+ * told, and the events up to that moment are passed over.  At the start, what
+ * was open before the restart is taken over silently.
  */
 #include "common/service/notifier.h"
 
@@ -333,6 +333,14 @@ static void *run(void *arg)
     return NULL;
 }
 
+/* What is open when we start was told by whoever was there before. */
+static bool take_over(void *ctx, struct llmreg_endpoint *e)
+{
+    if (alarm_of(e) != LLMREG_ALARM_NONE)
+        remember(ctx, e, alarm_of(e));
+    return true;
+}
+
 int notifier_new(struct notifier **out, const struct store_world *world,
                  const struct llmreg_host *host, uint64_t after)
 {
@@ -343,7 +351,6 @@ int notifier_new(struct notifier **out, const struct store_world *world,
         goto done;
     n->world = *world;
     n->host = *host;
-    n->compare = true;
     n->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     rc = n->stop_fd >= 0 ? LLMREG_OK : LLMREG_EIO;
     if (rc == LLMREG_OK)
@@ -352,6 +359,8 @@ int notifier_new(struct notifier **out, const struct store_world *world,
         rc = llmreg_subscribe(n->world.bus, after, &n->events);
     if (rc != LLMREG_OK)
         goto done;
+    n->passed = llmreg_bus_last(n->world.bus);
+    llmreg_each(n->world.registry, take_over, n);
     *out = n;
     n = NULL; /* now the caller's */
 done:

@@ -38,7 +38,7 @@ void room_start(struct room *r)
                      LLMREG_OK);
 }
 
-void room_open(struct room *r)
+void room_make(struct room *r)
 {
     memset(r, 0, sizeof *r);
     snprintf(r->dir, sizeof r->dir, "/tmp/llmreg-test-XXXXXX");
@@ -47,6 +47,11 @@ void room_open(struct room *r)
                                  .wall_ms = INT64_C(1795000000000)};
     r->clock = (struct llmreg_clock){read_clock, r};
     r->log = (struct llmreg_log){keep_line, r};
+}
+
+void room_open(struct room *r)
+{
+    room_make(r);
     room_start(r);
 }
 

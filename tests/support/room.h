@@ -22,6 +22,8 @@ struct room {
 };
 
 void room_open(struct room *r);
+/* Only the directory: for a test that forks, or has a registry of its own. */
+void room_make(struct room *r);
 /* Also removes the directory with all that is in it. */
 void room_close(struct room *r);
 /* The registry and the bus alone. */

@@ -1,1 +1,69 @@
 ## unit tests of common/service
+
+SERVICE_TEST_ROOM = tests/support/room.c tests/support/room.h
+
+check_PROGRAMS += tests/unit/test_clockwatch
+TESTS += tests/unit/test_clockwatch
+tests_unit_test_clockwatch_SOURCES = tests/unit/test_clockwatch.c
+tests_unit_test_clockwatch_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_clockwatch_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_deadlines
+TESTS += tests/unit/test_deadlines
+tests_unit_test_deadlines_SOURCES = tests/unit/test_deadlines.c
+tests_unit_test_deadlines_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_deadlines_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_letter
+TESTS += tests/unit/test_letter
+tests_unit_test_letter_SOURCES = tests/unit/test_letter.c $(SERVICE_TEST_ROOM)
+tests_unit_test_letter_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_letter_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_lost_models
+TESTS += tests/unit/test_lost_models
+tests_unit_test_lost_models_SOURCES = tests/unit/test_lost_models.c $(SERVICE_TEST_ROOM)
+tests_unit_test_lost_models_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_lost_models_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_metrics
+TESTS += tests/unit/test_metrics
+tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c $(SERVICE_TEST_ROOM)
+tests_unit_test_metrics_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_metrics_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_metrics_fleet
+TESTS += tests/unit/test_metrics_fleet
+tests_unit_test_metrics_fleet_SOURCES = tests/unit/test_metrics_fleet.c $(SERVICE_TEST_ROOM)
+tests_unit_test_metrics_fleet_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_metrics_fleet_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_notifier
+TESTS += tests/unit/test_notifier
+tests_unit_test_notifier_SOURCES = tests/unit/test_notifier.c $(SERVICE_TEST_ROOM)
+tests_unit_test_notifier_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_notifier_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_notify_text
+TESTS += tests/unit/test_notify_text
+tests_unit_test_notify_text_SOURCES = tests/unit/test_notify_text.c
+tests_unit_test_notify_text_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_notify_text_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_service
+TESTS += tests/unit/test_service
+tests_unit_test_service_SOURCES = tests/unit/test_service.c $(SERVICE_TEST_ROOM)
+tests_unit_test_service_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_service_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_settings
+TESTS += tests/unit/test_settings
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c
+tests_unit_test_settings_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_settings_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_timer
+TESTS += tests/unit/test_timer
+tests_unit_test_timer_SOURCES = tests/unit/test_timer.c $(SERVICE_TEST_ROOM)
+tests_unit_test_timer_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_timer_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
