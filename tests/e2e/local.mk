@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_quickstart.py \
 	tests/e2e/test_restart.py \
+	tests/e2e/test_samples.py \
 	tests/e2e/test_store.py \
 	tests/e2e/world.py
 

@@ -103,7 +103,7 @@ def sample_options(path, text, tables):
 def graph_series(page, path, text, tables):
     for number, line in enumerate(text.splitlines(), 1):
         words = line.split()
-        if words[:1] and words[0] in ('area', 'line', 'stack') \
+        if words[:1] and words[0] in ('area', 'line', 'stack', 'rest') \
                 and (page, words[1]) not in tables.series:
             yield f'{path}:{number}: no series {words[1]} of {page}'
 
