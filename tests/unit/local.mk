@@ -8,3 +8,4 @@ include tests/unit/bus.mk
 include tests/unit/registry.mk
 include tests/unit/store.mk
 include tests/unit/service.mk
+include tests/unit/probe.mk
