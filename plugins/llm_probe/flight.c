@@ -185,7 +185,7 @@ static void finish(struct flight *f)
 
 void flight_cancel(struct flight *f)
 {
-    loop_remove(f->engine->loop, f->request);
+    loop_remove(f->request);
     lines_leave(&f->engine->lines, &f->watch->line);
     give_slot(f);
 }

@@ -8,7 +8,11 @@
  * when it is to be used again.  A closed socket leaves epoll by itself.
  *
  * The array is as long as descriptors can get; its pages cost nothing until
- * they are used. */
+ * they are used.
+ *
+ * There are several multis, and a server always has the same one: whenever a
+ * request ends, libcurl 7.88 walks all the connections of its multi, which at
+ * 10,000 connections would be most of the thread's work (tests/bench/loops). */
 #include "plugins/llm_probe/loop.h"
 
 #include <stdlib.h>
@@ -18,24 +22,35 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <llmreg/table.h>
+
 #define EVENTS     256
 #define FDS_MOST   (1 << 20)
 #define FDS_OTHERS 512 /* descriptors left to the rest of the process */
+#define HUBS       64
 
 struct fd_state {
     uint8_t have, want; /* EPOLLIN, EPOLLOUT; 0: none */
+    uint8_t hub;        /* whose it is */
+};
+
+struct hub {
+    struct loop *loop;
+    CURLM *multi;     /* NULL until it is needed */
+    int64_t timer_ns; /* when libcurl wants to be called; INT64_MAX */
+    bool touched;     /* libcurl worked: requests may be over */
 };
 
 struct loop {
-    CURLM *multi;
+    struct hub hubs[HUBS];
     const struct llmreg_clock *clock;
     int epoll;
     int wake; /* eventfd */
     int fd;   /* the caller's */
     struct request_host host;
     struct fd_state *fds; /* host.fd_limit of them */
+    long keep;            /* connections */
     int64_t now_ns;       /* of this turn */
-    int64_t timer_ns;     /* when libcurl wants to be called; INT64_MAX */
 };
 
 /* ---- what libcurl tells us ---- */
@@ -63,13 +78,15 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx,
         [CURL_POLL_INOUT] = EPOLLIN | EPOLLOUT,
         [CURL_POLL_REMOVE] = 0,
     };
-    struct loop *l = ctx;
+    struct hub *h = ctx;
+    struct loop *l = h->loop;
 
     (void)easy;
     (void)per_socket;
     if (fd < 0 || fd >= l->host.fd_limit)
         return 0;
     l->fds[fd].want = events[what];
+    l->fds[fd].hub = (uint8_t)(h - l->hubs);
     if (what != CURL_POLL_REMOVE)
         set_epoll(l, fd, events[what]);
     return 0;
@@ -77,11 +94,12 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx,
 
 static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
 {
-    struct loop *l = ctx;
+    struct hub *h = ctx;
 
     (void)multi;
-    l->timer_ns =
-        timeout_ms < 0 ? INT64_MAX : l->now_ns + timeout_ms * LLMREG_NS_PER_MS;
+    h->timer_ns = timeout_ms < 0
+                      ? INT64_MAX
+                      : h->loop->now_ns + timeout_ms * LLMREG_NS_PER_MS;
     return 0;
 }
 
@@ -104,16 +122,25 @@ static int fd_limit(void)
     return (int)limit.rlim_cur;
 }
 
-static int open_multi(struct loop *l)
+static bool set_multi(struct hub *h)
 {
-    l->multi = curl_multi_init();
-    if (l->multi == NULL ||
-        curl_multi_setopt(l->multi, CURLMOPT_SOCKETFUNCTION, on_socket) ||
-        curl_multi_setopt(l->multi, CURLMOPT_SOCKETDATA, l) ||
-        curl_multi_setopt(l->multi, CURLMOPT_TIMERFUNCTION, on_timer) ||
-        curl_multi_setopt(l->multi, CURLMOPT_TIMERDATA, l))
-        return LLMREG_ENOMEM;
-    return LLMREG_OK;
+    return !curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_socket) &&
+           !curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h) &&
+           !curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, on_timer) &&
+           !curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h) &&
+           !curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, h->loop->keep);
+}
+
+static int open_multi(struct hub *h)
+{
+    if (h->multi != NULL)
+        return LLMREG_OK;
+    h->multi = curl_multi_init();
+    if (h->multi != NULL && set_multi(h))
+        return LLMREG_OK;
+    curl_multi_cleanup(h->multi);
+    h->multi = NULL;
+    return LLMREG_ENOMEM;
 }
 
 static int watch(struct loop *l, int fd)
@@ -133,9 +160,9 @@ int loop_new(struct loop **out, const struct llmreg_clock *clock, int fd)
         return rc;
     l->clock = clock;
     l->fd = fd;
-    l->now_ns = llmreg_clock_now(clock).mono_ns; /* the first wait is from it */
     l->now_ns = llmreg_clock_now(clock).mono_ns;
-    l->timer_ns = INT64_MAX;
+    for (size_t i = 0; i < HUBS; i++)
+        l->hubs[i] = (struct hub){.loop = l, .timer_ns = INT64_MAX};
     l->host = (struct request_host){
         .closed = on_closed, .ctx = l, .fd_limit = fd_limit()};
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -147,9 +174,7 @@ int loop_new(struct loop **out, const struct llmreg_clock *clock, int fd)
     if (l->epoll < 0 || l->wake < 0 || watch(l, l->wake) != LLMREG_OK ||
         watch(l, fd) != LLMREG_OK)
         goto done;
-    rc = open_multi(l);
-    if (rc != LLMREG_OK)
-        goto done;
+    rc = LLMREG_OK;
     *out = l;
     l = NULL;
 done:
@@ -161,8 +186,9 @@ void loop_free(struct loop *l)
 {
     if (l == NULL)
         return;
-    if (l->multi != NULL)
-        curl_multi_cleanup(l->multi);
+    for (size_t i = 0; i < HUBS; i++)
+        if (l->hubs[i].multi != NULL)
+            curl_multi_cleanup(l->hubs[i].multi);
     if (l->epoll >= 0)
         close(l->epoll);
     if (l->wake >= 0)
@@ -182,22 +208,44 @@ void loop_keep(struct loop *l, size_t connections)
                       ? (size_t)l->host.fd_limit - FDS_OTHERS
                       : (size_t)l->host.fd_limit / 2;
 
+    /* As many as there are, in any one; if that is too many, its share. */
     if (connections > room)
-        connections = room;
-    curl_multi_setopt(l->multi, CURLMOPT_MAXCONNECTS, (long)connections);
+        connections = room / HUBS;
+    l->keep = (long)connections;
+    for (size_t i = 0; i < HUBS; i++)
+        if (l->hubs[i].multi != NULL)
+            curl_multi_setopt(l->hubs[i].multi, CURLMOPT_MAXCONNECTS, l->keep);
 }
 
 /* ---- turning ---- */
 
 int loop_add(struct loop *l, struct request *r)
 {
-    return curl_multi_add_handle(l->multi, r->easy) == CURLM_OK ? LLMREG_OK
-                                                                : LLMREG_ENOMEM;
+    const char *base = r->errand.base;
+    struct hub *h = &l->hubs[llmreg_hash(base, strlen(base)) % HUBS];
+    int rc = open_multi(h);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    if (curl_multi_add_handle(h->multi, r->easy) != CURLM_OK)
+        return LLMREG_ENOMEM;
+    r->multi = h->multi;
+    return LLMREG_OK;
 }
 
-void loop_remove(struct loop *l, struct request *r)
+void loop_remove(struct request *r)
 {
-    curl_multi_remove_handle(l->multi, r->easy);
+    if (r->multi != NULL)
+        curl_multi_remove_handle(r->multi, r->easy);
+    r->multi = NULL;
+}
+
+static void act(struct hub *h, int fd, int events)
+{
+    int running = 0;
+
+    h->touched = true;
+    curl_multi_socket_action(h->multi, fd, events, &running);
 }
 
 static void drain(int fd)
@@ -212,7 +260,6 @@ static void on_event(struct loop *l, const struct epoll_event *e,
                      struct loop_turn *out)
 {
     const int fd = e->data.fd;
-    int running = 0;
     int mask = 0;
 
     if (fd == l->wake) {
@@ -225,7 +272,28 @@ static void on_event(struct loop *l, const struct epoll_event *e,
         mask |= (e->events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0;
         mask |= (e->events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0;
         mask |= (e->events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0;
-        curl_multi_socket_action(l->multi, fd, mask, &running);
+        act(&l->hubs[l->fds[fd].hub], fd, mask);
+    }
+}
+
+/* When the first of the multis wants to be called. */
+static int64_t first_timer(const struct loop *l)
+{
+    int64_t first_ns = INT64_MAX;
+
+    for (size_t i = 0; i < HUBS; i++)
+        if (l->hubs[i].timer_ns < first_ns)
+            first_ns = l->hubs[i].timer_ns;
+    return first_ns;
+}
+
+static void run_timers(struct loop *l)
+{
+    for (size_t i = 0; i < HUBS; i++) {
+        if (l->hubs[i].timer_ns > l->now_ns)
+            continue;
+        l->hubs[i].timer_ns = INT64_MAX;
+        act(&l->hubs[i], CURL_SOCKET_TIMEOUT, 0);
     }
 }
 
@@ -245,8 +313,8 @@ void loop_turn(struct loop *l, int64_t until_ns, struct loop_turn *out)
 {
     struct epoll_event events[EVENTS];
     const int64_t before_ns = l->now_ns; /* the turn before this */
-    int64_t expected_ns = until_ns < l->timer_ns ? until_ns : l->timer_ns;
-    int running = 0;
+    const int64_t timer_ns = first_timer(l);
+    int64_t expected_ns = until_ns < timer_ns ? until_ns : timer_ns;
     int n = epoll_wait(l->epoll, events, EVENTS, wait_ms(l, expected_ns));
 
     out->readable = false;
@@ -257,23 +325,36 @@ void loop_turn(struct loop *l, int64_t until_ns, struct loop_turn *out)
     out->lost_ns = l->now_ns < expected_ns ? 0 : l->now_ns - expected_ns;
     for (int i = 0; i < n; i++)
         on_event(l, &events[i], out);
-    if (l->timer_ns <= l->now_ns) {
-        l->timer_ns = INT64_MAX;
-        curl_multi_socket_action(l->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    run_timers(l);
+}
+
+/* The next message that a request is over, and whose it is. */
+static CURLMsg *next_message(struct loop *l, struct hub **out)
+{
+    CURLMsg *message = NULL;
+    int left = 0;
+
+    for (size_t i = 0; i < HUBS && message == NULL; i++) {
+        if (!l->hubs[i].touched)
+            continue;
+        message = curl_multi_info_read(l->hubs[i].multi, &left);
+        l->hubs[i].touched = message != NULL;
+        *out = &l->hubs[i];
     }
+    return message;
 }
 
 bool loop_finished(struct loop *l, void **user, int *code)
 {
-    int left = 0;
-    CURLMsg *msg = curl_multi_info_read(l->multi, &left);
+    struct hub *h = NULL;
+    CURLMsg *msg = next_message(l, &h);
     char *private = NULL;
 
     if (msg == NULL)
         return false;
     *code = (int)msg->data.result;
     curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
-    curl_multi_remove_handle(l->multi, msg->easy_handle);
+    curl_multi_remove_handle(h->multi, msg->easy_handle);
     *user = private;
     return true;
 }

@@ -30,7 +30,7 @@ const struct request_host *loop_host(struct loop *l);
 void loop_keep(struct loop *l, size_t connections);
 
 LLMREG_MUSTCHECK int loop_add(struct loop *l, struct request *r);
-void loop_remove(struct loop *l, struct request *r);
+void loop_remove(struct request *r);
 
 struct loop_turn {
     struct llmreg_now now; /* after waiting */

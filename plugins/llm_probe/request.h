@@ -49,6 +49,7 @@ struct errand {
 
 struct request {
     CURL *easy;
+    CURLM *multi; /* the loop's: where it put the handle last */
     const struct request_host *host;
     struct errand errand;
     const struct access *access; /* whose options the handle carries */
