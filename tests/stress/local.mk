@@ -1,1 +1,27 @@
-## tests/stress
+## tests/stress - everybody at once; most of their worth is under the thread
+## sanitizer, but they hold what they see to its promises in every build.
+
+check_PROGRAMS += tests/stress/registry
+TESTS += tests/stress/registry
+tests_stress_registry_SOURCES = tests/stress/registry.c
+tests_stress_registry_LDADD = $(REGISTRY_LIBS)
+
+check_PROGRAMS += tests/stress/bus
+TESTS += tests/stress/bus
+tests_stress_bus_SOURCES = tests/stress/bus.c
+tests_stress_bus_LDADD = $(BUS_LIBS)
+
+## Wrong on purpose, so no test itself: check_seeded runs it.
+check_PROGRAMS += tests/stress/race_seeded
+tests_stress_race_seeded_SOURCES = tests/stress/race_seeded.c
+tests_stress_race_seeded_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
+tests_stress_race_seeded_LDADD = $(REGISTRY_LIBS)
+
+dist_check_SCRIPTS += tests/stress/check_seeded
+TESTS += tests/stress/check_seeded
+
+## What liburcu does inside is not ours to report.
+EXTRA_DIST += tests/support/tsan.supp
+AM_TESTS_ENVIRONMENT = \
+	TSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/support/tsan.supp'; \
+	export TSAN_OPTIONS;

@@ -205,7 +205,7 @@ static bool mark(void *ctx, struct llmreg_endpoint *e)
 {
     struct seen *seen = ctx;
 
-    seen->times[atoi(llmreg_endpoint_id(e) + 4)]++;
+    seen->times[strtol(llmreg_endpoint_id(e) + 4, NULL, 10)]++;
     return true;
 }
 
