@@ -102,7 +102,7 @@ def test_unknown_until_probed(world):
     sim.order('hang 0')
     hub.start()
     fleet = 'hub/llm_probe-fleet/count-endpoints_'
-    until(5, 'one is unknown, one healthy',
+    until(10, 'one is unknown, one healthy',
           lambda: hub.values(fleet + 'unknown')[-1:] == [1]
           and hub.values(fleet + 'healthy')[-1:] == [1])
     expect(hub.alarms() == [], f'{hub.alarms()}')
