@@ -45,7 +45,7 @@ struct payload payload_read(const char *name)
 
 static int number(const char *s)
 {
-    return strcmp(s, "-") == 0 ? EXPECTED_NONE : atoi(s);
+    return strcmp(s, "-") == 0 ? EXPECTED_NONE : (int)strtol(s, NULL, 10);
 }
 
 static bool add_row(struct expected_table *t, char *text, int line)
@@ -254,8 +254,8 @@ static const char *check_loaded(const struct llmreg_models *models,
             models->items[i].loaded != others)
             return differ("loaded", want, models->items[i].name);
     }
-    return loaded == atol(want) ? NULL
-                                : differ_number("loaded", atol(want), loaded);
+    return loaded == strtol(want, NULL, 10) ? NULL
+                                : differ_number("loaded", strtol(want, NULL, 10), loaded);
 }
 
 /* FIELD@MODEL=V */

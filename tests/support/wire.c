@@ -142,7 +142,7 @@ static size_t request_len(const struct conn *c)
         return 0;
     len = (size_t)(end - c->head) + 4;
     if (length != NULL && length < end)
-        len += (size_t)atoi(length + 17);
+        len += (size_t)strtol(length + 17, NULL, 10);
     return len <= c->head_len ? len : 0;
 }
 

@@ -13,3 +13,33 @@ tests_unit_test_backend_ollama_SOURCES = \
 	tests/unit/test_backend_ollama.c $(EXPECTED)
 tests_unit_test_backend_ollama_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
 tests_unit_test_backend_ollama_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_schedule
+TESTS += tests/unit/test_schedule
+tests_unit_test_schedule_SOURCES = tests/unit/test_schedule.c
+tests_unit_test_schedule_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_schedule_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_lines
+TESTS += tests/unit/test_lines
+tests_unit_test_lines_SOURCES = tests/unit/test_lines.c
+tests_unit_test_lines_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_lines_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_pace
+TESTS += tests/unit/test_pace
+tests_unit_test_pace_SOURCES = tests/unit/test_pace.c
+tests_unit_test_pace_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_pace_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_verdict
+TESTS += tests/unit/test_verdict
+tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
+tests_unit_test_verdict_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_verdict_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_file_sd
+TESTS += tests/unit/test_file_sd
+tests_unit_test_file_sd_SOURCES = tests/unit/test_file_sd.c
+tests_unit_test_file_sd_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_file_sd_LDADD = $(PROBE_TEST_LIBS)
