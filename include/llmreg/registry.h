@@ -79,7 +79,8 @@ LLMREG_MUSTCHECK int llmreg_observe(struct llmreg_registry *r,
 /* Replaces the list of models in one step: a model that stays is never
  * missing in between.  The list is copied; it need not be sorted, and of a
  * name that comes twice the first is kept.  An event only if the lists are
- * not alike (llmreg_models_alike).  LLMREG_ESTALE, LLMREG_ENOMEM. */
+ * not alike (llmreg_models_alike).  LLMREG_ESTALE, LLMREG_ENOMEM;
+ * LLMREG_EINVAL: over LLMREG_MODELS_MAX, or an empty name. */
 LLMREG_MUSTCHECK int llmreg_models_set(struct llmreg_registry *r,
                                        struct llmreg_endpoint *e,
                                        const struct llmreg_models *models,
@@ -94,7 +95,8 @@ LLMREG_MUSTCHECK int llmreg_admin_set(struct llmreg_registry *r,
                                       const struct llmreg_now *now);
 
 /* What a store remembers of an endpoint, put back before anybody probes: no
- * event, health as llmreg_health_restart makes it.  LLMREG_EEXIST. */
+ * event, health as llmreg_health_restart makes it.  LLMREG_EEXIST,
+ * LLMREG_EFULL; LLMREG_EINVAL: a value is not valid, err names it. */
 struct llmreg_memory {
     struct llmreg_spec spec;
     struct llmreg_intent intent;
