@@ -178,12 +178,16 @@ static int remove_locked(struct llmreg_registry *r, const char *id,
                          struct llmreg_endpoint **out) LLMREG_REQUIRES(r->lock)
 {
     struct llmreg_endpoint *e = table_find_locked(r, id);
+    struct llmreg_health health;
 
     if (e == NULL)
         return LLMREG_ENOENT;
     if (generation != 0 && generation != e->generation)
         return LLMREG_ESTALE;
-    event->before = llmreg_health_text(llmreg_endpoint_state(e));
+    llmreg_endpoint_health(e, &health);
+    event->before = llmreg_health_text(health.state);
+    if (health.alarm != LLMREG_ALARM_NONE) /* or it would stay open */
+        event->action = LLMREG_ALARM_OKAY;
     table_remove_locked(r, e);
     (void)table_tell_locked(r, e, event);
     *out = e;

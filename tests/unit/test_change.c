@@ -203,6 +203,23 @@ START_TEST(a_removal_is_an_event_with_its_reason)
     }
 END_TEST
 
+START_TEST(removing_closes_an_alarm_that_is_open)
+    {
+        static const enum llmreg_reason reasons[] = {LLMREG_REASON_OK,
+                                                     LLMREG_REASON_BUSY};
+        static const enum llmreg_alarm_action actions[] = {
+            LLMREG_ALARM_SILENT, LLMREG_ALARM_OKAY};
+
+        for (size_t i = 0; i < 2; i++) {
+            fleet_add("a:1");
+            fleet_observe("a:1", reasons[i]);
+            fleet_skip_events();
+            ck_assert_int_eq(llmreg_remove(fleet, "a:1", 0, ""), LLMREG_OK);
+            ck_assert_int_eq(fleet_event()->action, actions[i]);
+        }
+    }
+END_TEST
+
 START_TEST(a_removal_names_what_it_means)
     {
         fleet_add("a:1");
@@ -337,6 +354,7 @@ static Suite *suite(void)
     tcase_add_test(t, what_is_not_valid_is_refused);
     tcase_add_test(t, at_the_limit_nobody_comes_in_but_all_can_change);
     tcase_add_test(t, a_removal_is_an_event_with_its_reason);
+    tcase_add_test(t, removing_closes_an_alarm_that_is_open);
     tcase_add_test(t, a_removal_names_what_it_means);
     tcase_add_test(t, late_results_for_a_removed_endpoint_are_stale);
     tcase_add_test(t, an_endpoint_made_anew_is_new);
