@@ -55,6 +55,9 @@ int database_status(struct database *db, int code, const char *doing,
     if (system != 0)
         llmreg_error_set(err, "cannot %s %s: %s (%s)", doing, path, text,
                          strerror(system));
+    else if (code > 0xff) /* e.g. which kind of I/O error */
+        llmreg_error_set(err, "cannot %s %s: %s (SQLite's code %d)", doing,
+                         path, text, code);
     else
         llmreg_error_set(err, "cannot %s %s: %s", doing, path, text);
     return status_of(code, system);

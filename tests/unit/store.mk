@@ -2,6 +2,8 @@
 
 STORE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(SQLITE_CFLAGS)
 STORE_TEST_ROOM = tests/support/room.c tests/support/room.h
+STORE_TEST_WRITING = $(STORE_TEST_ROOM) \
+	tests/support/writing.c tests/support/writing.h
 
 check_PROGRAMS += tests/unit/test_batch
 TESTS += tests/unit/test_batch
@@ -77,6 +79,21 @@ tests_unit_test_textpool_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer
 TESTS += tests/unit/test_writer
-tests_unit_test_writer_SOURCES = tests/unit/test_writer.c $(STORE_TEST_ROOM)
+tests_unit_test_writer_SOURCES = tests/unit/test_writer.c \
+	$(STORE_TEST_WRITING)
 tests_unit_test_writer_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_writer_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_writer_faults
+TESTS += tests/unit/test_writer_faults
+tests_unit_test_writer_faults_SOURCES = tests/unit/test_writer_faults.c \
+	$(STORE_TEST_WRITING)
+tests_unit_test_writer_faults_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_writer_faults_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_writer_restart
+TESTS += tests/unit/test_writer_restart
+tests_unit_test_writer_restart_SOURCES = tests/unit/test_writer_restart.c \
+	$(STORE_TEST_WRITING)
+tests_unit_test_writer_restart_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_writer_restart_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
