@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* demo.c - a third of the fleet lives dangerously, by a seeded die.
  *
- * A server that plays along is well for a while, then slow or dead or has
- * another model for a while, and then well again.  The same seed gives the
- * same play.
+ * A server that plays along is well for a while, then dead, hung, slow or in
+ * possession of a new model for a while, and then well again.  The first of
+ * them always dies, after ten seconds, so that nobody waits for an alarm in
+ * vain.  The same seed gives the same play.
  */
 #include "tests/support/sim/sim.h"
 
 #include <stdio.h>
 
 #define SECOND_NS 1000000000LL
+#define EVERY     3 /* one server in so many plays along */
+#define FIRST     1 /* the first of them */
+#define DEATH     3 /* from here on the die says death */
 
 /* Uniform enough for a play; splitmix64. */
 static unsigned roll(struct sim *s, unsigned below)
@@ -42,7 +46,7 @@ static void get_well(struct sim *s, size_t i)
     server->slow_ms = s->options->delay_ms;
     server_reset_models(s, i);
     if (server_set_mode(s, i, MODE_UP))
-        tell(s, i, "is well again");
+        tell(s, i, "is as before");
     next_change(s, server, 20, 60);
 }
 
@@ -56,7 +60,7 @@ static void fall_ill(struct sim *s, size_t i)
 {
     struct server *server = &s->servers[i];
 
-    switch (roll(s, 4)) {
+    switch (i == FIRST ? DEATH : roll(s, DEATH + 2)) {
     case 0:
         server->slow_ms = 500 + 100 * roll(s, 20);
         tell(s, i, "gets slow");
@@ -74,15 +78,16 @@ static void fall_ill(struct sim *s, size_t i)
         tell(s, i, "dies");
         break;
     }
-    next_change(s, server, 10, 30);
+    next_change(s, server, 25, 60);
 }
 
 void demo_open(struct sim *s)
 {
     s->random = s->options->seed;
     for (size_t i = 0; s->options->demo && i < s->nservers; i++) {
-        if (i % 3 == 1)
-            next_change(s, &s->servers[i], 5, 30);
+        if (i % EVERY == FIRST)
+            next_change(s, &s->servers[i], i == FIRST ? 10 : 5,
+                        i == FIRST ? 10 : 40);
     }
 }
 

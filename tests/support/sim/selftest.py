@@ -174,6 +174,20 @@ class Sim(unittest.TestCase):
             self.assertEqual(groups[0]["targets"],
                              [f"127.91.0.{i}:{fleet.port}" for i in (1, 2, 3)])
 
+    def test_the_demo_kills_and_plays_the_same_for_one_seed(self):
+        def play():
+            return subprocess.Popen(
+                [SIM, "--demo", "--servers", "9", "--first", "127.91.8.1",
+                 "--port", str(free_port()), "--for", "12"],
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+        plays = [play(), play()]
+        told = [[line.split(":")[1] + line.split(" ", 2)[2] for line in
+                 one.communicate(timeout=20)[1].splitlines()] for one in plays]
+        self.assertEqual(told[0], told[1])
+        self.assertTrue(any("127.91.8.2" in line and line.endswith("dies")
+                            for line in told[0]), told)
+
     def test_ends_by_itself(self):
         start = time.monotonic()
         done = subprocess.run([SIM, "--servers", "1", "--first", "127.91.9.1",
