@@ -10,3 +10,20 @@ tests_plugin_test_probe_SOURCES = \
 	$(EXPECTED)
 tests_plugin_test_probe_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
 tests_plugin_test_probe_LDADD = $(PROBE_TEST_LIBS)
+
+check_LTLIBRARIES += libfake_collectd.la
+libfake_collectd_la_SOURCES = \
+	tests/support/fake_collectd.c \
+	tests/support/fake_collectd.h
+libfake_collectd_la_CPPFLAGS = $(AM_CPPFLAGS) $(COLLECTD_CPPFLAGS)
+
+check_PROGRAMS += tests/plugin/test_plugin
+TESTS += tests/plugin/test_plugin
+tests_plugin_test_plugin_SOURCES = \
+	tests/plugin/test_plugin.c \
+	tests/support/wire.c \
+	tests/support/wire.h \
+	$(EXPECTED)
+tests_plugin_test_plugin_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_plugin_test_plugin_LDADD = libllm_probe_plugin.la libhost.la \
+	libfake_collectd.la $(PROBE_TEST_LIBS)
