@@ -254,8 +254,9 @@ static const char *check_loaded(const struct llmreg_models *models,
             models->items[i].loaded != others)
             return differ("loaded", want, models->items[i].name);
     }
-    return loaded == strtol(want, NULL, 10) ? NULL
-                                : differ_number("loaded", strtol(want, NULL, 10), loaded);
+    return loaded == strtol(want, NULL, 10)
+               ? NULL
+               : differ_number("loaded", strtol(want, NULL, 10), loaded);
 }
 
 /* FIELD@MODEL=V */

@@ -43,3 +43,21 @@ TESTS += tests/unit/test_file_sd
 tests_unit_test_file_sd_SOURCES = tests/unit/test_file_sd.c
 tests_unit_test_file_sd_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
 tests_unit_test_file_sd_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_config
+TESTS += tests/unit/test_config
+tests_unit_test_config_SOURCES = tests/unit/test_config.c
+tests_unit_test_config_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_config_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_secrets
+TESTS += tests/unit/test_secrets
+tests_unit_test_secrets_SOURCES = tests/unit/test_secrets.c
+tests_unit_test_secrets_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_secrets_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_catalog
+TESTS += tests/unit/test_catalog
+tests_unit_test_catalog_SOURCES = tests/unit/test_catalog.c
+tests_unit_test_catalog_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_catalog_LDADD = $(PROBE_TEST_LIBS)
