@@ -27,3 +27,10 @@ tests_plugin_test_plugin_SOURCES = \
 tests_plugin_test_plugin_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
 tests_plugin_test_plugin_LDADD = libllm_probe_plugin.la libhost.la \
 	libfake_collectd.la $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/plugin/test_host
+TESTS += tests/plugin/test_host
+tests_plugin_test_host_SOURCES = tests/plugin/test_host.c
+tests_plugin_test_host_CPPFLAGS = $(PROBE_TEST_CPPFLAGS) $(COLLECTD_CPPFLAGS)
+tests_plugin_test_host_LDADD = libhost.la libfake_collectd.la \
+	$(PROBE_TEST_LIBS)

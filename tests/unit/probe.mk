@@ -61,3 +61,15 @@ TESTS += tests/unit/test_catalog
 tests_unit_test_catalog_SOURCES = tests/unit/test_catalog.c
 tests_unit_test_catalog_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
 tests_unit_test_catalog_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_facts
+TESTS += tests/unit/test_facts
+tests_unit_test_facts_SOURCES = tests/unit/test_facts.c
+tests_unit_test_facts_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_facts_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_slurp
+TESTS += tests/unit/test_slurp
+tests_unit_test_slurp_SOURCES = tests/unit/test_slurp.c
+tests_unit_test_slurp_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_slurp_LDADD = $(PROBE_TEST_LIBS)
