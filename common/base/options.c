@@ -106,9 +106,14 @@ int llmreg_options_set(const struct llmreg_option *table, void *conf,
     return rc;
 }
 
-static int say_different(const struct llmreg_option *o, const void *to,
-                         const char *to_where, const void *from,
-                         const char *from_where, struct llmreg_error *err)
+/* One of the two that are merged. */
+struct side {
+    const void *conf;
+    const char *where;
+};
+
+static int say_different(const struct llmreg_option *o, const struct side *to,
+                         const struct side *from, struct llmreg_error *err)
 {
     char ours_storage[sizeof err->text];
     char theirs_storage[sizeof err->text];
@@ -117,10 +122,10 @@ static int say_different(const struct llmreg_option *o, const void *to,
 
     llmreg_text_init(&ours, ours_storage, sizeof ours_storage);
     llmreg_text_init(&theirs, theirs_storage, sizeof theirs_storage);
-    option_field_show(o, to, &ours);
-    option_field_show(o, from, &theirs);
-    llmreg_error_set(err, "%s: %s %s differs from %s in %s", from_where,
-                     o->name, theirs.data, ours.data, to_where);
+    option_field_show(o, to->conf, &ours);
+    option_field_show(o, from->conf, &theirs);
+    llmreg_error_set(err, "%s: %s %s differs from %s in %s", from->where,
+                     o->name, theirs.data, ours.data, to->where);
     return LLMREG_EEXIST;
 }
 
@@ -130,10 +135,12 @@ int llmreg_options_merge(const struct llmreg_option *table, void *to,
                          const char *from_where, struct llmreg_error *err)
 {
     const llmreg_given both = *to_given & from_given;
+    const struct side ours = {to, to_where};
+    const struct side theirs = {from, from_where};
 
     for (const struct llmreg_option *o = table; o->name != NULL; o++)
         if ((both & bit_of(table, o)) != 0 && !option_field_equal(o, to, from))
-            return say_different(o, to, to_where, from, from_where, err);
+            return say_different(o, &ours, &theirs, err);
     for (const struct llmreg_option *o = table; o->name != NULL; o++)
         if ((from_given & bit_of(table, o)) != 0)
             option_field_copy(o, to, from);
