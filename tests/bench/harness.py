@@ -218,18 +218,22 @@ def percentile(values, p):
     return ordered[min(len(ordered) - 1, int(len(ordered) * p / 100))]
 
 
+EDGE = 0.5  # seconds before the end in which a round is not judged
+
+
 def rounds(times, interval, begin, end):
     """How late, and how many missed, in [begin, end] for one endpoint.
 
     The grid is the endpoint's own: its earliest place is taken from its
     arrivals, so that being always late by the same is no lateness, and one
-    late arrival is.  A round that came over half an interval late is missed.
+    late arrival is.  A gap of n intervals is n - 1 missed rounds.
     """
-    here = [t for t in times if begin <= t < end]
-    expected = round((end - begin) / interval)
+    before = [t for t in times if t < begin][-1:]
+    here = before + [t for t in times if begin <= t < end]
     if not here:
-        return [], expected
+        return [], round((end - begin) / interval)
     numbers = [round((t - here[0]) / interval) for t in here]
     anchor = min(t - n * interval for t, n in zip(here, numbers))
     late = [t - anchor - n * interval for t, n in zip(here, numbers)]
-    return late, max(0, expected - len(set(numbers)))
+    gaps = numbers[-1] + 1 - len(set(numbers))
+    return late, gaps + max(0, int((end - here[-1] - EDGE) / interval))
