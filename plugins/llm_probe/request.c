@@ -305,21 +305,42 @@ static enum wire_end end_of(const struct request *r, int code)
     return r->status_line ? WIRE_BROKEN : WIRE_REFUSED;
 }
 
-/* The system's own words for a connection that failed, libcurl's for all
- * else. */
+/* What it waited for when the time was over, by how libcurl begins to say
+ * so: is it the name, the way there, or the server? */
+static const char *waited_for(const char *error)
+{
+    static const struct {
+        const char *start, *words;
+    } waits[] = {
+        {"Resolving", "no address for its name in time"},
+        {"Connection", "no connection in time"},
+        {"SSL", "no TLS handshake in time"},
+    };
+
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++)
+        if (strncmp(error, waits[i].start, strlen(waits[i].start)) == 0)
+            return waits[i].words;
+    return "no answer in time";
+}
+
+/* The system's own words for a connection that failed, ours where libcurl's
+ * are long, libcurl's for all else. */
 static void explain(struct request *r, int code, enum wire_end end)
 {
     long number = 0;
     char words[96];
+    const char *text = "";
 
     curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &number);
     if (code == CURLE_COULDNT_CONNECT && number != 0)
-        llmreg_copy_message(r->problem, sizeof r->problem,
-                            strerror_r((int)number, words, sizeof words));
+        text = strerror_r((int)number, words, sizeof words);
     else if (end == WIRE_NOT_HTTP)
-        llmreg_copy_message(r->problem, sizeof r->problem, "not HTTP");
+        text = "not HTTP";
+    else if (end == WIRE_TIMEOUT)
+        text = waited_for(r->error);
     else if (code != CURLE_OK && r->stopped == WIRE_ANSWERED)
-        llmreg_copy_message(r->problem, sizeof r->problem, r->error);
+        text = r->error;
+    llmreg_copy_message(r->problem, sizeof r->problem, text);
 }
 
 static void take_times(struct request *r)

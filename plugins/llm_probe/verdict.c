@@ -19,19 +19,20 @@
 
 struct end_row {
     enum llmreg_reason reason;
+    bool asked; /* it got as far as the question: say which one */
     const char *text;
 };
 
 static const struct end_row ends[WIRE_ENDS] = {
-    [WIRE_ANSWERED] = {LLMREG_REASON_OK, ""},
-    [WIRE_TIMEOUT] = {LLMREG_REASON_TIMEOUT, "no answer in time"},
-    [WIRE_REFUSED] = {LLMREG_REASON_REFUSED, "no connection"},
-    [WIRE_DNS] = {LLMREG_REASON_DNS, "the host's name has no address"},
-    [WIRE_TLS] = {LLMREG_REASON_TLS, "TLS failed"},
-    [WIRE_NOT_HTTP] = {LLMREG_REASON_HTTP_STATUS, "not HTTP"},
-    [WIRE_BROKEN] = {LLMREG_REASON_PARSE, "the answer broke off"},
-    [WIRE_TOO_BIG] = {LLMREG_REASON_PARSE, "the answer is too big"},
-    [WIRE_REJECTED] = {LLMREG_REASON_PARSE, "not the expected body"},
+    [WIRE_ANSWERED] = {LLMREG_REASON_OK, true, ""},
+    [WIRE_TIMEOUT] = {LLMREG_REASON_TIMEOUT, true, "no answer in time"},
+    [WIRE_REFUSED] = {LLMREG_REASON_REFUSED, false, "no connection"},
+    [WIRE_DNS] = {LLMREG_REASON_DNS, false, "the host's name has no address"},
+    [WIRE_TLS] = {LLMREG_REASON_TLS, false, "TLS failed"},
+    [WIRE_NOT_HTTP] = {LLMREG_REASON_HTTP_STATUS, false, "not HTTP"},
+    [WIRE_BROKEN] = {LLMREG_REASON_PARSE, true, "the answer broke off"},
+    [WIRE_TOO_BIG] = {LLMREG_REASON_PARSE, true, "the answer is too big"},
+    [WIRE_REJECTED] = {LLMREG_REASON_PARSE, true, "not the expected body"},
 };
 
 struct word_row {
@@ -106,7 +107,8 @@ enum llmreg_reason verdict_reason(const struct answer *a)
 void verdict_detail(const struct answer *a, const char *what,
                     char out[static LLMREG_DETAIL_SIZE])
 {
-    char storage[512];
+    char cut[LLMREG_DETAIL_SIZE - 28]; /* four times as long when escaped */
+    char storage[4 * LLMREG_DETAIL_SIZE];
     struct llmreg_text t;
     const char *text = a->problem;
 
@@ -114,14 +116,15 @@ void verdict_detail(const struct answer *a, const char *what,
     if (!by_status(a) && a->end == WIRE_ANSWERED)
         return;
     llmreg_text_init(&t, storage, sizeof storage);
-    llmreg_text_add(&t, what);
-    llmreg_text_add(&t, ": ");
+    if (by_status(a) || ends[a->end].asked)
+        llmreg_text_addf(&t, "%s: ", what);
     if (by_status(a)) {
         llmreg_text_addf(&t, "HTTP %u", (unsigned)a->status);
         text = "";
     } else if (text == NULL || text[0] == '\0') {
         text = ends[a->end].text;
     }
-    llmreg_text_add_escaped(&t, text, strlen(text));
+    llmreg_copy_message(cut, sizeof cut, text);
+    llmreg_text_add_escaped(&t, cut, strlen(cut));
     llmreg_copy_message(out, LLMREG_DETAIL_SIZE, storage);
 }

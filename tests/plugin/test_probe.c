@@ -318,7 +318,7 @@ START_TEST(a_refused_connection_says_so)
         start_rig(&rig);
         h = await_verdict(&rig, 1, 0);
         ck_assert_int_eq(h.reason, LLMREG_REASON_REFUSED);
-        ck_assert_str_eq(h.detail, "version: Connection refused");
+        ck_assert_str_eq(h.detail, "Connection refused");
         close_rig(&rig);
     }
 END_TEST

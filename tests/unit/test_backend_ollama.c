@@ -276,7 +276,7 @@ static void answer_end(enum wire_end end, enum llmreg_reason reason)
     p.backend->answer(p.state, &a);
     ck_assert(p.found.decided);
     ck_assert_int_eq(p.found.seen.reason, reason);
-    ck_assert_str_eq(p.found.seen.detail, "version: so it was");
+    ck_assert_ptr_nonnull(strstr(p.found.seen.detail, "so it was"));
     ck_assert(!p.backend->next(p.state, &ask));
     close_played(&p);
 }

@@ -18,11 +18,11 @@ static const struct {
     {WIRE_ANSWERED, 200, "", LLMREG_REASON_OK, ""},
     {WIRE_TIMEOUT, 0, "", LLMREG_REASON_TIMEOUT, "tags: no answer in time"},
     {WIRE_TIMEOUT, 200, "", LLMREG_REASON_TIMEOUT, "tags: no answer in time"},
-    {WIRE_REFUSED, 0, "", LLMREG_REASON_REFUSED, "tags: no connection"},
+    {WIRE_REFUSED, 0, "", LLMREG_REASON_REFUSED, "no connection"},
     {WIRE_DNS, 0, "", LLMREG_REASON_DNS,
-     "tags: the host's name has no address"},
-    {WIRE_TLS, 0, "", LLMREG_REASON_TLS, "tags: TLS failed"},
-    {WIRE_NOT_HTTP, 0, "", LLMREG_REASON_HTTP_STATUS, "tags: not HTTP"},
+     "the host's name has no address"},
+    {WIRE_TLS, 0, "", LLMREG_REASON_TLS, "TLS failed"},
+    {WIRE_NOT_HTTP, 0, "", LLMREG_REASON_HTTP_STATUS, "not HTTP"},
     {WIRE_BROKEN, 200, "", LLMREG_REASON_PARSE, "tags: the answer broke off"},
     {WIRE_TOO_BIG, 200, "", LLMREG_REASON_PARSE, "tags: the answer is too big"},
     {WIRE_REJECTED, 200, "", LLMREG_REASON_PARSE,
@@ -68,7 +68,7 @@ START_TEST(the_words_of_the_wire_come_first)
         char detail[LLMREG_DETAIL_SIZE];
 
         verdict_detail(&a, "version", detail);
-        ck_assert_str_eq(detail, "version: No route to host");
+        ck_assert_str_eq(detail, "No route to host");
     }
 END_TEST
 
