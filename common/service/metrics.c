@@ -4,6 +4,7 @@
  *
  * What is known when:
  *
+ *   disabled                 nothing: nobody asks it, so nothing is known
  *   before the first probe since the start   age
  *   down                     up (0), total, age, failures, and of connect,
  *                            ttfb and status what the last probe saw
@@ -171,6 +172,8 @@ void llmreg_endpoint_metrics(const struct llmreg_endpoint *e,
                              const struct llmreg_now *now, llmreg_emit_fn emit,
                              void *ctx)
 {
+    if (llmreg_endpoint_intent(e).admin == LLMREG_ADMIN_DISABLED)
+        return;
     const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
     struct facts f = {
         .models = llmreg_endpoint_models(e),

@@ -135,7 +135,7 @@ void notify_text_again(char out[static LLMREG_MESSAGE_SIZE],
     llmreg_text_add(&t, " is healthy again");
     if (duration_ms < 0)
         return;
-    llmreg_text_addf(&t, "; it was %s for ", before);
+    llmreg_text_addf(&t, ", it was %s for ", before);
     add_duration(&t, duration_ms);
 }
 

@@ -91,7 +91,7 @@ START_TEST(good_news_names_no_lost_models)
     {
         write_letter(LLMREG_ALARM_OKAY);
         ck_assert_str_eq(meta("lost_models"), "(none)");
-        ck_assert_ptr_nonnull(strstr(letter.n.message, "healthy again; it was "
+        ck_assert_ptr_nonnull(strstr(letter.n.message, "healthy again, it was "
                                                        "healthy for 1 min"));
     }
 END_TEST

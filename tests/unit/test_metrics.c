@@ -66,6 +66,19 @@ START_TEST(before_the_first_probe_only_the_age_is_known)
     }
 END_TEST
 
+START_TEST(a_disabled_endpoint_has_no_series)
+    {
+        const struct llmreg_intent off = {.admin = LLMREG_ADMIN_DISABLED};
+
+        room_observe(&room, "gpu1", LLMREG_REASON_OK);
+        ck_assert_int_eq(llmreg_admin_set(room.registry, "gpu1:11434", &off, "",
+                                          &room.now),
+                         LLMREG_OK);
+        read_metrics();
+        ck_assert_uint_eq(nseen, 0);
+    }
+END_TEST
+
 START_TEST(healthy_all_twelve_are_there)
     {
         room_models(&room, "gpu1", "a:latest,b:latest");
@@ -221,6 +234,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, before_the_first_probe_only_the_age_is_known);
+    tcase_add_test(tc, a_disabled_endpoint_has_no_series);
     tcase_add_test(tc, healthy_all_twelve_are_there);
     tcase_add_test(tc, down_up_is_zero_and_the_models_are_not_known);
     tcase_add_test(tc, below_the_threshold_it_is_still_up);

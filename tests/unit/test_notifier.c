@@ -115,7 +115,7 @@ START_TEST(up_again_is_told_with_how_long_it_was_down)
         room_observe(&room, "gpu1", LLMREG_REASON_OK);
         step();
         ck_assert_int_eq(told, 2);
-        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again; it was "
+        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again, it was "
                        "unreachable for 1 min"));
     }
 END_TEST

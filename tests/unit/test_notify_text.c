@@ -176,7 +176,7 @@ START_TEST(healthy_again_says_how_long_it_was_not)
         notify_text_again(message, &s, "unreachable",
                           (2 * 3600 + 14 * 60 + 9) * 1000);
         ck_assert_str_eq(message,
-                         "gpu1 (gpu1.example:11434) is healthy again; it "
+                         "gpu1 (gpu1.example:11434) is healthy again, it "
                          "was unreachable for 2 h 14 min");
     }
 END_TEST
@@ -204,7 +204,7 @@ START_TEST(durations_have_two_units_at_most)
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
             notify_text_again(message, &s, "unhealthy", rows[i].ms);
             snprintf(expected, sizeof expected,
-                     "a is healthy again; it was unhealthy for %s",
+                     "a is healthy again, it was unhealthy for %s",
                      rows[i].text);
             ck_assert_str_eq(message, expected);
         }
