@@ -236,6 +236,13 @@ static int64_t to_ms(int64_t ns)
     return ms < 1 ? 1 : ms;
 }
 
+/* Those whose places are near each other share a hub. */
+static size_t hub_of(const struct watch *w)
+{
+    return (size_t)(w->item.phase_ns /
+                    ((w->item.interval_ns + LOOP_HUBS - 1) / LOOP_HUBS));
+}
+
 static int send_ask(struct flight *f, int64_t budget_ns)
 {
     const struct engine *en = f->engine;
@@ -252,7 +259,8 @@ static int send_ask(struct flight *f, int64_t budget_ns)
     };
     int rc = request_prepare(f->request, &errand);
 
-    return rc == LLMREG_OK ? loop_add(en->loop, f->request) : rc;
+    return rc == LLMREG_OK ? loop_add(en->loop, f->request, hub_of(f->watch))
+                           : rc;
 }
 
 static void take_answer(struct flight *f, const struct answer *a)

@@ -12,22 +12,22 @@
  *
  * There are several multis, and a server always has the same one: whenever a
  * request ends, libcurl 7.88 walks all the connections of its multi, which at
- * 10,000 connections would be most of the thread's work (tests/bench/loops). */
+ * 10,000 connections would be most of the thread's work (tests/bench/loops).
+ * And once a second in which it works, a multi polls each of its idle
+ * connections: so those whose turns are near each other share one, which then
+ * works for a moment an interval and rests. */
 #include "plugins/llm_probe/loop.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <llmreg/table.h>
-
 #define EVENTS     256
 #define FDS_MOST   (1 << 20)
 #define FDS_OTHERS 512 /* descriptors left to the rest of the process */
-#define HUBS       64
+#define HUBS       LOOP_HUBS
 
 struct fd_state {
     uint8_t have, want; /* EPOLLIN, EPOLLOUT; 0: none */
@@ -219,10 +219,9 @@ void loop_keep(struct loop *l, size_t connections)
 
 /* ---- turning ---- */
 
-int loop_add(struct loop *l, struct request *r)
+int loop_add(struct loop *l, struct request *r, size_t hub)
 {
-    const char *base = r->errand.base;
-    struct hub *h = &l->hubs[llmreg_hash(base, strlen(base)) % HUBS];
+    struct hub *h = &l->hubs[hub % HUBS];
     int rc = open_multi(h);
 
     if (rc != LLMREG_OK)

@@ -29,7 +29,11 @@ const struct request_host *loop_host(struct loop *l);
 /* Connections that may be kept alive. */
 void loop_keep(struct loop *l, size_t connections);
 
-LLMREG_MUSTCHECK int loop_add(struct loop *l, struct request *r);
+#define LOOP_HUBS 64
+
+/* hub: 0 to LOOP_HUBS - 1, always the same for one server, and shared by those
+ * that are asked at about the same time.  LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int loop_add(struct loop *l, struct request *r, size_t hub);
 void loop_remove(struct request *r);
 
 struct loop_turn {
