@@ -77,43 +77,39 @@ static int set_value(const struct llmreg_option *o, void *conf,
     return LLMREG_EINVAL;
 }
 
-int llmreg_options_set(const struct llmreg_option *table, void *conf,
-                       llmreg_given *given, const struct llmreg_item *item,
-                       const char *where, struct llmreg_error *err)
+int llmreg_options_set(const struct llmreg_option *table,
+                       struct llmreg_settings *s,
+                       const struct llmreg_item *item, struct llmreg_error *err)
 {
     const struct llmreg_option *o = llmreg_options_find(table, item->key);
     int rc;
 
     if (o == NULL)
-        return say_unknown(table, where, item->key, err);
+        return say_unknown(table, s->where, item->key, err);
     if (item->nchildren > 0) {
-        llmreg_error_set(err, "%s: %s is an option, not a block", where,
+        llmreg_error_set(err, "%s: %s is an option, not a block", s->where,
                          o->name);
         return LLMREG_EINVAL;
     }
     if (item->nvalues != 1) {
-        llmreg_error_set(err, "%s: %s has %zu values: allowed is one", where,
+        llmreg_error_set(err, "%s: %s has %zu values: allowed is one", s->where,
                          o->name, item->nvalues);
         return LLMREG_EINVAL;
     }
-    if ((*given & bit_of(table, o)) != 0) {
-        llmreg_error_set(err, "%s: %s is given twice", where, o->name);
+    if ((s->given & bit_of(table, o)) != 0) {
+        llmreg_error_set(err, "%s: %s is given twice", s->where, o->name);
         return LLMREG_EEXIST;
     }
-    rc = set_value(o, conf, &item->values[0], where, err);
+    rc = set_value(o, s->conf, &item->values[0], s->where, err);
     if (rc == LLMREG_OK)
-        *given |= bit_of(table, o);
+        s->given |= bit_of(table, o);
     return rc;
 }
 
-/* One of the two that are merged. */
-struct side {
-    const void *conf;
-    const char *where;
-};
-
-static int say_different(const struct llmreg_option *o, const struct side *to,
-                         const struct side *from, struct llmreg_error *err)
+static int say_different(const struct llmreg_option *o,
+                         const struct llmreg_settings *to,
+                         const struct llmreg_settings *from,
+                         struct llmreg_error *err)
 {
     char ours_storage[sizeof err->text];
     char theirs_storage[sizeof err->text];
@@ -129,22 +125,21 @@ static int say_different(const struct llmreg_option *o, const struct side *to,
     return LLMREG_EEXIST;
 }
 
-int llmreg_options_merge(const struct llmreg_option *table, void *to,
-                         llmreg_given *to_given, const char *to_where,
-                         const void *from, llmreg_given from_given,
-                         const char *from_where, struct llmreg_error *err)
+int llmreg_options_merge(const struct llmreg_option *table,
+                         struct llmreg_settings *to,
+                         const struct llmreg_settings *from,
+                         struct llmreg_error *err)
 {
-    const llmreg_given both = *to_given & from_given;
-    const struct side ours = {to, to_where};
-    const struct side theirs = {from, from_where};
+    const llmreg_given both = to->given & from->given;
 
     for (const struct llmreg_option *o = table; o->name != NULL; o++)
-        if ((both & bit_of(table, o)) != 0 && !option_field_equal(o, to, from))
-            return say_different(o, &ours, &theirs, err);
+        if ((both & bit_of(table, o)) != 0 &&
+            !option_field_equal(o, to->conf, from->conf))
+            return say_different(o, to, from, err);
     for (const struct llmreg_option *o = table; o->name != NULL; o++)
-        if ((from_given & bit_of(table, o)) != 0)
-            option_field_copy(o, to, from);
-    *to_given |= from_given;
+        if ((from->given & bit_of(table, o)) != 0)
+            option_field_copy(o, to->conf, from->conf);
+    to->given |= from->given;
     return LLMREG_OK;
 }
 

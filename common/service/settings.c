@@ -26,15 +26,13 @@ const struct llmreg_option settings_table[] = {
     {0},
 };
 
-static int read_block(const struct llmreg_item *block, const char *where,
-                      struct settings_values *values, llmreg_given *given,
-                      struct llmreg_error *err)
+static int read_block(const struct llmreg_item *block,
+                      struct llmreg_settings *out, struct llmreg_error *err)
 {
     int rc = LLMREG_OK;
 
     for (size_t i = 0; i < block->nchildren && rc == LLMREG_OK; i++)
-        rc = llmreg_options_set(settings_table, values, given,
-                                &block->children[i], where, err);
+        rc = llmreg_options_set(settings_table, out, &block->children[i], err);
     return rc;
 }
 
@@ -57,19 +55,21 @@ static int merge(struct settings *s, const struct llmreg_item *block,
                  const char *where, struct llmreg_error *err)
 {
     struct settings_values values = {.flush_ns = 0};
-    llmreg_given given = 0;
+    struct llmreg_settings to = {&s->values, s->given, s->where};
+    struct llmreg_settings from = {&values, 0, where};
     int rc;
 
     if (block->nvalues != 0) {
         llmreg_error_set(err, "%s: the block takes no argument", where);
         return LLMREG_EINVAL;
     }
-    rc = read_block(block, where, &values, &given, err);
+    rc = read_block(block, &from, err);
     if (rc == LLMREG_OK)
-        rc = llmreg_options_merge(settings_table, &s->values, &s->given,
-                                  s->where, &values, given, where, err);
-    if (rc == LLMREG_OK)
-        add_where(s, where);
+        rc = llmreg_options_merge(settings_table, &to, &from, err);
+    if (rc != LLMREG_OK)
+        return rc;
+    s->given = to.given;
+    add_where(s, where);
     return rc;
 }
 
@@ -93,7 +93,9 @@ int settings_get(const struct settings *s, struct settings_values *out,
                  struct llmreg_error *err)
 {
     struct settings_values values = {.flush_ns = 0};
-    llmreg_given given = 0;
+    struct settings_values given = s->values;
+    struct llmreg_settings to = {&values, 0, ""};
+    const struct llmreg_settings from = {&given, s->given, ""};
     int rc;
 
     if (s->mistake != LLMREG_OK) {
@@ -102,8 +104,7 @@ int settings_get(const struct settings *s, struct settings_values *out,
     }
     rc = llmreg_options_preset(settings_table, &values);
     if (rc == LLMREG_OK)
-        rc = llmreg_options_merge(settings_table, &values, &given, "",
-                                  &s->values, s->given, "", err);
+        rc = llmreg_options_merge(settings_table, &to, &from, err);
     if (rc == LLMREG_OK)
         *out = values;
     return rc;

@@ -66,24 +66,28 @@ LLMREG_MUSTCHECK int llmreg_options_preset(const struct llmreg_option *table,
 const struct llmreg_option *llmreg_options_find(
     const struct llmreg_option *table, const char *name);
 
-/* Sets one option from an item.  where names the block, e.g.
- * "<Plugin llm_probe>".  LLMREG_ENOENT: no such option in the table (err
- * lists the names).  LLMREG_EINVAL: wrong type, number of values or range.
- * LLMREG_EEXIST: given twice in one block.  conf is untouched on error. */
+/* A struct that a table configures, what of it was given, and where: the
+ * words that name the block, e.g. "<Plugin llm_probe>". */
+struct llmreg_settings {
+    void *conf;
+    llmreg_given given;
+    const char *where;
+};
+
+/* Sets one option from an item.  LLMREG_ENOENT: no such option in the table
+ * (err lists the names).  LLMREG_EINVAL: wrong type, number of values or
+ * range.  LLMREG_EEXIST: given twice in one block.  On error nothing is
+ * changed. */
 LLMREG_MUSTCHECK int llmreg_options_set(const struct llmreg_option *table,
-                                        void *conf, llmreg_given *given,
+                                        struct llmreg_settings *s,
                                         const struct llmreg_item *item,
-                                        const char *where,
                                         struct llmreg_error *err);
 
 /* Copies into *to what was given in from; LLMREG_EEXIST if both were given
  * one option with different values (err names both places). */
 LLMREG_MUSTCHECK int llmreg_options_merge(const struct llmreg_option *table,
-                                          void *to, llmreg_given *to_given,
-                                          const char *to_where,
-                                          const void *from,
-                                          llmreg_given from_given,
-                                          const char *from_where,
+                                          struct llmreg_settings *to,
+                                          const struct llmreg_settings *from,
                                           struct llmreg_error *err);
 
 /* Whether the option called name was given. */

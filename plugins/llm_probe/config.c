@@ -53,8 +53,8 @@ static int add_file(struct config *c, const struct llmreg_item *item,
 {
     struct catalog_file *files = NULL;
     struct path path;
-    llmreg_given given = 0;
-    int rc = llmreg_options_set(file_option, &path, &given, item, WHERE, err);
+    struct llmreg_settings s = {&path, 0, WHERE};
+    int rc = llmreg_options_set(file_option, &s, item, err);
 
     if (rc != LLMREG_OK)
         return rc;
@@ -92,13 +92,8 @@ static const struct part parts[] = {
     {"Registry", add_registry},
 };
 
-/* The options of one block, before they are merged. */
-struct block {
-    struct config_options options;
-    llmreg_given given;
-};
-
-static int add_item(struct config *c, struct block *b,
+/* block: the options of one block, before they are merged. */
+static int add_item(struct config *c, struct llmreg_settings *block,
                     const struct llmreg_item *item, struct llmreg_error *err)
 {
     struct llmreg_error why = {.text = ""};
@@ -107,8 +102,7 @@ static int add_item(struct config *c, struct block *b,
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (strcasecmp(parts[i].name, item->key) == 0)
             return parts[i].add(c, item, err);
-    rc = llmreg_options_set(config_options, &b->options, &b->given, item, WHERE,
-                            &why);
+    rc = llmreg_options_set(config_options, block, item, &why);
     if (rc == LLMREG_ENOENT)
         llmreg_error_set(err, "%s, EndpointFile, <Endpoint>, <Registry>",
                          why.text);
@@ -120,16 +114,18 @@ static int add_item(struct config *c, struct block *b,
 static int add_block(struct config *c, const struct llmreg_item *block,
                      struct llmreg_error *err)
 {
-    struct block b = {.given = 0};
+    struct config_options options = {0};
+    struct llmreg_settings from = {&options, 0, WHERE};
+    struct llmreg_settings to = {&c->options, c->given, "an earlier " WHERE};
     int rc = LLMREG_OK;
 
     for (size_t i = 0; i < block->nchildren && rc == LLMREG_OK; i++)
-        rc = add_item(c, &b, &block->children[i], err);
-    if (rc != LLMREG_OK)
-        return rc;
-    return llmreg_options_merge(config_options, &c->options, &c->given,
-                                "an earlier " WHERE, &b.options, b.given, WHERE,
-                                err);
+        rc = add_item(c, &from, &block->children[i], err);
+    if (rc == LLMREG_OK)
+        rc = llmreg_options_merge(config_options, &to, &from, err);
+    if (rc == LLMREG_OK)
+        c->given = to.given;
+    return rc;
 }
 
 /* The first mistake stays; one without words gets its status' words. */

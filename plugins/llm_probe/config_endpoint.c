@@ -68,7 +68,7 @@ struct block {
     char where[WHERE_SIZE]; /* <Endpoint "name"> */
     const char *name;
     struct endpoint_options options;
-    llmreg_given given;
+    struct llmreg_settings settings;               /* of options */
     struct llmreg_label labels[LLMREG_LABELS_MAX]; /* lent by the items */
     size_t nlabels;
     const char *headers[HEADERS_MAX]; /* the same */
@@ -175,8 +175,7 @@ static int add_item(struct block *b, const struct llmreg_item *item)
         return add_label(b, item);
     if (strcasecmp(item->key, "Header") == 0)
         return add_header(b, item);
-    rc = llmreg_options_set(config_endpoint_options, &b->options, &b->given,
-                            item, b->where, &why);
+    rc = llmreg_options_set(config_endpoint_options, &b->settings, item, &why);
     if (rc == LLMREG_ENOENT)
         llmreg_error_set(b->err, "%s, Label, Header", why.text);
     else if (rc != LLMREG_OK)
@@ -369,6 +368,7 @@ int config_endpoint(struct config *c, const struct llmreg_item *block,
         return rc;
     b->config = c;
     b->err = err;
+    b->settings = (struct llmreg_settings){&b->options, 0, b->where};
     rc = read_block(b, block);
     free(b);
     return rc;

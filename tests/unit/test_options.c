@@ -93,16 +93,16 @@ END_TEST
 START_TEST(an_option_is_set_and_marked_as_given)
     {
         struct conf c = {.count = 2};
-        llmreg_given given = 0;
+        struct llmreg_settings set = {&c, 0, where};
         struct llmreg_error err;
 
-        ck_assert_int_eq(llmreg_options_set(table, &c, &given,
-                                            NUMBER("count", 7), where, &err),
-                         LLMREG_OK);
+        ck_assert_int_eq(
+            llmreg_options_set(table, &set, NUMBER("count", 7), &err),
+            LLMREG_OK);
         ck_assert_int_eq(c.count, 7);
-        ck_assert(llmreg_options_given(table, given, "Count"));
-        ck_assert(!llmreg_options_given(table, given, "Interval"));
-        ck_assert(!llmreg_options_given(table, given, "NoSuch"));
+        ck_assert(llmreg_options_given(table, set.given, "Count"));
+        ck_assert(!llmreg_options_given(table, set.given, "Interval"));
+        ck_assert(!llmreg_options_given(table, set.given, "NoSuch"));
     }
 END_TEST
 
@@ -110,28 +110,28 @@ START_TEST(the_last_of_64_options_is_marked_as_any_other)
     {
         struct llmreg_option rows[LLMREG_OPTIONS_MAX + 1] = {{.name = NULL}};
         struct conf c;
-        llmreg_given given = 0;
+        struct llmreg_settings set = {&c, 0, where};
 
         for (size_t i = 0; i < LLMREG_OPTIONS_MAX; i++)
             rows[i] = table[1];
         rows[LLMREG_OPTIONS_MAX - 1] = table[3];
-        ck_assert_int_eq(llmreg_options_set(rows, &c, &given,
-                                            NUMBER("Count", 7), where, NULL),
-                         LLMREG_OK);
-        ck_assert_uint_eq(given, UINT64_C(1) << 63);
-        ck_assert(llmreg_options_given(rows, given, "Count"));
+        ck_assert_int_eq(
+            llmreg_options_set(rows, &set, NUMBER("Count", 7), NULL),
+            LLMREG_OK);
+        ck_assert_uint_eq(set.given, UINT64_C(1) << 63);
+        ck_assert(llmreg_options_given(rows, set.given, "Count"));
     }
 END_TEST
 
 START_TEST(an_unknown_option_is_told_what_there_is)
     {
         struct conf c;
-        llmreg_given given = 0;
+        struct llmreg_settings set = {&c, 0, where};
         struct llmreg_error err;
 
-        ck_assert_int_eq(llmreg_options_set(table, &c, &given, NUMBER("Foo", 1),
-                                            where, &err),
-                         LLMREG_ENOENT);
+        ck_assert_int_eq(
+            llmreg_options_set(table, &set, NUMBER("Foo", 1), &err),
+            LLMREG_ENOENT);
         ck_assert_str_eq(err.text,
                          "<Plugin llm_probe>: unknown option Foo: allowed are "
                          "DataDir, Name, Interval, Count, Verify");
@@ -141,30 +141,29 @@ END_TEST
 START_TEST(a_value_out_of_range_is_told_the_range)
     {
         struct conf c = {.interval = 5};
-        llmreg_given given = 0;
+        struct llmreg_settings set = {&c, 0, where};
         struct llmreg_error err;
 
-        ck_assert_int_eq(llmreg_options_set(table, &c, &given,
-                                            NUMBER("interval", 0), where, &err),
-                         LLMREG_EINVAL);
+        ck_assert_int_eq(
+            llmreg_options_set(table, &set, NUMBER("interval", 0), &err),
+            LLMREG_EINVAL);
         ck_assert_str_eq(err.text,
                          "<Plugin llm_probe>: Interval 0: allowed are 1 "
                          "to 3600 seconds");
         ck_assert_int_eq(c.interval, 5);
-        ck_assert_uint_eq(given, 0);
+        ck_assert_uint_eq(set.given, 0);
     }
 END_TEST
 
 START_TEST(a_value_of_another_type_is_shown_as_it_was_written)
     {
         struct conf c;
-        llmreg_given given = 0;
+        struct llmreg_settings set = {&c, 0, where};
         struct llmreg_error err;
 
-        ck_assert_int_eq(llmreg_options_set(table, &c, &given,
-                                            STRING("Count", "m\nany"), where,
-                                            &err),
-                         LLMREG_EINVAL);
+        ck_assert_int_eq(
+            llmreg_options_set(table, &set, STRING("Count", "m\nany"), &err),
+            LLMREG_EINVAL);
         ck_assert_str_eq(err.text, "<Plugin llm_probe>: Count \"m\\x0aany\": "
                                    "allowed are whole numbers from 1 to 100");
     }
@@ -178,12 +177,11 @@ START_TEST(an_option_has_exactly_one_value)
         const struct llmreg_item item = {
             .key = "Count", .values = values, .nvalues = _i == 0 ? 0 : 2};
         struct conf c = {.count = 9};
-        llmreg_given given = 0;
+        struct llmreg_settings set = {&c, 0, where};
         struct llmreg_error err;
 
-        ck_assert_int_eq(
-            llmreg_options_set(table, &c, &given, &item, where, &err),
-            LLMREG_EINVAL);
+        ck_assert_int_eq(llmreg_options_set(table, &set, &item, &err),
+                         LLMREG_EINVAL);
         ck_assert_str_eq(err.text,
                          _i == 0 ? "<Plugin llm_probe>: Count has 0 values: "
                                    "allowed is one"
@@ -197,14 +195,13 @@ START_TEST(an_option_is_no_block)
     {
         struct llmreg_item item = *NUMBER("Count", 1);
         struct conf c;
-        llmreg_given given = 0;
+        struct llmreg_settings set = {&c, 0, where};
         struct llmreg_error err;
 
         item.children = NUMBER("Count", 1);
         item.nchildren = 1;
-        ck_assert_int_eq(
-            llmreg_options_set(table, &c, &given, &item, where, &err),
-            LLMREG_EINVAL);
+        ck_assert_int_eq(llmreg_options_set(table, &set, &item, &err),
+                         LLMREG_EINVAL);
         ck_assert_str_eq(err.text,
                          "<Plugin llm_probe>: Count is an option, not a block");
     }
@@ -213,15 +210,15 @@ END_TEST
 START_TEST(an_option_given_twice_keeps_the_first_value)
     {
         struct conf c;
-        llmreg_given given = 0;
+        struct llmreg_settings set = {&c, 0, where};
         struct llmreg_error err;
 
-        ck_assert_int_eq(llmreg_options_set(table, &c, &given,
-                                            NUMBER("Count", 7), where, &err),
-                         LLMREG_OK);
-        ck_assert_int_eq(llmreg_options_set(table, &c, &given,
-                                            NUMBER("COUNT", 8), where, &err),
-                         LLMREG_EEXIST);
+        ck_assert_int_eq(
+            llmreg_options_set(table, &set, NUMBER("Count", 7), &err),
+            LLMREG_OK);
+        ck_assert_int_eq(
+            llmreg_options_set(table, &set, NUMBER("COUNT", 8), &err),
+            LLMREG_EEXIST);
         ck_assert_str_eq(err.text, "<Plugin llm_probe>: Count is given twice");
         ck_assert_int_eq(c.count, 7);
     }
@@ -237,19 +234,22 @@ struct block {
 static struct block block_with(const struct llmreg_item *item)
 {
     struct block b = {.given = 0};
+    struct llmreg_settings set = {&b.conf, 0, where};
 
     ck_assert_int_eq(llmreg_options_preset(table, &b.conf), LLMREG_OK);
-    ck_assert_int_eq(
-        llmreg_options_set(table, &b.conf, &b.given, item, where, NULL),
-        LLMREG_OK);
+    ck_assert_int_eq(llmreg_options_set(table, &set, item, NULL), LLMREG_OK);
+    b.given = set.given;
     return b;
 }
 
-static int merge(struct block *to, const struct block *from,
-                 struct llmreg_error *err)
+static int merge(struct block *to, struct block *from, struct llmreg_error *err)
 {
-    return llmreg_options_merge(table, &to->conf, &to->given, "file a",
-                                &from->conf, from->given, "file b", err);
+    struct llmreg_settings a = {&to->conf, to->given, "file a"};
+    const struct llmreg_settings b = {&from->conf, from->given, "file b"};
+    int rc = llmreg_options_merge(table, &a, &b, err);
+
+    to->given = a.given;
+    return rc;
 }
 
 START_TEST(merging_takes_what_was_given_and_no_presets)
@@ -315,10 +315,12 @@ START_TEST(a_conflict_in_the_last_option_leaves_the_first_untouched)
         struct block a = block_with(STRING("Verify", "no"));
         struct block b = block_with(STRING("Verify", "yes"));
 
-        ck_assert_int_eq(llmreg_options_set(table, &b.conf, &b.given,
-                                            STRING("DataDir", "/b"), where,
-                                            NULL),
-                         LLMREG_OK);
+        struct llmreg_settings set = {&b.conf, b.given, where};
+
+        ck_assert_int_eq(
+            llmreg_options_set(table, &set, STRING("DataDir", "/b"), NULL),
+            LLMREG_OK);
+        b.given = set.given;
         ck_assert_int_eq(merge(&a, &b, NULL), LLMREG_EEXIST);
         ck_assert_str_eq(a.conf.dir, "/var/lib/x");
     }
