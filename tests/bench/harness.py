@@ -143,6 +143,7 @@ class Collectd(Process):
     HEAD = """
 BaseDir "{dir}"
 PIDFile "{dir}/collectd.pid"
+FQDNLookup false
 TypesDB "{types}"
 Interval {interval}
 PluginDir "{plugins}"

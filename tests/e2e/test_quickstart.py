@@ -277,6 +277,7 @@ def test_running_collectd_is_left_alone(world):
     conf = world.write('system.conf', f'''
 BaseDir "{world.dir}"
 PIDFile "{world.path('system.pid')}"
+Hostname "system"
 LoadPlugin load
 ''')
     system = world.start(['/usr/sbin/collectd', '-f', '-C', conf],
