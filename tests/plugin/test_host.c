@@ -88,7 +88,8 @@ static const struct {
     const char *host, *instance, *type, *type_instance;
     double value;
 } refused[] = {
-    {"h", "i", "bool", "up", NAN},     {"h", "i", "bool", "up", INFINITY},
+    {"h", "i", "bool", "up", (double)NAN},
+    {"h", "i", "bool", "up", (double)INFINITY},
     {"h/x", "i", "bool", "up", 1},     {"h", "a/b", "bool", "up", 1},
     {"h", "i", "bool", "u\np", 1},     {"h", "i", "bool", "u\x7f", 1},
     {"h", "i", "", "up", 1},           {long_name, "i", "bool", "up", 1},
