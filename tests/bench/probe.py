@@ -4,8 +4,8 @@
 
 Lateness and missed rounds are as the simulator saw them.  The memory is held
 against a collectd in which a stub submits the same series, the CPU of the
-probe thread against a bare libcurl loop that fetches the same URLs: the best
-one that we know, with several multis (the plain ones are in loops.py).
+probe thread against a bare libcurl loop that fetches the same URLs: one with
+64 multis, for the plain one (see loops.py) is too easy to beat.
 """
 import os
 import subprocess
