@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* lines.c - three linked lists and three counters. */
+/* lines.c - three linked lists and four counters. */
 #include "plugins/llm_probe/lines.h"
 
 void lines_init(struct lines *l, size_t slots)
@@ -45,12 +45,19 @@ static void unlink_item(struct lines *l, struct line_item *item)
     item->newer = NULL;
 }
 
+static bool may_look_up(const struct lines *l, enum line line)
+{
+    if (line == LINE_SLOW && l->slow_resolving >= LINES_LOOKUPS / 4)
+        return false;
+    return l->resolving < LINES_LOOKUPS;
+}
+
 /* The oldest of a line, if a look-up is free for it. */
 static struct line_item *head_of(const struct lines *l, enum line line)
 {
     struct line_item *head = l->oldest[line];
 
-    if (head != NULL && head->named && l->resolving >= LINES_LOOKUPS)
+    if (head != NULL && head->named && !may_look_up(l, line))
         return NULL;
     return head;
 }
@@ -93,6 +100,7 @@ struct line_item *lines_next(struct lines *l)
     l->flying++;
     l->slow_flying += item->slow;
     l->resolving += item->resolving;
+    l->slow_resolving += item->resolving && item->slow;
     return item;
 }
 
@@ -102,6 +110,7 @@ void lines_resolved(struct lines *l, struct line_item *item)
         return;
     item->resolving = false;
     l->resolving--;
+    l->slow_resolving -= item->slow;
 }
 
 void lines_leave(struct lines *l, struct line_item *item)

@@ -4,9 +4,9 @@
  * A probe that is due waits in one of three lines:
  *   plain   its host is an address
  *   named   its host is a name: it may need a look-up, of which LINES_LOOKUPS
- *           run at once (each is a thread of libcurl's)
+ *           are waited for at once (each is a thread of libcurl's)
  *   slow    its last probe timed out: it waits only behind its like, and its
- *           like hold at most a quarter of the slots
+ *           like hold at most a quarter of the slots and of the look-ups
  * Plain and named are served in the order in which they became due.
  *
  * Threads:   one thread at a time.
@@ -35,7 +35,7 @@ enum line { LINE_PLAIN, LINE_NAMED, LINE_SLOW, LINES };
 struct lines {
     struct line_item *oldest[LINES], *newest[LINES];
     size_t slots; /* fixed after init */
-    size_t flying, slow_flying, resolving;
+    size_t flying, slow_flying, resolving, slow_resolving;
     uint64_t tickets;
 };
 

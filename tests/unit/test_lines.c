@@ -107,6 +107,26 @@ START_TEST(look_ups_are_bounded_and_do_not_stop_addresses)
     }
 END_TEST
 
+/* A dead name server holds each look-up until it times out. */
+START_TEST(the_slow_hold_at_most_a_quarter_of_the_look_ups)
+    {
+        open_lines(256);
+        for (size_t i = 0; i < 200; i++) {
+            items[i].named = true;
+            items[i].slow = true;
+            lines_wait(&lines, &items[i]);
+        }
+        ck_assert_uint_eq(start_all(), LINES_LOOKUPS / 4);
+        items[200].named = true;
+        lines_wait(&lines, &items[200]);
+        ck_assert_ptr_eq(lines_next(&lines), &items[200]);
+        lines_resolved(&lines, &items[0]);
+        ck_assert_uint_eq(start_all(), 1);
+        lines_leave(&lines, &items[1]);
+        ck_assert_uint_eq(start_all(), 1);
+    }
+END_TEST
+
 START_TEST(whoever_leaves_while_waiting_does_not_start)
     {
         open_lines(8);
@@ -144,7 +164,8 @@ START_TEST(all_counts_are_zero_when_all_have_left)
         }
         for (size_t i = 0; i < MANY; i++)
             lines_leave(&lines, &items[i]);
-        ck_assert_uint_eq(lines.flying + lines.slow_flying + lines.resolving,
+        ck_assert_uint_eq(lines.flying + lines.slow_flying + lines.resolving +
+                              lines.slow_resolving,
                           0);
         ck_assert_ptr_null(lines_next(&lines));
     }
@@ -163,6 +184,7 @@ int main(void)
     tcase_add_test(t, the_slow_get_their_quarter_however_many_others_wait);
     tcase_add_test(t, with_few_slots_the_slow_come_last);
     tcase_add_test(t, look_ups_are_bounded_and_do_not_stop_addresses);
+    tcase_add_test(t, the_slow_hold_at_most_a_quarter_of_the_look_ups);
     tcase_add_test(t, whoever_leaves_while_waiting_does_not_start);
     tcase_add_test(t, all_counts_are_zero_when_all_have_left);
     suite_add_tcase(s, t);
