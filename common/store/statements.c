@@ -45,13 +45,16 @@ static const char *const sql[DB_STATEMENTS] = {
     [DB_LABEL_LIST] =
         "SELECT name, value FROM label WHERE endpoint = ?1 ORDER BY place",
 
+    /* Probes are seen in the registry, so that one may be ahead of the event
+     * that brings its endpoint into the file, and its health with it. */
     [DB_HEALTH_PUT] =
         "INSERT OR REPLACE INTO health (endpoint, state, reason, alarm,"
         " http_status, failures, successes, since_ms, failing_ms,"
         " checked_ms, ok_ms, total_us, connect_us, ttfb_us, prior,"
         " prior_since_ms, version, detail)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14, ?15, ?16, ?17, ?18)",
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+        " ?14, ?15, ?16, ?17, ?18"
+        " WHERE EXISTS (SELECT 1 FROM endpoint WHERE id = ?1)",
 
     [DB_MODEL_PUT] =
         "INSERT INTO model (endpoint, " MODEL_COLUMNS ")"

@@ -128,6 +128,27 @@ START_TEST(a_probe_without_an_event_is_written_by_the_flush)
     }
 END_TEST
 
+START_TEST(a_probe_ahead_of_its_registration_is_no_fault)
+    {
+        char name[16];
+
+        writing_start(&w);
+        for (int i = 0; i < 300; i++) { /* more than one batch */
+            snprintf(name, sizeof name, "gpu%d", i);
+            room_add(&w.room, name);
+        }
+        room_observe(&w.room, "gpu299", LLMREG_REASON_OK);
+        room_pass(&w.room, 5000);
+        writing_step(&w);
+        ck_assert(writer_works(w.writer));
+        writing_sync(&w);
+        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM health"), 300);
+        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM health"
+                                         " WHERE state = 'healthy'"),
+                         1);
+    }
+END_TEST
+
 START_TEST(nothing_is_written_while_nothing_happens)
     {
         writing_start(&w);
@@ -273,6 +294,7 @@ int main(void)
     tcase_add_test(tc, a_lazy_write_counts_as_on_disk_only_after_a_synced_one);
     tcase_add_test(tc, a_forced_step_writes_lazy_changes_too);
     tcase_add_test(tc, a_probe_without_an_event_is_written_by_the_flush);
+    tcase_add_test(tc, a_probe_ahead_of_its_registration_is_no_fault);
     tcase_add_test(tc, nothing_is_written_while_nothing_happens);
     tcase_add_test(tc, removing_takes_labels_health_and_models_along);
     tcase_add_test(tc, removed_and_made_anew_in_one_batch_is_the_new_one);
