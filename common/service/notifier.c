@@ -224,8 +224,8 @@ static void compare(struct notifier *n)
     struct comparison c = {.notifier = n};
 
     n->passed = llmreg_bus_last(n->world.bus);
+    tell_gone(n); /* first: an id may have been made anew, and be down again */
     llmreg_each(n->world.registry, collect, &c);
-    tell_gone(n);
     for (size_t i = 0; i < c.count; i++) {
         if (!atomic_load(&n->stop))
             tell_difference(n, c.found[i]);

@@ -288,6 +288,22 @@ START_TEST(a_removal_that_fell_out_of_the_ring_is_told)
     }
 END_TEST
 
+START_TEST(down_again_after_a_removal_in_the_gap_is_told)
+    {
+        room_add(&room, "gpu1");
+        go_down("gpu1");
+        step();
+        room_remove(&room, "gpu1");
+        room_add(&room, "gpu1");
+        go_down("gpu1");
+        make_gap();
+        step();
+        ck_assert_int_eq(told, 2);
+        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) was removed"));
+        ck_assert(says("FAILURE gpu1: gpu1 (gpu1:11434) is unreachable"));
+    }
+END_TEST
+
 START_TEST(after_a_gap_the_events_that_are_left_are_not_told_twice)
     {
         room_add(&room, "gpu1");
@@ -365,6 +381,7 @@ int main(void)
     tcase_add_test(tc, an_alarm_that_fell_out_of_the_ring_is_told);
     tcase_add_test(tc, an_end_that_fell_out_of_the_ring_is_told);
     tcase_add_test(tc, a_removal_that_fell_out_of_the_ring_is_told);
+    tcase_add_test(tc, down_again_after_a_removal_in_the_gap_is_told);
     tcase_add_test(tc, after_a_gap_the_events_that_are_left_are_not_told_twice);
     tcase_add_test(tc, a_store_that_fails_and_heals_is_told);
     tcase_add_test(tc, a_store_that_failed_before_the_notifier_is_told);
