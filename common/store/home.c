@@ -43,6 +43,19 @@ static void remember_log(struct home *h)
     h->log_inode = st.st_ino;
 }
 
+/* SQLite goes on writing to a log that has no name any more, without error,
+ * and all that is in it is lost with the process. */
+static bool log_has_moved(const struct home *h, char path[FILES_PATH_SIZE])
+{
+    struct stat st;
+
+    log_path(h, path);
+    if (h->log_inode == 0)
+        return false;
+    return stat(path, &st) != 0 || st.st_dev != h->log_device ||
+           st.st_ino != h->log_inode;
+}
+
 /* A log whose database is gone would be replayed into the next file that
  * gets its name. */
 static void set_orphaned_log_aside(struct home *h, int64_t wall_ms)
@@ -112,11 +125,14 @@ int home_open(struct home *h, const struct llmreg_now *now,
 int home_check(struct home *h, struct llmreg_error *err)
 {
     const char *what = NULL;
+    char log[FILES_PATH_SIZE];
 
     if (database_has_moved(&h->db))
         what = h->path;
     else if (!lifelock_valid(&h->lock))
         what = h->lock.path;
+    else if (log_has_moved(h, log))
+        what = log;
     if (what != NULL) {
         llmreg_error_set(err, "%s was removed, or replaced by another file",
                          what);

@@ -270,6 +270,24 @@ START_TEST(a_replaced_file_does_not_get_the_log_of_the_old_one)
     }
 END_TEST
 
+START_TEST(a_removed_log_is_noticed_and_written_anew)
+    {
+        writing_start(&w);
+        room_add(&w.room, "gpu1");
+        writing_sync(&w);
+        ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.db-wal")),
+                         0);
+        room_pass(&w.room, 5000);
+        writing_step(&w);
+        ck_assert(!writer_works(w.writer));
+        ck_assert(room_logged(&w.room, "registry.db-wal was removed"));
+        room_pass(&w.room, 5000);
+        writing_step(&w);
+        ck_assert(writer_works(w.writer));
+        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
+    }
+END_TEST
+
 START_TEST(a_removed_lock_file_is_noticed_and_locked_anew)
     {
         writing_start(&w);
@@ -412,6 +430,7 @@ int main(void)
     tcase_add_test(tc, a_database_of_a_newer_llmreg_is_left_alone);
     tcase_add_test(tc, an_unlinked_file_is_noticed_and_written_anew);
     tcase_add_test(tc, a_replaced_file_does_not_get_the_log_of_the_old_one);
+    tcase_add_test(tc, a_removed_log_is_noticed_and_written_anew);
     tcase_add_test(tc, a_removed_lock_file_is_noticed_and_locked_anew);
     tcase_add_test(tc, a_broken_store_still_keeps_others_out);
     tcase_add_test(tc, a_failed_fsync_is_not_told_to_be_on_disk_and_heals);
