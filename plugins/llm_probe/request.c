@@ -280,7 +280,7 @@ static const struct code_row codes[] = {
     {CURLE_WEIRD_SERVER_REPLY, WIRE_NOT_HTTP, WIRE_BROKEN},
     {CURLE_UNSUPPORTED_PROTOCOL, WIRE_NOT_HTTP, WIRE_BROKEN},
     {CURLE_FILESIZE_EXCEEDED, WIRE_TOO_BIG, WIRE_TOO_BIG},
-    {CURLE_OUT_OF_MEMORY, WIRE_REFUSED, WIRE_TOO_BIG},
+    {CURLE_OUT_OF_MEMORY, WIRE_TOO_BIG, WIRE_TOO_BIG},
     {CURLE_SSL_CONNECT_ERROR, WIRE_TLS, WIRE_TLS},
     {CURLE_PEER_FAILED_VERIFICATION, WIRE_TLS, WIRE_TLS},
     {CURLE_SSL_CERTPROBLEM, WIRE_TLS, WIRE_TLS},
@@ -338,7 +338,8 @@ static void explain(struct request *r, int code, enum wire_end end)
         text = "not HTTP";
     else if (end == WIRE_TIMEOUT)
         text = waited_for(r->error);
-    else if (code != CURLE_OK && r->stopped == WIRE_ANSWERED)
+    else if (code != CURLE_OK && end != WIRE_TOO_BIG &&
+             r->stopped == WIRE_ANSWERED)
         text = r->error;
     llmreg_copy_message(r->problem, sizeof r->problem, text);
 }
@@ -360,17 +361,28 @@ static void take_times(struct request *r)
     r->times.ttfb_us = (uint32_t)first;
 }
 
+/* Our own fault: no socket, or no memory before a byte came.  After one it
+ * means a line longer than libcurl bears. */
+static bool is_ours(const struct request *r, int code)
+{
+    static const int faults[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
+
+    if (code == CURLE_OK || r->status_line)
+        return false;
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+        if (r->socket_errno == faults[i])
+            return true;
+    return code == CURLE_OUT_OF_MEMORY && r->times.ttfb_us == 0;
+}
+
 int request_finish(struct request *r, int code, struct answer *out)
 {
-    bool ours = r->socket_errno == EMFILE || r->socket_errno == ENFILE ||
-                r->socket_errno == ENOBUFS || r->socket_errno == ENOMEM;
     long status = status_of(r);
 
     resolved(r);
-    if (code != CURLE_OK && !r->status_line &&
-        (ours || code == CURLE_OUT_OF_MEMORY))
-        return LLMREG_EIO;
     take_times(r);
+    if (is_ours(r, code))
+        return LLMREG_EIO;
     out->end = end_of(r, code);
     explain(r, code, out->end);
     out->status = r->status_line && status > 0 ? (uint16_t)status : 0;

@@ -289,6 +289,41 @@ START_TEST(an_answer_without_end_has_an_end)
     }
 END_TEST
 
+/* libcurl calls it "out of memory": it is not ours that runs out. */
+static struct reply play_long_line(void *ctx, const char *path,
+                                   const char *request)
+{
+    static const char start[] = "HTTP/1.1 200 ";
+    const size_t len = 300000;
+    struct reply r = {.status = WIRE_RAW,
+                      .body = {.bytes = malloc(len), .len = len}};
+
+    (void)ctx;
+    (void)path;
+    (void)request;
+    ck_assert_ptr_nonnull(r.body.bytes);
+    memset(r.body.bytes, 'a', len);
+    memcpy(r.body.bytes, start, sizeof start - 1);
+    return r;
+}
+
+START_TEST(a_status_line_without_end_gets_a_verdict)
+    {
+        struct rig rig;
+        struct llmreg_health h;
+        uint16_t port = 0;
+
+        open_rig(&rig);
+        port = wire_listen(rig.wire, play_long_line, NULL);
+        add_endpoint(&rig, port, 10000);
+        start_rig(&rig);
+        h = await_verdict(&rig, port, 0);
+        ck_assert_int_eq(h.reason, LLMREG_REASON_PARSE);
+        ck_assert_str_eq(h.detail, "/api/version: the answer is too big");
+        close_rig(&rig);
+    }
+END_TEST
+
 START_TEST(it_stops_within_a_second_while_servers_hang)
     {
         struct rig rig;
@@ -574,6 +609,7 @@ int main(void)
                         (int)table.count);
     tcase_add_loop_test(wire, an_answer_without_end_has_an_end, 0,
                         (int)(sizeof endless / sizeof endless[0]));
+    tcase_add_test(engine, a_status_line_without_end_gets_a_verdict);
     tcase_add_test(engine, it_stops_within_a_second_while_servers_hang);
     tcase_add_test(engine, a_refused_connection_says_so);
     tcase_add_test(engine, a_connection_is_used_again);
