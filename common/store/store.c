@@ -28,6 +28,7 @@ struct store {
     struct llmreg_lock lock;
     pthread_cond_t changed;
     uint64_t wanted;  /* somebody waits for this number */
+    uint64_t turns;   /* of the thread, each with its facts told */
     uint64_t on_disk; /* everything up to this one is */
     bool works;
     bool stop;
@@ -51,6 +52,7 @@ static void tell(struct store *s)
     llmreg_lock(&s->lock);
     s->works = writer_works(s->writer);
     s->on_disk = writer_on_disk(s->writer);
+    s->turns++;
     pthread_cond_broadcast(&s->changed);
     llmreg_unlock(&s->lock);
 }
@@ -134,6 +136,14 @@ static struct timespec deadline_after(int64_t timeout_ms)
     return t;
 }
 
+/* A store that does not work may just be healing, with its event out already:
+ * believe it only after a turn has ended. */
+static bool is_pending_locked(const struct store *s, uint64_t target,
+                              uint64_t turn) LLMREG_REQUIRES(s->lock)
+{
+    return s->on_disk < target && (s->works || s->turns == turn);
+}
+
 int store_sync(struct store *s, int64_t timeout_ms)
 {
     const uint64_t target = llmreg_bus_last(s->world.bus);
@@ -143,10 +153,11 @@ int store_sync(struct store *s, int64_t timeout_ms)
     llmreg_lock(&s->lock);
     if (s->wanted < target)
         s->wanted = target;
+    const uint64_t turn = s->turns;
     llmreg_unlock(&s->lock);
     wake(s);
     llmreg_lock(&s->lock);
-    while (s->works && s->on_disk < target && rc == 0)
+    while (is_pending_locked(s, target, turn) && rc == 0)
         rc = pthread_cond_timedwait(&s->changed, &s->lock.mutex, &deadline);
     if (s->on_disk >= target)
         rc = LLMREG_OK;
