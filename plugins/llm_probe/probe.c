@@ -31,11 +31,15 @@ struct probe {
 void probe_raise_limits(void)
 {
     struct rlimit limit;
+    rlim_t most = PROBE_FDS;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-        limit.rlim_cur == limit.rlim_max)
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
-    limit.rlim_cur = limit.rlim_max;
+    if (most > limit.rlim_max)
+        most = limit.rlim_max;
+    if (limit.rlim_cur >= most)
+        return;
+    limit.rlim_cur = most;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
 }

@@ -34,8 +34,14 @@ struct probe_setup {
 
 struct probe;
 
-/* Raises the process's soft limit of descriptors to the hard one; call it
- * once, before start. */
+/* Enough for 10,000 endpoints and all else; more would cost others: collectd's
+ * exec plugin closes as many descriptors as there may be for each program that
+ * it starts, and where the hard limit is a thousand million that takes minutes.
+ */
+#define PROBE_FDS 65536
+
+/* Raises the process's soft limit of descriptors to PROBE_FDS, or to the hard
+ * limit if that is less; call it once, before start. */
 void probe_raise_limits(void);
 
 /* LLMREG_ENOMEM, LLMREG_EIO (no thread, no descriptor). */

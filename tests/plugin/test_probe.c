@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "tests/support/wire.h"
 
@@ -324,6 +325,21 @@ START_TEST(a_status_line_without_end_gets_a_verdict)
     }
 END_TEST
 
+START_TEST(descriptors_are_raised_to_what_is_enough)
+    {
+        struct rlimit limit;
+        rlim_t most = 0;
+
+        ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+        most = limit.rlim_max < PROBE_FDS ? limit.rlim_max : PROBE_FDS;
+        limit.rlim_cur = 256;
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        probe_raise_limits();
+        ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+        ck_assert_uint_eq(limit.rlim_cur, most);
+    }
+END_TEST
+
 START_TEST(it_stops_within_a_second_while_servers_hang)
     {
         struct rig rig;
@@ -610,6 +626,7 @@ int main(void)
     tcase_add_loop_test(wire, an_answer_without_end_has_an_end, 0,
                         (int)(sizeof endless / sizeof endless[0]));
     tcase_add_test(engine, a_status_line_without_end_gets_a_verdict);
+    tcase_add_test(engine, descriptors_are_raised_to_what_is_enough);
     tcase_add_test(engine, it_stops_within_a_second_while_servers_hang);
     tcase_add_test(engine, a_refused_connection_says_so);
     tcase_add_test(engine, a_connection_is_used_again);
