@@ -331,13 +331,22 @@ void database_rollback(struct database *db)
         sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
-int database_checkpoint(struct database *db, struct llmreg_error *err)
+static int checkpoint(struct database *db, int mode, struct llmreg_error *err)
 {
-    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL,
-                                         SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, NULL, NULL);
 
     db->wal_pages = 0; /* the next commit tells how long the log is then */
     if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY)
         return LLMREG_OK;
     return database_status(db, code, "checkpoint", err);
+}
+
+int database_restart_log(struct database *db, struct llmreg_error *err)
+{
+    return checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, err);
+}
+
+int database_checkpoint(struct database *db, struct llmreg_error *err)
+{
+    return checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, err);
 }

@@ -68,6 +68,10 @@ LLMREG_MUSTCHECK int database_begin(struct database *db, bool durable,
 LLMREG_MUSTCHECK int database_commit(struct database *db,
                                      struct llmreg_error *err);
 void database_rollback(struct database *db);
+/* Moves all of the log into the file and begins the log anew, if no reader is
+ * in the way for long. */
+LLMREG_MUSTCHECK int database_restart_log(struct database *db,
+                                          struct llmreg_error *err);
 /* Moves what can be moved from the log into the file, waiting for nobody. */
 LLMREG_MUSTCHECK int database_checkpoint(struct database *db,
                                          struct llmreg_error *err);

@@ -250,6 +250,11 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
         rc = rows_count_events(db, &w->events_in_file, err);
     if (rc == LLMREG_OK)
         rc = load_once(w, err);
+    /* After an fsync that failed the kernel may have dropped a piece of the
+     * log and still show it: what is appended behind it would be lost with
+     * the next power cut, however well it is synced. */
+    if (rc == LLMREG_OK)
+        rc = database_restart_log(db, err);
     if (rc != LLMREG_OK)
         return rc;
     if (w->told)

@@ -346,6 +346,37 @@ START_TEST(a_failed_fsync_is_not_told_to_be_on_disk_and_heals)
     }
 END_TEST
 
+/* The salts in a log's header are new whenever it begins anew. */
+static void read_salts(unsigned char salts[static 8])
+{
+    FILE *f = fopen(room_path(&w.room, "registry/registry.db-wal"), "re");
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(fseek(f, 16, SEEK_SET), 0);
+    ck_assert_uint_eq(fread(salts, 1, 8, f), 8);
+    fclose(f);
+}
+
+START_TEST(after_a_failed_fsync_the_log_begins_anew)
+    {
+        unsigned char before[8], after[8];
+
+        writing_start(&w);
+        room_add(&w.room, "gpu1");
+        writing_sync(&w);
+        read_salts(before);
+        sync_fails = true;
+        room_add(&w.room, "gpu2");
+        writing_step(&w);
+        sync_fails = false;
+        room_pass(&w.room, 5000);
+        writing_step(&w);
+        ck_assert(writer_works(w.writer));
+        read_salts(after);
+        ck_assert_mem_ne(before, after, sizeof before);
+    }
+END_TEST
+
 /* Skipped where nothing can be mounted. */
 static bool mount_small(void)
 {
@@ -434,6 +465,7 @@ int main(void)
     tcase_add_test(tc, a_removed_lock_file_is_noticed_and_locked_anew);
     tcase_add_test(tc, a_broken_store_still_keeps_others_out);
     tcase_add_test(tc, a_failed_fsync_is_not_told_to_be_on_disk_and_heals);
+    tcase_add_test(tc, after_a_failed_fsync_the_log_begins_anew);
     tcase_add_test(tc, a_full_disk_is_a_fault_that_heals_with_everything);
     tcase_add_test(tc, a_read_only_disk_is_a_fault_that_heals);
     suite_add_tcase(suite, tc);
