@@ -194,16 +194,18 @@ void request_free(struct request *r)
     free(r);
 }
 
-/* TLS options; of two endpoints without access they are the same.  Without a
- * CACert the built-in bundle has to be named again after another's. */
+/* TLS options; of two endpoints without access they are the same.  A CACert is
+ * trusted instead of the built-in bundle and folder, not besides them: both
+ * have to be named again after it. */
 static bool set_access(struct request *r, const struct access *a)
 {
     CURL *e = r->easy;
     curl_version_info_data *built = curl_version_info(CURLVERSION_NOW);
-    const char *ca = a != NULL && a->ca != NULL ? a->ca : built->cainfo;
+    bool own = a != NULL && a->ca != NULL;
     bool alone = a != NULL && a->cert != NULL;
 
-    return set_text(e, CURLOPT_CAINFO, ca) &&
+    return set_text(e, CURLOPT_CAINFO, own ? a->ca : built->cainfo) &&
+           set_text(e, CURLOPT_CAPATH, own ? NULL : built->capath) &&
            set_text(e, CURLOPT_SSLCERT, a == NULL ? NULL : a->cert) &&
            set_text(e, CURLOPT_SSLKEY, a == NULL ? NULL : a->key) &&
            set_long(e, CURLOPT_SSL_VERIFYPEER, a == NULL || a->verify_peer) &&
@@ -255,9 +257,13 @@ int request_prepare(struct request *r, const struct errand *errand)
     r->text_len = 0;
     r->error[0] = '\0';
     r->problem[0] = '\0';
-    if (r->access != errand->access && !set_access(r, errand->access))
-        return LLMREG_ENOMEM;
-    r->access = errand->access;
+    if (!r->dressed || r->access != errand->access) {
+        r->dressed = false; /* also if only some options could be set */
+        if (!set_access(r, errand->access))
+            return LLMREG_ENOMEM;
+        r->access = errand->access;
+        r->dressed = true;
+    }
     return set_errand(r, errand) ? LLMREG_OK : LLMREG_ENOMEM;
 }
 

@@ -52,7 +52,8 @@ struct request {
     CURLM *multi; /* the loop's: where it put the handle last */
     const struct request_host *host;
     struct errand errand;
-    const struct access *access; /* whose options the handle carries */
+    const struct access *access; /* whose options the handle carries, */
+    bool dressed;                /* if it carries all of them */
     bool posts;                  /* the handle is set to POST */
     size_t header_bytes, body_bytes;
     bool status_line;      /* one came */

@@ -73,3 +73,9 @@ TESTS += tests/unit/test_slurp
 tests_unit_test_slurp_SOURCES = tests/unit/test_slurp.c
 tests_unit_test_slurp_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
 tests_unit_test_slurp_LDADD = $(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_request
+TESTS += tests/unit/test_request
+tests_unit_test_request_SOURCES = tests/unit/test_request.c
+tests_unit_test_request_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
+tests_unit_test_request_LDADD = $(PROBE_TEST_LIBS)
