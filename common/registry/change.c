@@ -216,25 +216,48 @@ int llmreg_remove(struct llmreg_registry *r, const char *id,
 
 /* ---- restore ---- */
 
+/* What the specification's own check does not know. */
+static int check_memory(const struct llmreg_memory *memory,
+                        struct llmreg_error *err)
+{
+    int rc = llmreg_spec_check(&memory->spec, err);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    if ((unsigned)memory->intent.admin < LLMREG_ADMINS &&
+        memory->intent.until_ms >= 0 &&
+        memory->intent.until_ms <= ENTRY_UNTIL_MAX)
+        return LLMREG_OK;
+    llmreg_error_set(err, "endpoint %s: its intent makes no sense",
+                     memory->spec.id);
+    return LLMREG_EINVAL;
+}
+
 int llmreg_restore(struct llmreg_registry *r,
                    const struct llmreg_memory *memory, struct llmreg_error *err)
 {
     struct llmreg_endpoint *e = NULL;
     struct llmreg_health health;
-    int rc = llmreg_spec_check(&memory->spec, err);
+    int rc = check_memory(memory, err);
 
     if (rc != LLMREG_OK)
         return rc;
     llmreg_health_restart(&memory->health, &health);
     rc = entry_new(&e, &memory->spec, &health, &memory->models);
-    if (rc != LLMREG_OK)
+    if (rc != LLMREG_OK) {
+        llmreg_error_set(err, "endpoint %s: its models: %s", memory->spec.id,
+                         llmreg_status_text(rc));
         return rc;
+    }
     entry_set_intent(e, &memory->intent);
     e->registered_ms = memory->registered_ms;
     llmreg_lock(&r->lock);
     rc = table_add_locked(r, e);
     llmreg_unlock(&r->lock);
-    if (rc != LLMREG_OK)
-        llmreg_put(e);
+    if (rc == LLMREG_OK)
+        return rc;
+    llmreg_error_set(err, "endpoint %s: %s (limit %zu)", memory->spec.id,
+                     llmreg_status_text(rc), r->max);
+    llmreg_put(e);
     return rc;
 }

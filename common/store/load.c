@@ -3,13 +3,16 @@
  *
  * Normally this runs before anybody else sees the registry, silently.  When
  * the file could not be used at the start and is well later, the registry is
- * in use: what the file knows more is added and announced, and of what is
- * there already the operator's intent is taken over unless somebody has
- * expressed one since.
+ * in use: what the file knows more is added and announced, unless it should
+ * have been named by the configuration; and of what is there already the
+ * operator's intent is taken over unless somebody has expressed one since.
  */
 #include "common/store/load.h"
 
 #include "common/store/rows.h"
+
+/* A file full of them must not fill the log, too. */
+#define SKIPS_TOLD 10
 
 static void announce(const struct load *l, const struct llmreg_memory *m,
                      const struct llmreg_now *now)
@@ -55,12 +58,23 @@ static int skip(struct load *l, const char *id, const char *problem)
 {
     int rc = llmreg_table_add(l->keep, id, l);
 
-    llmreg_log(l->world->log, LLMREG_WARNING,
-               "store: endpoint %s cannot be restored and stays in the file "
-               "only: %s",
-               id, problem);
-    l->skipped++;
+    if (rc == LLMREG_OK && l->skipped++ < SKIPS_TOLD)
+        llmreg_log(l->world->log, LLMREG_WARNING,
+                   "store: endpoint %s cannot be restored and stays in the "
+                   "file only: %s",
+                   id, problem);
     return rc == LLMREG_EEXIST ? LLMREG_OK : rc;
+}
+
+/* By the time that a late file is read, those who name static endpoints have
+ * had their say: this one is named no more, or was removed since.  It stays in
+ * the file, and the next start sorts it out. */
+static bool is_unnamed(const struct load *l, const struct llmreg_memory *m)
+{
+    struct llmreg_endpoint *e = llmreg_get(l->world->registry, m->spec.id);
+
+    llmreg_put(e);
+    return e == NULL && m->spec.source == LLMREG_SOURCE_STATIC;
 }
 
 static int restore(void *ctx, const char *id,
@@ -68,11 +82,15 @@ static int restore(void *ctx, const char *id,
 {
     struct load *l = ctx;
     struct llmreg_now now = llmreg_clock_now(l->world->clock);
-    struct llmreg_error why;
+    struct llmreg_error why = {{0}};
     int rc;
 
     if (memory == NULL)
         return skip(l, id, problem);
+    if (l->late && is_unnamed(l, memory)) {
+        rc = llmreg_table_add(l->keep, id, l);
+        return rc == LLMREG_EEXIST ? LLMREG_OK : rc;
+    }
     rc = llmreg_restore(l->world->registry, memory, &why);
     switch (rc) {
     case LLMREG_OK:
@@ -100,6 +118,7 @@ int load_run(struct load *l, struct database *db, struct llmreg_error *err)
         llmreg_error_set(err, "no memory to load the store");
     if (rc == LLMREG_OK && l->loaded + l->skipped > 0)
         llmreg_log(l->world->log, LLMREG_INFO,
-                   "store: %zu endpoints are remembered", l->loaded);
+                   "store: %zu endpoints are remembered, %zu not", l->loaded,
+                   l->skipped);
     return rc;
 }

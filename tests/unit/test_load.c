@@ -3,6 +3,7 @@
 #include "common/store/load.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,11 @@ static void remember(const char *name)
     ck_assert_int_eq(rows_put_health(&db, e, &err), LLMREG_OK);
     ck_assert_int_eq(rows_put_models(&db, e, &err), LLMREG_OK);
     llmreg_put(e);
+}
+
+static void change(const char *sql)
+{
+    ck_assert_int_eq(sqlite3_exec(db.handle, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
 static struct load load(bool late)
@@ -79,6 +85,7 @@ START_TEST(loading_late_announces_what_is_new)
         room_add(&room, "gpu2");
         remember("gpu1");
         remember("gpu2");
+        change("UPDATE endpoint SET source = 'manual'");
         room_restart(&room);
         room_add(&room, "gpu1");
         uint64_t before = llmreg_bus_last(room.bus);
@@ -131,15 +138,63 @@ START_TEST(what_the_registry_refuses_is_skipped_and_kept)
         room_add(&room, "gpu1");
         remember("gpu1");
         room_restart(&room);
-        ck_assert_int_eq(sqlite3_exec(db.handle,
-                                      "UPDATE endpoint SET host = ''", NULL,
-                                      NULL, NULL),
-                         SQLITE_OK);
+        change("UPDATE endpoint SET host = ''");
         struct load l = load(false);
         ck_assert_uint_eq(l.loaded, 0);
         ck_assert_uint_eq(l.skipped, 1);
         ck_assert_ptr_nonnull(llmreg_table_get(keep, "gpu1:11434"));
         ck_assert(room_logged(&room, "gpu1:11434 cannot be restored"));
+    }
+END_TEST
+
+START_TEST(each_refusal_says_why)
+    {
+        static const char *const changes[][2] = {
+            {"UPDATE endpoint SET admin_until_ms = 9e18", "intent"},
+            {"UPDATE model SET name = ''", "models"},
+        };
+
+        room_add(&room, "gpu1");
+        room_models(&room, "gpu1", "a:latest");
+        for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+            remember("gpu1");
+            change(changes[i][0]);
+            room_remove(&room, "gpu1");
+            ck_assert_uint_eq(load(false).skipped, 1);
+            ck_assert(room_logged(&room, changes[i][1]));
+            llmreg_table_remove(keep, "gpu1:11434");
+            room_add(&room, "gpu1");
+            room_models(&room, "gpu1", "a:latest");
+        }
+    }
+END_TEST
+
+START_TEST(many_refusals_do_not_fill_the_log)
+    {
+        char name[16];
+
+        for (int i = 0; i < 12; i++) {
+            snprintf(name, sizeof name, "gpu%d", i);
+            room_add(&room, name);
+            remember(name);
+        }
+        change("UPDATE endpoint SET host = ''");
+        room_restart(&room);
+        ck_assert_uint_eq(load(false).skipped, 12);
+        ck_assert(room_logged(&room, "gpu7:11434 cannot"));
+        ck_assert(!room_logged(&room, "gpu8:11434 cannot"));
+        ck_assert(room_logged(&room, "0 endpoints are remembered, 12 not"));
+    }
+END_TEST
+
+START_TEST(what_nobody_names_any_more_does_not_come_back_late)
+    {
+        room_add(&room, "gpu1");
+        remember("gpu1");
+        room_remove(&room, "gpu1");
+        ck_assert_uint_eq(load(true).loaded, 0);
+        ck_assert_ptr_null(room_get(&room, "gpu1"));
+        ck_assert_ptr_nonnull(llmreg_table_get(keep, "gpu1:11434"));
     }
 END_TEST
 
@@ -167,6 +222,9 @@ int main(void)
     tcase_add_test(tc, a_newer_intent_is_not_overruled);
     tcase_add_test(tc, a_maintenance_that_is_over_is_not_taken_over);
     tcase_add_test(tc, what_the_registry_refuses_is_skipped_and_kept);
+    tcase_add_test(tc, each_refusal_says_why);
+    tcase_add_test(tc, many_refusals_do_not_fill_the_log);
+    tcase_add_test(tc, what_nobody_names_any_more_does_not_come_back_late);
     tcase_add_test(tc, loading_twice_changes_nothing);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

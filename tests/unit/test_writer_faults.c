@@ -146,6 +146,8 @@ START_TEST(what_the_file_remembers_is_added_when_it_becomes_usable)
         room_admin(&w.room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
         writing_sync(&w);
         writing_end(&w);
+        writing_change_file(&w, "UPDATE endpoint SET source = 'manual'"
+                                " WHERE id LIKE 'gpu2%'");
         ck_assert_int_eq(rename(w.config.dir, room_path(&w.room, "away")), 0);
         room_write_file(&w.room, "registry", "not a directory");
         room_restart(&w.room);
