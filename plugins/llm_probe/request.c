@@ -17,7 +17,8 @@
 
 #include <llmreg/text.h>
 
-#define OTHERS_FDS 1024 /* below are those of select() in other plugins */
+#define CONNECTION_S 300  /* that a connection may live */
+#define OTHERS_FDS   1024 /* below are those of select() in other plugins */
 
 /* ---- callbacks of libcurl ---- */
 
@@ -135,13 +136,15 @@ static bool set_text(CURL *easy, CURLoption option, const char *value)
 }
 
 /* IP addresses need no cache of names, names want none: a connection is kept
- * for minutes, and a cache is walked at every end of a request. */
+ * for minutes, and a cache is walked at every end of a request.  It is not kept
+ * longer, because names move while the old server goes on answering. */
 static bool set_common(CURL *easy)
 {
     return set_long(easy, CURLOPT_NOSIGNAL, 1) &&
            set_long(easy, CURLOPT_QUICK_EXIT, 1) &&
            set_long(easy, CURLOPT_FOLLOWLOCATION, 0) &&
            set_long(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0) &&
+           set_long(easy, CURLOPT_MAXLIFETIME_CONN, CONNECTION_S) &&
            set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1) &&
            set_long(easy, CURLOPT_NETRC, CURL_NETRC_IGNORED) &&
            set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_request.c - what libcurl is told of an endpoint when a handle served
- * another one before.  The program's own curl_easy_setopt stands in front of
- * libcurl's: it notes texts, and can run out of memory. */
+ * another one before, and of all.  The program's own curl_easy_setopt stands in
+ * front of libcurl's: it notes values, and can run out of memory. */
 #define CURL_DISABLE_TYPECHECK
 #include "plugins/llm_probe/request.h"
 
@@ -14,9 +14,10 @@
 #undef curl_easy_setopt
 
 static const CURLoption noted[] = {CURLOPT_CAINFO, CURLOPT_CAPATH,
-                                   CURLOPT_SSLCERT, CURLOPT_SSLKEY};
+                                   CURLOPT_SSLCERT, CURLOPT_SSLKEY,
+                                   CURLOPT_MAXLIFETIME_CONN};
 
-enum { CAINFO, CAPATH, CERT, KEY, NOTED };
+enum { CAINFO, CAPATH, CERT, KEY, LIFETIME, NOTED };
 
 static const char *told[NOTED];
 static unsigned left; /* calls that succeed, from now on */
@@ -104,6 +105,16 @@ START_TEST(a_cacert_is_trusted_alone)
     }
 END_TEST
 
+/* Or a name that moved would be probed at its old address for ever. */
+START_TEST(a_connection_does_not_live_for_ever)
+    {
+        struct request *r = open_request();
+
+        ck_assert_int_eq((long)(intptr_t)told[LIFETIME], 300);
+        request_free(r);
+    }
+END_TEST
+
 START_TEST(nothing_of_an_endpoint_is_left_for_the_next)
     {
         struct request *r = open_request();
@@ -142,6 +153,7 @@ int main(void)
     int failed = 0;
 
     tcase_add_test(t, a_cacert_is_trusted_alone);
+    tcase_add_test(t, a_connection_does_not_live_for_ever);
     tcase_add_test(t, nothing_of_an_endpoint_is_left_for_the_next);
     tcase_add_test(t, options_that_were_set_by_half_are_set_anew);
     suite_add_tcase(s, t);
