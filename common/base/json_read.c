@@ -216,13 +216,14 @@ static int open_yajl(struct llmreg_json *j)
     return LLMREG_OK;
 }
 
-/* Its own words, without the newline. */
+/* Its own words, without the full stop and newline. */
 static int syntax_error(struct llmreg_json *j)
 {
     unsigned char *text = yajl_get_error(j->yajl, 0, NULL, 0);
-    int len = (int)strcspn((const char *)text, "\n");
+    int len = (int)strcspn((const char *)text, ".\n");
 
-    return fail(j, LLMREG_EPARSE, position(j), "%.*s", len, (char *)text);
+    return fail(j, LLMREG_EPARSE, position(j), "not JSON: %.*s", len,
+                (char *)text);
 }
 
 /* Hands yajl len bytes, or with NULL tells it that there are no more. */

@@ -71,6 +71,15 @@ size_t notify_text_names(struct llmreg_text *t, const char *const *names,
     return i;
 }
 
+/* As a sentence: a reason in a library's words may have its full stop. */
+static void add_reason(struct llmreg_text *t, const char *reason)
+{
+    size_t len = strlen(reason);
+    bool ended = len > 0 && reason[len - 1] == '.';
+
+    llmreg_text_addf(t, ": %s%s", reason, ended ? "" : ".");
+}
+
 /* Everything up to the reason; false if the tail would not fit after it. */
 static bool build_head(struct llmreg_text *t, const struct notify_trouble *n,
                        bool with_id, size_t reason_max)
@@ -81,7 +90,7 @@ static bool build_head(struct llmreg_text *t, const struct notify_trouble *n,
     add_subject(t, &n->subject, with_id);
     llmreg_text_addf(t, " is %s since ", n->state);
     add_time(t, n->since_ms);
-    llmreg_text_addf(t, ": %s.", reason);
+    add_reason(t, reason);
     return !t->failed && room(t) >= TAIL_SIZE;
 }
 

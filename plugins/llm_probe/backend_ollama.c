@@ -76,7 +76,6 @@ static bool is_old(const char *version)
 /* ---- the steps ---- */
 
 struct step_row {
-    const char *name; /* for messages */
     const char *path;
     struct llmreg_json_limits limits;
     llmreg_json_fn event;
@@ -87,26 +86,22 @@ struct step_row {
 #define READER(field) offsetof(struct ollama, field)
 
 static const struct step_row steps[] = {
-    [VERSION] = {"version",
-                 "/api/version",
+    [VERSION] = {"/api/version",
                  {MIB, 32, 500000, 1024},
                  version_event,
                  0,
                  ASK_VERDICT},
-    [TAGS] = {"tags",
-              "/api/tags",
+    [TAGS] = {"/api/tags",
               {8 * MIB, 32, 2000000, 1024},
               ollama_list_event,
               READER(tags),
               ASK_VERDICT},
-    [PS] = {"ps",
-            "/api/ps",
+    [PS] = {"/api/ps",
             {MIB, 32, 500000, 1024},
             ollama_list_event,
             READER(ps),
             ASK_LOADED},
-    [SHOW] = {"show",
-              "/api/show",
+    [SHOW] = {"/api/show",
               {4 * MIB, 32, 2000000, 65536},
               ollama_show_event,
               READER(show),
@@ -139,7 +134,7 @@ static void decide(struct ollama *o, enum llmreg_reason reason, uint16_t status)
 static void fail(struct ollama *o, const struct answer *a)
 {
     decide(o, verdict_reason(a), a->status);
-    verdict_detail(a, steps[o->step].name, o->found->seen.detail);
+    verdict_detail(a, steps[o->step].path, o->found->seen.detail);
     go(o, OVER);
 }
 

@@ -77,7 +77,7 @@ static int add_registry(struct config *c, const struct llmreg_item *item,
                         struct llmreg_error *err)
 {
     (void)c;
-    return llmreg_service_configure(item, WHERE, err);
+    return llmreg_service_configure(item, "<Registry> of " WHERE, err);
 }
 
 struct part {
@@ -258,6 +258,15 @@ static int check_twice(struct config *c, struct llmreg_error *err)
     return rc;
 }
 
+/* The first endpoint that shows this token. */
+static const char *name_with(const struct config *c, size_t token)
+{
+    for (size_t i = 0; i < c->access.count; i++)
+        if (c->access.items[i].token == token)
+            return name_of(c, c->access.items[i].id);
+    return "";
+}
+
 static int load_files(struct config *c, struct llmreg_error *err)
 {
     struct llmreg_error why = {.text = ""};
@@ -271,7 +280,8 @@ static int load_files(struct config *c, struct llmreg_error *err)
     for (size_t i = 0; i < secrets_count(c->secrets) && rc == LLMREG_OK; i++) {
         rc = files_load_token(c->secrets, i, &why);
         if (rc != LLMREG_OK)
-            llmreg_error_set(err, "BearerTokenFile %s", why.text);
+            llmreg_error_set(err, "<Endpoint \"%s\">: BearerTokenFile %s",
+                             name_with(c, i), why.text);
     }
     return rc;
 }

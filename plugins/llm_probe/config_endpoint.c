@@ -90,6 +90,13 @@ static int wrong(struct block *b, const char *option, const char *value,
     return LLMREG_EINVAL;
 }
 
+/* The same where the value is missing, or must not be shown. */
+static int refuse(struct block *b, const char *option, const char *why)
+{
+    llmreg_error_set(b->err, "%s: %s: %s", b->where, option, why);
+    return LLMREG_EINVAL;
+}
+
 static bool is_text(const struct llmreg_value *v, size_t min, size_t max)
 {
     size_t len = v->type == LLMREG_VALUE_STRING ? strlen(v->string) : 0;
@@ -106,9 +113,9 @@ static int add_label(struct block *b, const struct llmreg_item *item)
 
     if (item->nvalues != 2 || item->nchildren > 0 || !is_text(&v[0], 1, 64) ||
         !is_text(&v[1], 0, 256))
-        return wrong(b, "Label", "",
-                     "allowed are a name of 1 to 64 bytes and "
-                     "a value of up to 256, both quoted");
+        return refuse(b, "Label",
+                      "needs a name of 1 to 64 bytes and "
+                      "a value of up to 256, both quoted");
     for (size_t i = 0; i < b->nlabels; i++)
         if (strcmp(b->labels[i].name, v[0].string) == 0)
             return wrong(b, "Label", v[0].string, "is given twice");
@@ -156,12 +163,12 @@ static int add_header(struct block *b, const struct llmreg_item *item)
     if (item->nvalues != 1 || item->nchildren > 0 ||
         v->type != LLMREG_VALUE_STRING || !is_header(v->string) ||
         is_ours(v->string))
-        return wrong(b, "Header", "...",
-                     "allowed is \"Name: value\", not of "
-                     "Content-Length, Connection, "
-                     "Transfer-Encoding, Expect");
+        return refuse(b, "Header",
+                      "needs \"Name: value\" in quotes, and a Name that is "
+                      "not Content-Length, Connection, Transfer-Encoding or "
+                      "Expect");
     if (b->nheaders == HEADERS_MAX)
-        return wrong(b, "Header", "...", "allowed are 32 headers");
+        return refuse(b, "Header", "allowed are 32 headers");
     b->headers[b->nheaders++] = v->string;
     return LLMREG_OK;
 }
@@ -197,7 +204,7 @@ static int find_kind(struct block *b, const struct backend **out)
     if (*out != NULL)
         return LLMREG_OK;
     llmreg_text_init(&t, allowed, sizeof allowed);
-    llmreg_text_add(&t, "allowed are");
+    llmreg_text_add(&t, "allowed:");
     for (size_t n = 0; backend_at(n) != NULL; n++)
         llmreg_text_addf(&t, " %s", llmreg_kind_text(backend_at(n)->kind));
     return wrong(b, "Kind", b->options.kind, allowed);
@@ -214,10 +221,12 @@ static int make_target(struct block *b, struct llmreg_url *url)
     if (rc != LLMREG_OK)
         return rc;
     if (b->options.url[0] == '\0')
-        return wrong(b, "URL", "", "is required, e.g. http://host:11434");
+        return refuse(b, "URL", "is missing, e.g. \"http://host:11434\"");
     rc = llmreg_url_parse(b->options.url, backend->port, url, &why);
-    if (rc != LLMREG_OK)
-        return wrong(b, "URL", b->options.url, why.text);
+    if (rc != LLMREG_OK) {
+        llmreg_error_set(b->err, "%s: %s", b->where, why.text);
+        return rc;
+    }
     llmreg_series_name(b->name, series);
     llmreg_series_name(b->options.host[0] != '\0' ? b->options.host : url->host,
                        host);
@@ -330,8 +339,8 @@ static int read_name(struct block *b, const struct llmreg_item *item)
 
     llmreg_copy_message(b->where, sizeof b->where, "<Endpoint>");
     if (item->nvalues != 1 || !is_text(&item->values[0], 1, NAME_MAX_BYTES))
-        return wrong(b, "name", "",
-                     "allowed are 1 to 127 bytes in quotes, no controls");
+        return refuse(b, "name",
+                      "allowed is one, of 1 to 127 bytes, in quotes");
     b->name = item->values[0].string;
     snprintf(shown, sizeof shown, "<Endpoint \"%s\">", b->name);
     llmreg_copy_message(b->where, sizeof b->where, shown);

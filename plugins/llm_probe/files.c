@@ -93,7 +93,7 @@ static bool changed(struct files *f, struct looked *l)
 
     if (file_stamp_get(l->path, &stamp) != LLMREG_OK) {
         llmreg_complain(f->setup.log, &l->gone, &now, LLMREG_ERROR,
-                        "%s: %s: what it said last stays", l->path,
+                        "%s: %s; what was last read from it stays", l->path,
                         strerror_r(errno, words, sizeof words));
         return false;
     }
@@ -109,8 +109,8 @@ static void report(struct files *f, struct looked *l, int rc,
                    const struct llmreg_error *err)
 {
     if (rc != LLMREG_OK)
-        llmreg_log(f->setup.log, LLMREG_ERROR, "%s: what it said last stays",
-                   err->text);
+        llmreg_log(f->setup.log, LLMREG_ERROR,
+                   "%s; what was last read from it stays", err->text);
     else if (l->wrong)
         llmreg_log(f->setup.log, LLMREG_NOTICE, "%s is right again", l->path);
     l->wrong = rc != LLMREG_OK;

@@ -81,7 +81,10 @@ static int on_init(void)
     if (self.life != NULL)
         return 0;
     if (start(&err) != LLMREG_OK) {
-        log_error(err.text);
+        llmreg_log(&self.log, LLMREG_ERROR,
+                   "%s. Nothing is probed until this is mended and collectd "
+                   "restarted",
+                   err.text);
         return 0;
     }
     plugin_register_complex_read(NULL, PLUGIN, on_read, TIME_T_TO_CDTIME_T(1),

@@ -98,7 +98,8 @@ static const struct {
     {"MaxConcurrent 4097\n", {"MaxConcurrent", "4097", "4096"}},
     {"MaxConcurrent 1.5\n", {"MaxConcurrent", "1.5", ""}},
     {"<Endpoint>\nURL \"http://a\"\n</Endpoint>\n", {"<Endpoint>", "127", ""}},
-    {"<Endpoint \"a\">\n</Endpoint>\n", {"<Endpoint \"a\">", "URL", ""}},
+    {"<Endpoint \"a\">\n</Endpoint>\n",
+     {"<Endpoint \"a\">: URL: is missing", "http://", "Nothing is probed"}},
     {"<Endpoint \"a\">\nURL \"gopher://a\"\n</Endpoint>\n",
      {"<Endpoint \"a\">", "URL", "gopher://a"}},
     {"<Endpoint \"a\">\nURL \"http://a\"\nKind \"vllm\"\n</Endpoint>\n",
@@ -118,7 +119,7 @@ static const struct {
      {"<Endpoint \"a\">", "Timeout", "31"}},
     {"<Endpoint \"a\">\nURL \"http://a\"\nBearerTokenFile \"@/none\"\n"
      "</Endpoint>\n",
-     {"BearerTokenFile", "/none", "No such file"}},
+     {"<Endpoint \"a\">: BearerTokenFile", "/none", "No such file"}},
     {"<Endpoint \"fleet\">\nURL \"http://a\"\n</Endpoint>\n",
      {"<Endpoint \"fleet\">", "name", ""}},
     {"<Endpoint \"a\">\nURL \"http://h:1\"\n</Endpoint>\n"
@@ -130,7 +131,8 @@ static const struct {
     {"EndpointFile \"@/none.json\"\n",
      {"EndpointFile", "none.json", "No such file"}},
     {"EndpointFile \"relative.json\"\n", {"EndpointFile", "relative", ""}},
-    {"<Registry>\nDataDyr \"x\"\n</Registry>\n", {"DataDyr", "DataDir", ""}},
+    {"<Registry>\nDataDyr \"x\"\n</Registry>\n",
+     {"<Registry>", "DataDyr", "DataDir"}},
 };
 
 START_TEST(a_mistake_is_one_error_line_and_the_daemon_lives_on)

@@ -117,6 +117,20 @@ START_TEST(every_option_arrives)
     }
 END_TEST
 
+START_TEST(a_password_in_a_url_stays_out_of_the_message)
+    {
+        static const struct line lines[] = {
+            {"URL", {TEXT("http://me:hush@gpu1")}, 1}};
+        struct llmreg_error err = {.text = ""};
+        struct config *c = read_endpoint(lines, 1);
+
+        ck_assert_int_eq(config_finish(c, &err), LLMREG_EINVAL);
+        ck_assert_ptr_nonnull(strstr(err.text, "<Endpoint \"gpu1\">: URL"));
+        ck_assert_ptr_null(strstr(err.text, "hush"));
+        config_free(c);
+    }
+END_TEST
+
 START_TEST(a_default_timeout_gives_way_to_a_short_interval)
     {
         static const struct line lines[] = {{"Interval", {NUMBER(2)}, 1}};
@@ -272,6 +286,7 @@ int main(void)
 
     tcase_add_test(t, without_options_there_are_the_defaults);
     tcase_add_test(t, every_option_arrives);
+    tcase_add_test(t, a_password_in_a_url_stays_out_of_the_message);
     tcase_add_test(t, a_default_timeout_gives_way_to_a_short_interval);
     tcase_add_test(t, blocks_are_read_as_one);
     tcase_add_test(t, one_option_with_two_values_is_a_mistake);

@@ -268,9 +268,10 @@ END_TEST
 static const struct {
     const char *json, *problem;
 } problems[] = {
-    {"", "parse error: premature EOF at byte 1"},
+    {"", "not JSON: parse error: premature EOF at byte 1"},
     {"[1,]", "at byte 4"},
-    {"[nope]", "lexical error: invalid string in json text. at byte 2"},
+    {"[nope]",
+     "not JSON: lexical error: invalid string in json text at byte 2"},
     {"{} x", "at byte 4"},
     {"[\"a\nb\"]",
      "not sound in a string: control character, escape or UTF-8 at byte 3"},

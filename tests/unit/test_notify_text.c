@@ -75,6 +75,18 @@ START_TEST(without_models_nothing_is_said_about_them)
     }
 END_TEST
 
+START_TEST(a_reason_with_a_full_stop_gets_no_second_one)
+    {
+        struct notify_trouble t = trouble();
+
+        t.nmodels = 0;
+        t.reason = "tls: an unexpected packet was received.";
+        notify_text_trouble(message, &t);
+        ck_assert_ptr_nonnull(strstr(message, "was received."));
+        ck_assert_ptr_null(strstr(message, ".."));
+    }
+END_TEST
+
 START_TEST(a_name_that_is_the_id_is_said_once)
     {
         struct notify_trouble t = trouble();
@@ -248,6 +260,7 @@ int main(void)
     tcase_add_test(tc, the_example_of_the_manual);
     tcase_add_test(tc, nothing_lost_is_good_to_know);
     tcase_add_test(tc, without_models_nothing_is_said_about_them);
+    tcase_add_test(tc, a_reason_with_a_full_stop_gets_no_second_one);
     tcase_add_test(tc, a_name_that_is_the_id_is_said_once);
     tcase_add_test(tc, names_that_do_not_fit_are_counted_and_none_is_cut);
     tcase_add_test(tc, if_no_name_fits_their_number_does);
