@@ -38,8 +38,8 @@
  * intent is no part of this: it may hide a state from routing and from the
  * alarm, and never changes it.
  *
- * Only llmreg_health_step() and llmreg_health_restart() write a health.  They
- * are pure: same inputs, same answer.
+ * Only llmreg_health_step() and the three after it write a health.  They are
+ * pure: same inputs, same answer.
  */
 #include <llmreg/health.h>
 
@@ -194,5 +194,37 @@ void llmreg_health_restart(const struct llmreg_health *stored,
     h.total_us = 0;
     h.connect_us = 0;
     h.ttfb_us = 0;
+    *out = h;
+}
+
+void llmreg_health_resume(const struct llmreg_health *old,
+                          struct llmreg_health *out)
+{
+    struct llmreg_health h = *old;
+
+    h.failures = 0;
+    h.successes = 0;
+    h.failing_ms = 0;
+    *out = h;
+}
+
+void llmreg_health_recall(const struct llmreg_health *old,
+                          const struct llmreg_health *stored,
+                          struct llmreg_health *out)
+{
+    struct llmreg_health h = *old, past;
+
+    llmreg_health_restart(stored, &past);
+    if (h.alarm == LLMREG_ALARM_NONE)
+        h.alarm = past.alarm;
+    if (h.ok_ms == 0)
+        h.ok_ms = past.ok_ms;
+    if (h.state == LLMREG_HEALTH_UNKNOWN && h.prior == LLMREG_HEALTH_UNKNOWN) {
+        h.prior = past.prior;
+        h.prior_since_ms = past.prior_since_ms;
+    }
+    if (llmreg_is_down(h.state) && llmreg_is_down(past.prior) &&
+        past.prior_since_ms < h.since_ms)
+        h.since_ms = past.prior_since_ms;
     *out = h;
 }

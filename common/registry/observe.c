@@ -5,7 +5,9 @@
  * Both run the alarm's step in the critical section in which they change
  * something, and put what is to be told into the event of that change.  So
  * an alarm is told once, whoever caused it: a maintenance that ends while the
- * endpoint is down raises it as a probe would.
+ * endpoint is down raises it as a probe would.  What was disabled was not
+ * looked at: enabling it tells nothing, the next probe does, also when it only
+ * confirms the state.
  */
 #include "common/registry/table.h"
 
@@ -56,20 +58,30 @@ struct observing {
     bool told;               /* an event was published */
 };
 
+/* What to tell, of an observation that speaks for the state. */
+static enum llmreg_alarm_action observed_alarm(const struct llmreg_endpoint *e,
+                                               struct llmreg_health *after,
+                                               enum llmreg_reason reason)
+{
+    if (llmreg_reason_state(reason) != after->state)
+        return LLMREG_ALARM_SILENT; /* one failure, one OK: not yet */
+    return llmreg_alarm_step(&after->alarm, after->state,
+                             llmreg_endpoint_intent(e).admin);
+}
+
 static int observe_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
                           struct observing *o) LLMREG_REQUIRES(r->lock)
 {
     struct llmreg_health before, after;
-    enum llmreg_alarm_action action = LLMREG_ALARM_SILENT;
 
     if (!llmreg_endpoint_alive(e))
         return LLMREG_ESTALE;
     health_part_get(e->health, &before);
     llmreg_health_step(&before, o->seen, o->rule, o->now, &after);
-    o->told = after.state != before.state;
-    if (o->told)
-        action = llmreg_alarm_step(&after.alarm, after.state,
-                                   llmreg_endpoint_intent(e).admin);
+    enum llmreg_alarm_action action =
+        observed_alarm(e, &after, o->seen->reason);
+    bool changed = after.state != before.state;
+    o->told = changed || action != LLMREG_ALARM_SILENT;
     int rc = publish_locked(r, e, &after, &o->old);
     if (rc != LLMREG_OK || !o->told)
         return rc;
@@ -80,7 +92,7 @@ static int observe_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
         .after = llmreg_health_text(after.state),
         .reason = o->reason,
         .since_ms = after.since_ms,
-        .before_ms = before.since_ms,
+        .before_ms = changed ? before.since_ms : 0,
         .action = action,
     };
     (void)table_tell_locked(r, e, &event);
@@ -106,6 +118,58 @@ int llmreg_observe(struct llmreg_registry *r, struct llmreg_endpoint *e,
     return LLMREG_OK;
 }
 
+/* ---- the past ---- */
+
+struct recalling {
+    const struct llmreg_health *stored;
+    const struct llmreg_now *now;
+    struct health_part *old; /* to be retired; NULL: nothing was new */
+};
+
+static int recall_locked(struct llmreg_registry *r, const char *id,
+                         struct recalling *c) LLMREG_REQUIRES(r->lock)
+{
+    struct llmreg_endpoint *e = table_find_locked(r, id);
+    struct llmreg_health before, after;
+
+    if (e == NULL)
+        return LLMREG_ENOENT;
+    health_part_get(e->health, &before);
+    llmreg_health_recall(&before, c->stored, &after);
+    if (after.alarm == before.alarm && after.since_ms == before.since_ms &&
+        after.prior == before.prior && after.ok_ms == before.ok_ms)
+        return LLMREG_OK;
+    int rc = publish_locked(r, e, &after, &c->old);
+    if (rc != LLMREG_OK)
+        return rc;
+    struct llmreg_event event = {
+        .time_ms = c->now->wall_ms,
+        .type = LLMREG_EVENT_HEALTH,
+        .before = llmreg_health_text(after.state),
+        .after = llmreg_health_text(after.state),
+        .reason = "its past was recalled",
+        .since_ms = after.since_ms,
+    };
+    (void)table_tell_locked(r, e, &event);
+    return LLMREG_OK;
+}
+
+int llmreg_recall(struct llmreg_registry *r, const char *id,
+                  const struct llmreg_health *stored,
+                  const struct llmreg_now *now)
+{
+    struct recalling c = {.stored = stored, .now = now};
+
+    llmreg_lock(&r->lock);
+    int rc = recall_locked(r, id, &c);
+    llmreg_unlock(&r->lock);
+    if (c.old == NULL)
+        return rc;
+    part_retire(&c.old->part);
+    llmreg_bus_wake(r->bus);
+    return rc;
+}
+
 /* ---- intent ---- */
 
 struct wanting {
@@ -113,23 +177,27 @@ struct wanting {
     struct llmreg_intent intent;
     const char *reason;
     const struct llmreg_now *now;
-    struct health_part *old; /* to be retired; NULL: the alarm stayed */
+    struct health_part *old; /* to be retired; NULL: it stayed */
     bool told;
 };
 
-/* The alarm as it is under the new intent, and what to tell. */
+/* The health as it is under the new intent, and what to tell. */
 static int alarm_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
                         struct wanting *w, enum llmreg_alarm_action *action)
     LLMREG_REQUIRES(r->lock)
 {
-    struct llmreg_health health;
+    struct llmreg_health before, after;
 
-    health_part_get(e->health, &health);
-    enum llmreg_alarm before = health.alarm;
-    *action = llmreg_alarm_step(&health.alarm, health.state, w->intent.admin);
-    if (health.alarm == before)
+    health_part_get(e->health, &before);
+    after = before;
+    if (llmreg_endpoint_intent(e).admin == LLMREG_ADMIN_DISABLED)
+        llmreg_health_resume(&before, &after);
+    else
+        *action = llmreg_alarm_step(&after.alarm, after.state, w->intent.admin);
+    if (after.alarm == before.alarm && after.failures == before.failures &&
+        after.successes == before.successes)
         return LLMREG_OK;
-    return publish_locked(r, e, &health, &w->old);
+    return publish_locked(r, e, &after, &w->old);
 }
 
 static int admin_locked(struct llmreg_registry *r, struct wanting *w)

@@ -111,6 +111,17 @@ void llmreg_health_step(const struct llmreg_health *old,
 void llmreg_health_restart(const struct llmreg_health *stored,
                            struct llmreg_health *out);
 
+/* Nobody looked for a while: what is counted in a row begins anew. */
+void llmreg_health_resume(const struct llmreg_health *old,
+                          struct llmreg_health *out);
+
+/* What is known of the past from a health that was stored, added to one of
+ * this run: an alarm that may still be open, the true beginning of an outage.
+ * Nothing that was seen in this run is replaced. */
+void llmreg_health_recall(const struct llmreg_health *old,
+                          const struct llmreg_health *stored,
+                          struct llmreg_health *out);
+
 enum llmreg_alarm_action {
     LLMREG_ALARM_SILENT,
     LLMREG_ALARM_OKAY,

@@ -69,7 +69,8 @@ LLMREG_MUSTCHECK int llmreg_remove(struct llmreg_registry *r, const char *id,
                                    uint64_t generation, const char *reason);
 
 /* Applies one observation: the health step, and its event if the state
- * changed.  LLMREG_ENOENT, LLMREG_ESTALE: discarded. */
+ * changed, or if there is an alarm to tell that the intent had held back.
+ * LLMREG_ENOENT, LLMREG_ESTALE: discarded. */
 LLMREG_MUSTCHECK int llmreg_observe(struct llmreg_registry *r,
                                     struct llmreg_endpoint *e,
                                     const struct llmreg_observation *seen,
@@ -107,6 +108,13 @@ struct llmreg_memory {
 LLMREG_MUSTCHECK int llmreg_restore(struct llmreg_registry *r,
                                     const struct llmreg_memory *memory,
                                     struct llmreg_error *err);
+
+/* The same for an endpoint that is there already, or what else is known of its
+ * past (llmreg_health_recall): a HEALTH event with the same state before and
+ * after, if that changes anything.  LLMREG_ENOENT, LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int llmreg_recall(struct llmreg_registry *r, const char *id,
+                                   const struct llmreg_health *stored,
+                                   const struct llmreg_now *now);
 
 /* ---- one endpoint ---- */
 

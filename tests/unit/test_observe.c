@@ -206,6 +206,95 @@ START_TEST(a_maintenance_that_ends_while_down_raises_the_failure)
     }
 END_TEST
 
+START_TEST(enabling_tells_nothing_before_somebody_looked)
+    {
+        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
+        take_down();
+        ck_assert_int_eq(want(LLMREG_ADMIN_DISABLED, 0), LLMREG_OK);
+        later(7 * INT64_C(86400000));
+        fleet_skip_events();
+        ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
+        ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
+        fleet_observe("a:1", LLMREG_REASON_REFUSED);
+        const struct llmreg_event *event = fleet_event();
+        ck_assert_ptr_nonnull(event);
+        ck_assert_int_eq(event->type, LLMREG_EVENT_HEALTH);
+        ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
+        ck_assert_str_eq(event->before, "unreachable");
+        fleet_observe("a:1", LLMREG_REASON_REFUSED);
+        ck_assert_ptr_null(fleet_event());
+    }
+END_TEST
+
+START_TEST(failures_from_before_it_was_disabled_do_not_count)
+    {
+        fleet_observe("a:1", LLMREG_REASON_OK);
+        fleet_observe("a:1", LLMREG_REASON_REFUSED);
+        ck_assert_int_eq(want(LLMREG_ADMIN_DISABLED, 0), LLMREG_OK);
+        later(7 * INT64_C(86400000));
+        ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
+        int64_t began = fleet_now.wall_ms;
+        fleet_observe("a:1", LLMREG_REASON_REFUSED);
+        ck_assert_int_eq(health().state, LLMREG_HEALTH_HEALTHY);
+        later(1000);
+        fleet_observe("a:1", LLMREG_REASON_REFUSED);
+        ck_assert_int_eq(health().state, LLMREG_HEALTH_UNREACHABLE);
+        ck_assert_int_eq(health().since_ms, began);
+    }
+END_TEST
+
+static void recall(enum llmreg_health_state state)
+{
+    const struct llmreg_health stored = {
+        .state = state,
+        .alarm = LLMREG_ALARM_FAILURE,
+        .since_ms = 7,
+    };
+
+    ck_assert_int_eq(llmreg_recall(fleet, "a:1", &stored, &fleet_now),
+                     LLMREG_OK);
+    ck_assert_int_eq(llmreg_recall(fleet, "b:1", &stored, &fleet_now),
+                     LLMREG_ENOENT);
+}
+
+START_TEST(a_recalled_alarm_is_closed_by_the_next_ok_and_by_no_failure)
+    {
+        fleet_observe("a:1", LLMREG_REASON_OK);
+        fleet_skip_events();
+        recall(LLMREG_HEALTH_UNREACHABLE);
+        ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
+        ck_assert_int_eq(health().alarm, LLMREG_ALARM_REMEMBERED);
+        fleet_observe("a:1", LLMREG_REASON_REFUSED);
+        ck_assert_ptr_null(fleet_event());
+        fleet_observe("a:1", LLMREG_REASON_OK);
+        ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_OKAY);
+    }
+END_TEST
+
+START_TEST(a_recalled_outage_has_its_true_beginning)
+    {
+        take_down();
+        fleet_skip_events();
+        recall(LLMREG_HEALTH_UNHEALTHY);
+        ck_assert_int_eq(fleet_event()->since_ms, 7);
+        ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
+        recall(LLMREG_HEALTH_UNHEALTHY);
+        ck_assert_ptr_null(fleet_event()); /* nothing new */
+    }
+END_TEST
+
+START_TEST(what_is_recalled_before_a_verdict_waits_for_it)
+    {
+        recall(LLMREG_HEALTH_UNREACHABLE);
+        ck_assert_int_eq(health().prior, LLMREG_HEALTH_UNREACHABLE);
+        fleet_skip_events();
+        take_down();
+        const struct llmreg_event *event = fleet_event();
+        ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
+        ck_assert_int_eq(event->since_ms, 7);
+    }
+END_TEST
+
 /* E5: draining was overwritten by the next failures. */
 START_TEST(checks_do_not_touch_the_intent)
     {
@@ -237,6 +326,12 @@ static Suite *suite(void)
     tcase_add_test(t, the_same_intent_again_is_no_event_but_another_end_is);
     tcase_add_test(t, an_intent_that_makes_no_sense_is_refused);
     tcase_add_test(t, a_maintenance_that_ends_while_down_raises_the_failure);
+    tcase_add_test(t, enabling_tells_nothing_before_somebody_looked);
+    tcase_add_test(t, failures_from_before_it_was_disabled_do_not_count);
+    tcase_add_test(t,
+                   a_recalled_alarm_is_closed_by_the_next_ok_and_by_no_failure);
+    tcase_add_test(t, a_recalled_outage_has_its_true_beginning);
+    tcase_add_test(t, what_is_recalled_before_a_verdict_waits_for_it);
     tcase_add_test(t, checks_do_not_touch_the_intent);
     suite_add_tcase(s, t);
     return s;

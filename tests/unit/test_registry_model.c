@@ -134,10 +134,10 @@ static void step_observe(size_t i)
         return;
     ck_assert_int_eq(llmreg_observe(r, n->held, &seen, &rule, &now), LLMREG_OK);
     llmreg_health_step(&n->health, &seen, &rule, &now, &after);
-    if (after.state != n->health.state) {
-        events++;
-        (void)llmreg_alarm_step(&after.alarm, after.state, n->intent.admin);
-    }
+    enum llmreg_alarm_action action = LLMREG_ALARM_SILENT;
+    if (llmreg_reason_state(seen.reason) == after.state)
+        action = llmreg_alarm_step(&after.alarm, after.state, n->intent.admin);
+    events += after.state != n->health.state || action != LLMREG_ALARM_SILENT;
     n->health = after;
 }
 
@@ -176,8 +176,12 @@ static void step_admin(size_t i)
     if (!n->there || n->intent.admin == intent.admin)
         return;
     events++;
+    if (n->intent.admin == LLMREG_ADMIN_DISABLED)
+        llmreg_health_resume(&n->health, &n->health);
+    else
+        (void)llmreg_alarm_step(&n->health.alarm, n->health.state,
+                                intent.admin);
     n->intent = intent;
-    (void)llmreg_alarm_step(&n->health.alarm, n->health.state, intent.admin);
 }
 
 /* C2: what is held from before the removal is refused for ever. */
