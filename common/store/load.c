@@ -4,8 +4,9 @@
  * Normally this runs before anybody else sees the registry, silently.  When
  * the file could not be used at the start and is well later, the registry is
  * in use: what the file knows more is added and announced, unless it should
- * have been named by the configuration; and of what is there already the
- * operator's intent is taken over unless somebody has expressed one since.
+ * have been named by the configuration; and of what is there already the past
+ * is recalled, with the operator's intent unless somebody has expressed one
+ * since, and the models unless the endpoint has told its own.
  */
 #include "common/store/load.h"
 
@@ -32,25 +33,55 @@ static void announce(const struct load *l, const struct llmreg_memory *m,
         llmreg_bus_wake(l->world->bus);
 }
 
+/* The list that a down endpoint had, until it answers again. */
+static int adopt_models(const struct load *l, struct llmreg_endpoint *e,
+                        const struct llmreg_memory *m,
+                        const struct llmreg_now *now)
+{
+    const struct llmreg_models *models = llmreg_endpoint_models(e);
+    const bool known = models->count > 0;
+    struct llmreg_health health;
+
+    llmreg_models_put(models);
+    llmreg_endpoint_health(e, &health);
+    if (known || health.ok_mono_ns != 0)
+        return LLMREG_OK;
+    return llmreg_models_set(l->world->registry, e, &m->models, now);
+}
+
+static int adopt_intent(const struct load *l, const struct llmreg_endpoint *e,
+                        const struct llmreg_memory *m,
+                        const struct llmreg_now *now)
+{
+    const enum llmreg_admin admin = llmreg_endpoint_intent(e).admin;
+    int rc;
+
+    if (admin != LLMREG_ADMIN_ACTIVE || m->intent.admin == admin)
+        return LLMREG_OK;
+    rc = llmreg_admin_set(l->world->registry, m->spec.id, &m->intent,
+                          "remembered by the store", now);
+    /* LLMREG_EINVAL: a maintenance that is over by now. */
+    return rc == LLMREG_EINVAL ? LLMREG_OK : rc;
+}
+
 /* The endpoint is there already. */
-static void adopt_intent(const struct load *l, const struct llmreg_memory *m,
-                         const struct llmreg_now *now)
+static void adopt(const struct load *l, const struct llmreg_memory *m,
+                  const struct llmreg_now *now)
 {
     struct llmreg_endpoint *e = llmreg_get(l->world->registry, m->spec.id);
-    enum llmreg_admin admin;
-    int rc = LLMREG_OK;
+    int rc;
 
     if (e == NULL)
         return;
-    admin = llmreg_endpoint_intent(e).admin;
+    rc = adopt_intent(l, e, m, now);
+    if (rc == LLMREG_OK)
+        rc = llmreg_recall(l->world->registry, m->spec.id, &m->health, now);
+    if (rc == LLMREG_OK)
+        rc = adopt_models(l, e, m, now);
     llmreg_put(e);
-    if (admin == LLMREG_ADMIN_ACTIVE && m->intent.admin != admin)
-        rc = llmreg_admin_set(l->world->registry, m->spec.id, &m->intent,
-                              "remembered by the store", now);
-    /* LLMREG_EINVAL: a maintenance that is over by now. */
-    if (rc != LLMREG_OK && rc != LLMREG_EINVAL)
+    if (rc != LLMREG_OK)
         llmreg_log(l->world->log, LLMREG_WARNING,
-                   "store: the intent for %s was not taken over: %s",
+                   "store: not all that was known of %s was taken over: %s",
                    m->spec.id, llmreg_status_text(rc));
 }
 
@@ -99,7 +130,8 @@ static int restore(void *ctx, const char *id,
             announce(l, memory, &now);
         return LLMREG_OK;
     case LLMREG_EEXIST:
-        adopt_intent(l, memory, &now);
+        if (l->late)
+            adopt(l, memory, &now);
         return LLMREG_OK;
     case LLMREG_ENOMEM:
         return rc;

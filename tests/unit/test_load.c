@@ -107,6 +107,42 @@ START_TEST(loading_late_takes_the_intent_over)
     }
 END_TEST
 
+START_TEST(loading_late_recalls_the_alarm_the_outage_and_the_models)
+    {
+        room_add(&room, "gpu1");
+        room_models(&room, "gpu1", "a:latest,b:latest");
+        for (int i = 0; i < 2; i++)
+            room_observe(&room, "gpu1", LLMREG_REASON_REFUSED);
+        int64_t since = room_health(&room, "gpu1").since_ms;
+        remember("gpu1");
+        room_restart(&room);
+        room_pass(&room, 60000);
+        room_add(&room, "gpu1");
+        load(true);
+        struct llmreg_health health = room_health(&room, "gpu1");
+        ck_assert_int_eq(health.alarm, LLMREG_ALARM_REMEMBERED);
+        ck_assert_int_eq(health.prior_since_ms, since);
+        struct llmreg_counts counts;
+        llmreg_count(room.registry, &counts);
+        ck_assert_uint_eq(counts.models_distinct, 2);
+    }
+END_TEST
+
+START_TEST(models_that_were_seen_since_are_not_overruled)
+    {
+        room_add(&room, "gpu1");
+        room_models(&room, "gpu1", "a:latest,b:latest");
+        remember("gpu1");
+        room_restart(&room);
+        room_add(&room, "gpu1");
+        room_observe(&room, "gpu1", LLMREG_REASON_OK); /* and has none */
+        load(true);
+        struct llmreg_counts counts;
+        llmreg_count(room.registry, &counts);
+        ck_assert_uint_eq(counts.models_distinct, 0);
+    }
+END_TEST
+
 START_TEST(a_newer_intent_is_not_overruled)
     {
         room_add(&room, "gpu1");
@@ -219,6 +255,9 @@ int main(void)
     tcase_add_test(tc, loading_at_the_start_makes_no_event);
     tcase_add_test(tc, loading_late_announces_what_is_new);
     tcase_add_test(tc, loading_late_takes_the_intent_over);
+    tcase_add_test(tc,
+                   loading_late_recalls_the_alarm_the_outage_and_the_models);
+    tcase_add_test(tc, models_that_were_seen_since_are_not_overruled);
     tcase_add_test(tc, a_newer_intent_is_not_overruled);
     tcase_add_test(tc, a_maintenance_that_is_over_is_not_taken_over);
     tcase_add_test(tc, what_the_registry_refuses_is_skipped_and_kept);
