@@ -8,7 +8,8 @@
  * People are slow and the ring is finite.  After a gap the alarms that the
  * registry has are compared with those that were told, the difference is
  * told, and the events up to that moment are passed over.  At the start, what
- * was open before the restart is taken over silently.
+ * was open before the restart is taken over silently; at the end, what is not
+ * told yet stays open for the next start.
  */
 #include "common/service/notifier.h"
 
@@ -262,8 +263,8 @@ static void take_endpoint(struct notifier *n, const struct llmreg_event *event,
     tell(n, e, &news);
 }
 
-/* An endpoint that came back with the file of a store that was broken. */
-static void take_registered(struct notifier *n, struct llmreg_endpoint *e)
+/* It, or its past, came back with the file of a store that was broken. */
+static void take_recalled(struct notifier *n, struct llmreg_endpoint *e)
 {
     if (alarm_of(e) == LLMREG_ALARM_REMEMBERED)
         remember(n, e, LLMREG_ALARM_REMEMBERED);
@@ -283,17 +284,17 @@ static void take(struct notifier *n, const struct llmreg_event *event)
         take_store(n, event);
     if (event->seq <= n->passed)
         return;
-    if (event->type == LLMREG_EVENT_REMOVED)
+    if (event->type == LLMREG_EVENT_REMOVED) {
         tell_removed(n, event->subject, event->seq, event->reason);
+        return;
+    }
     e = llmreg_get(n->world.registry, event->subject);
     if (e == NULL)
         return;
-    if (event->type == LLMREG_EVENT_REGISTERED)
-        take_registered(n, e);
-    else if (event->type == LLMREG_EVENT_HEALTH ||
-             event->type == LLMREG_EVENT_ADMIN)
-        if (event->action != LLMREG_ALARM_SILENT)
-            take_endpoint(n, event, e);
+    if (event->action != LLMREG_ALARM_SILENT)
+        take_endpoint(n, event, e);
+    else
+        take_recalled(n, e);
     llmreg_put(e);
 }
 
@@ -387,6 +388,26 @@ static void stop(struct notifier *n)
     pthread_join(n->thread, NULL);
 }
 
+/* An end that was not told any more is for the next run to tell, which must
+ * find the alarm open. */
+static void keep_open(struct notifier *n)
+{
+    const struct llmreg_now now = llmreg_clock_now(n->world.clock);
+    size_t cursor = 0;
+    const char *id;
+    void *value;
+
+    while (llmreg_table_next(n->told, &cursor, &id, &value)) {
+        const struct told *t = value;
+        const struct llmreg_health stored = {.alarm = t->alarm};
+
+        if (alarm_of(t->endpoint) != LLMREG_ALARM_NONE)
+            continue;
+        /* LLMREG_ENOENT: it was removed.  Without memory it stays red. */
+        (void)!llmreg_recall(n->world.registry, id, &stored, &now);
+    }
+}
+
 void notifier_free(struct notifier *n)
 {
     size_t cursor = 0;
@@ -397,6 +418,8 @@ void notifier_free(struct notifier *n)
         return;
     if (n->started)
         stop(n);
+    if (n->told != NULL)
+        keep_open(n);
     while (n->told != NULL && llmreg_table_next(n->told, &cursor, &id, &value))
         forget(n, id);
     llmreg_table_free(n->told);

@@ -304,6 +304,41 @@ START_TEST(down_again_after_a_removal_in_the_gap_is_told)
     }
 END_TEST
 
+START_TEST(an_end_that_was_not_told_stays_open_for_the_next_start)
+    {
+        room_add(&room, "gpu1");
+        go_down("gpu1");
+        step();
+        room_observe(&room, "gpu1", LLMREG_REASON_OK);
+        notifier_free(notifier); /* before its step */
+        ck_assert_int_eq(room_health(&room, "gpu1").alarm,
+                         LLMREG_ALARM_REMEMBERED);
+        make_notifier(UINT64_MAX);
+        room_observe(&room, "gpu1", LLMREG_REASON_OK);
+        step();
+        ck_assert_int_eq(told, 1);
+        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again"));
+    }
+END_TEST
+
+START_TEST(an_alarm_that_is_recalled_late_is_closed_by_a_removal)
+    {
+        const struct llmreg_health stored = {.alarm = LLMREG_ALARM_FAILURE};
+
+        room_add(&room, "gpu1");
+        ck_assert_int_eq(
+            llmreg_recall(room.registry, "gpu1:11434", &stored, &room.now),
+            LLMREG_OK);
+        step();
+        ck_assert_int_eq(told, 0);
+        room_remove(&room, "gpu1");
+        room_add(&room, "gpu1");
+        step();
+        ck_assert_int_eq(told, 1);
+        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) was removed"));
+    }
+END_TEST
+
 START_TEST(after_a_gap_the_events_that_are_left_are_not_told_twice)
     {
         room_add(&room, "gpu1");
@@ -382,6 +417,8 @@ int main(void)
     tcase_add_test(tc, an_end_that_fell_out_of_the_ring_is_told);
     tcase_add_test(tc, a_removal_that_fell_out_of_the_ring_is_told);
     tcase_add_test(tc, down_again_after_a_removal_in_the_gap_is_told);
+    tcase_add_test(tc, an_end_that_was_not_told_stays_open_for_the_next_start);
+    tcase_add_test(tc, an_alarm_that_is_recalled_late_is_closed_by_a_removal);
     tcase_add_test(tc, after_a_gap_the_events_that_are_left_are_not_told_twice);
     tcase_add_test(tc, a_store_that_fails_and_heals_is_told);
     tcase_add_test(tc, a_store_that_failed_before_the_notifier_is_told);
