@@ -57,7 +57,10 @@ void batch_add(struct batch *b, const struct llmreg_event *event)
 {
     mark(b, event->subject, effects[event->type].parts);
     b->durable = b->durable || effects[event->type].durable;
-    b->events[b->nevents++] = event;
+    if (batch_is_full(b))
+        llmreg_event_put(event);
+    else
+        b->events[b->nevents++] = event;
 }
 
 void batch_add_everything(struct batch *b)

@@ -29,7 +29,8 @@ LLMREG_MUSTCHECK int batch_init(struct batch *b);
 void batch_fini(struct batch *b);
 
 bool batch_is_full(const struct batch *b);
-/* Takes over the reference.  The batch must not be full. */
+/* Takes over the reference.  Of an event that comes to a full batch only what
+ * it changed is kept. */
 void batch_add(struct batch *b, const struct llmreg_event *event);
 /* The file must be made like the registry. */
 void batch_add_everything(struct batch *b);

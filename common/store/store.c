@@ -19,6 +19,8 @@
 
 #include "common/store/writer.h"
 
+#define HURRY_NS (3 * LLMREG_NS_PER_S)
+
 struct store {
     /* fixed after open */
     struct store_world world;
@@ -89,15 +91,19 @@ static void sleep_until_due(struct store *s, const struct llmreg_now *now)
     }
 }
 
-/* Writes all that was published until now; a broken store gets a last try. */
+/* Writes all that was published until now; a broken store gets a last try, and
+ * a slow one no more than a few seconds with the history of events. */
 static void finish(struct store *s)
 {
     const uint64_t last = llmreg_bus_last(s->world.bus);
-    struct llmreg_now now;
+    struct llmreg_now now = llmreg_clock_now(s->world.clock);
+    const int64_t hurry_ns = now.mono_ns + HURRY_NS;
 
     do {
-        now = llmreg_clock_now(s->world.clock);
+        if (now.mono_ns >= hurry_ns)
+            writer_hurry(s->writer);
         writer_step(s->writer, &now, true);
+        now = llmreg_clock_now(s->world.clock);
     } while (writer_works(s->writer) && writer_on_disk(s->writer) < last);
 }
 

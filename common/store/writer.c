@@ -36,6 +36,7 @@ struct writer {
     struct llmreg_complaint complaint;
     bool works, loaded;
     bool told;     /* the fault was published */
+    bool hurries;  /* there is time for one more batch */
     uint64_t seen; /* newest number that is in the batch or before */
     uint64_t on_disk;
     int64_t events_in_file;
@@ -104,7 +105,7 @@ static void drain(struct writer *w)
     const struct llmreg_event *event;
     int rc = LLMREG_OK;
 
-    while (rc != LLMREG_ENOENT && !batch_is_full(&w->batch)) {
+    while (rc != LLMREG_ENOENT && (w->hurries || !batch_is_full(&w->batch))) {
         rc = llmreg_subscription_next(w->events, &event);
         if (rc == LLMREG_EGAP)
             batch_add_everything(&w->batch);
@@ -306,6 +307,11 @@ void writer_step(struct writer *w, const struct llmreg_now *now, bool force)
         try_again(w, now);
     else
         sequence_jump(&w->sequence, w->world.bus, now);
+}
+
+void writer_hurry(struct writer *w)
+{
+    w->hurries = true;
 }
 
 int64_t writer_pause(const struct writer *w, const struct llmreg_now *now)

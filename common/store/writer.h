@@ -31,6 +31,10 @@ void writer_free(struct writer *w);
 /* Does what is due at now; all that waits, and with fsync, if force. */
 void writer_step(struct writer *w, const struct llmreg_now *now, bool force);
 
+/* From now on a step takes all events at once, and those that do not fit into
+ * one batch are not kept as history: what they changed is. */
+void writer_hurry(struct writer *w);
+
 /* Nanoseconds from now until the next step has something to do even though
  * no event comes. */
 int64_t writer_pause(const struct writer *w, const struct llmreg_now *now);

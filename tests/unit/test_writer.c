@@ -149,6 +149,23 @@ START_TEST(a_probe_ahead_of_its_registration_is_no_fault)
     }
 END_TEST
 
+START_TEST(in_a_hurry_one_step_writes_all_but_the_history)
+    {
+        char name[16];
+
+        writing_start(&w);
+        for (int i = 0; i < 600; i++) {
+            snprintf(name, sizeof name, "gpu%d", i);
+            room_add(&w.room, name);
+        }
+        writer_hurry(w.writer);
+        writer_step(w.writer, &w.room.now, true);
+        ck_assert_uint_eq(writer_on_disk(w.writer),
+                          llmreg_bus_last(w.room.bus));
+        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 600);
+    }
+END_TEST
+
 START_TEST(nothing_is_written_while_nothing_happens)
     {
         writing_start(&w);
@@ -295,6 +312,7 @@ int main(void)
     tcase_add_test(tc, a_forced_step_writes_lazy_changes_too);
     tcase_add_test(tc, a_probe_without_an_event_is_written_by_the_flush);
     tcase_add_test(tc, a_probe_ahead_of_its_registration_is_no_fault);
+    tcase_add_test(tc, in_a_hurry_one_step_writes_all_but_the_history);
     tcase_add_test(tc, nothing_is_written_while_nothing_happens);
     tcase_add_test(tc, removing_takes_labels_health_and_models_along);
     tcase_add_test(tc, removed_and_made_anew_in_one_batch_is_the_new_one);
