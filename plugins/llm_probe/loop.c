@@ -15,7 +15,8 @@
  * 10,000 connections would be most of the thread's work (tests/bench/loops).
  * And once a second in which it works, a multi polls each of its idle
  * connections: so those whose turns are near each other share one, which then
- * works for a moment an interval and rests. */
+ * works for a moment an interval and rests.  But each multi has two descriptors
+ * of its own: where those are few, one multi is all there is. */
 #include "plugins/llm_probe/loop.h"
 
 #include <stdlib.h>
@@ -43,12 +44,14 @@ struct hub {
 
 struct loop {
     struct hub hubs[HUBS];
+    size_t nhubs; /* in use */
     const struct llmreg_clock *clock;
     int epoll;
     int wake; /* eventfd */
     int fd;   /* the caller's */
     struct request_host host;
     struct fd_state *fds; /* host.fd_limit of them */
+    size_t sockets;       /* open now */
     long keep;            /* connections */
     int64_t now_ns;       /* of this turn */
 };
@@ -103,10 +106,21 @@ static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
     return 0;
 }
 
+static bool on_opened(void *ctx)
+{
+    struct loop *l = ctx;
+
+    if (l->sockets >= loop_room(l))
+        return false;
+    l->sockets++;
+    return true;
+}
+
 static void on_closed(void *ctx, int fd)
 {
     struct loop *l = ctx;
 
+    l->sockets--;
     if (fd >= 0 && fd < l->host.fd_limit)
         l->fds[fd] = (struct fd_state){0};
 }
@@ -164,7 +178,12 @@ int loop_new(struct loop **out, const struct llmreg_clock *clock, int fd)
     for (size_t i = 0; i < HUBS; i++)
         l->hubs[i] = (struct hub){.loop = l, .timer_ns = INT64_MAX};
     l->host = (struct request_host){
-        .closed = on_closed, .ctx = l, .fd_limit = fd_limit()};
+        .opened = on_opened,
+        .closed = on_closed,
+        .ctx = l,
+        .fd_limit = fd_limit(),
+    };
+    l->nhubs = l->host.fd_limit < 2 * FDS_OTHERS ? 1 : HUBS;
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
     l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     l->fds = calloc((size_t)l->host.fd_limit, sizeof *l->fds);
@@ -202,16 +221,23 @@ const struct request_host *loop_host(struct loop *l)
     return &l->host;
 }
 
-void loop_keep(struct loop *l, size_t connections)
+size_t loop_room(const struct loop *l)
 {
-    size_t room = (size_t)l->host.fd_limit > 2 * FDS_OTHERS
-                      ? (size_t)l->host.fd_limit - FDS_OTHERS
-                      : (size_t)l->host.fd_limit / 2;
+    return (size_t)l->host.fd_limit > 2 * FDS_OTHERS
+               ? (size_t)l->host.fd_limit - FDS_OTHERS
+               : (size_t)l->host.fd_limit / 2;
+}
 
-    /* As many as there are, in any one; if that is too many, its share. */
-    if (connections > room)
-        connections = room / HUBS;
-    l->keep = (long)connections;
+void loop_keep(struct loop *l, size_t servers, size_t slots)
+{
+    const size_t room = loop_room(l);
+    size_t keep = servers + slots;
+
+    /* As many as there are, in any one; if that is too many, its share of
+     * what is not in flight.  To libcurl, none would mean any number. */
+    if (keep > room)
+        keep = room > slots ? (room - slots) / l->nhubs : 0;
+    l->keep = keep > 0 ? (long)keep : 1;
     for (size_t i = 0; i < HUBS; i++)
         if (l->hubs[i].multi != NULL)
             curl_multi_setopt(l->hubs[i].multi, CURLMOPT_MAXCONNECTS, l->keep);
@@ -221,7 +247,7 @@ void loop_keep(struct loop *l, size_t connections)
 
 int loop_add(struct loop *l, struct request *r, size_t hub)
 {
-    struct hub *h = &l->hubs[hub % HUBS];
+    struct hub *h = &l->hubs[hub % l->nhubs];
     int rc = open_multi(h);
 
     if (rc != LLMREG_OK)

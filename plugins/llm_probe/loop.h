@@ -26,8 +26,11 @@ void loop_free(struct loop *l);
 
 /* What requests need to know of the loop. */
 const struct request_host *loop_host(struct loop *l);
-/* Connections that may be kept alive. */
-void loop_keep(struct loop *l, size_t connections);
+/* Sockets that there may be at once: the process needs descriptors, too. */
+size_t loop_room(const struct loop *l);
+/* So many servers are asked, so many at once: sets how many connections are
+ * kept alive. */
+void loop_keep(struct loop *l, size_t servers, size_t slots);
 
 #define LOOP_HUBS 64
 

@@ -62,7 +62,7 @@ static void on_event(struct engine *en, const struct llmreg_event *e)
 
 static void keep_connections(struct engine *en)
 {
-    loop_keep(en->loop, llmreg_table_count(en->watches) + en->lines.slots);
+    loop_keep(en->loop, llmreg_table_count(en->watches), en->lines.slots);
 }
 
 static void follow(struct engine *en)
@@ -216,12 +216,24 @@ static void free_probe(struct probe *p)
     free(p);
 }
 
+/* At most half of the sockets are for what is in flight. */
+static void open_lines(struct engine *en)
+{
+    const size_t wanted = en->setup.max_concurrent;
+    const size_t most = loop_room(en->loop) / 2;
+
+    lines_init(&en->lines, wanted < most ? wanted : most);
+    if (wanted > most)
+        llmreg_log(en->setup.log, LLMREG_WARNING,
+                   "MaxConcurrent %zu: the limit of open files allows %zu",
+                   wanted, most);
+}
+
 static int open_engine(struct engine *en, const struct probe_setup *setup)
 {
     int rc = LLMREG_OK;
 
     en->setup = *setup;
-    lines_init(&en->lines, setup->max_concurrent);
     rc = llmreg_table_new(&en->watches);
     if (rc == LLMREG_OK)
         rc = facts_cache_new(&en->facts);
@@ -230,6 +242,8 @@ static int open_engine(struct engine *en, const struct probe_setup *setup)
     if (rc == LLMREG_OK)
         rc = loop_new(&en->loop, setup->clock,
                       llmreg_subscription_fd(en->events));
+    if (rc == LLMREG_OK)
+        open_lines(en);
     return rc;
 }
 

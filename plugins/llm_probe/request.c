@@ -107,7 +107,7 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose,
         close(fd);
         fd = high;
     }
-    if (fd >= r->host->fd_limit) {
+    if (fd >= r->host->fd_limit || !r->host->opened(r->host->ctx)) {
         close(fd);
         r->socket_errno = EMFILE;
         return CURL_SOCKET_BAD;

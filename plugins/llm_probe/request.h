@@ -23,6 +23,7 @@
 
 /* What is done for all requests: sockets are the loop's. */
 struct request_host {
+    bool (*opened)(void *ctx);         /* a socket; false: there are enough */
     void (*closed)(void *ctx, int fd); /* before a socket is closed */
     void *ctx;
     int fd_limit; /* sockets from here on cannot be used */

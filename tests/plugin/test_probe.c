@@ -359,6 +359,28 @@ START_TEST(it_stops_within_a_second_while_servers_hang)
     }
 END_TEST
 
+/* Half of 512 is for others; half of the rest is for what is in flight. */
+START_TEST(few_descriptors_mean_few_probes_at_once)
+    {
+        struct rig rig;
+        struct rlimit limit;
+        int mode = WIRE_HANG;
+
+        ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+        limit.rlim_cur = 512;
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        open_rig(&rig);
+        rig.setup.max_concurrent = 200;
+        for (int i = 0; i < 150; i++)
+            add_endpoint(&rig, wire_listen(rig.wire, play_mode, &mode), 10000);
+        start_rig(&rig);
+        await_requests(&rig, 128);
+        poll(NULL, 0, 200);
+        ck_assert_uint_eq(wire_requests(rig.wire), 128);
+        close_rig(&rig);
+    }
+END_TEST
+
 START_TEST(a_refused_connection_says_so)
     {
         struct rig rig;
@@ -628,6 +650,7 @@ int main(void)
     tcase_add_test(engine, a_status_line_without_end_gets_a_verdict);
     tcase_add_test(engine, descriptors_are_raised_to_what_is_enough);
     tcase_add_test(engine, it_stops_within_a_second_while_servers_hang);
+    tcase_add_test(engine, few_descriptors_mean_few_probes_at_once);
     tcase_add_test(engine, a_refused_connection_says_so);
     tcase_add_test(engine, a_connection_is_used_again);
     tcase_add_test(engine, a_new_endpoint_is_probed_at_once);
