@@ -123,13 +123,15 @@ def test_quickstart_says_when_there_is_nothing(world):
 def test_ctrl_c_ends_quickstart_cleanly(world):
     run = quickstart(world, '--endpoint', 'http://127.0.0.1:9')
     wait_started(world)
+    log = world.path('run/collectd.log')
+    until(8, 'collectd listens', lambda: 'Initialization complete' in
+          open(log, encoding='utf-8').read())
     expect(len(collectds(world)) == 1, 'a collectd')
     os.killpg(run.pid, signal.SIGINT)
     status = run.wait(15)
     expect(status == 0, f'status {status}')
     expect(not collectds(world), 'collectd is gone')
-    expect('Exiting normally' in open(world.path('run/collectd.log'),
-                                      encoding='utf-8').read(), 'the log')
+    expect('Exiting normally' in open(log, encoding='utf-8').read(), 'the log')
 
 
 def test_terminal_shows_the_count_and_takes_ctrl_c(world):
@@ -167,6 +169,16 @@ def test_second_quickstart_on_a_directory_is_refused(world):
     expect(second.returncode == 1 and str(first.pid) in second.stderr
            and '--dir' in second.stderr, f'{second}')
     expect(first.poll() is None, 'the first one lives')
+
+
+def test_directory_may_have_any_letters(world):
+    port = free_port()
+    world.sim(first='127.0.0.1', ports=f'{port}-{port}')
+    name = 'a b$HOME*&(é'
+    run = quickstart(world, '--endpoint', f'http://127.0.0.1:{port}',
+                     '--interval', '1', '--for', '8', directory=name)
+    expect(run.wait(90) == 0, said(world, name))
+    expect('1 of 1 endpoints healthy' in said(world, name), said(world, name))
 
 
 def test_foreign_directories_are_refused(world):

@@ -82,7 +82,11 @@ LoadPlugin rrdtool
                     '1min', world.path('rrd'), world.path('pages')],
                    check=True)
     pages = sorted(os.listdir(world.path('pages')))
-    expect(pages == sorted([f'{sim.host(0)}_gpu0', 'hub_fleet']), f'{pages}')
+    expect(pages == sorted([f'{sim.host(0)}_gpu0', 'hub_fleet', 'index.html']),
+           f'{pages}')
+    with open(world.path('pages', 'index.html'), encoding='utf-8') as file:
+        links = file.read()
+    expect(all(f'"{p}/index.html"' in links for p in pages[:2]), links)
     for page, pictures in ((pages[0], 6), (pages[1], 2)):
         found = [n for n in os.listdir(world.path('pages', page))
                  if n.endswith('.png')]
