@@ -45,11 +45,17 @@ struct finding {
     int status; /* not LLMREG_OK: no memory, the probe says nothing */
 };
 
+#define BACKEND_REFUSED_MAX 16
+
 /* What a backend remembers of an endpoint from probe to probe; all zero is a
- * new one. */
+ * new one.  All of it is forgotten when the version changes. */
 struct backend_memory {
-    bool no_ps; /* the version below does not have /api/ps */
     char version[LLMREG_VERSION_SIZE];
+    bool no_ps; /* it does not have /api/ps */
+    /* Hashes of the digests that it refuses to show; it is not asked any more
+     * when there is no room for another. */
+    uint64_t refused[BACKEND_REFUSED_MAX];
+    size_t nrefused;
 };
 
 struct backend {

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <llmreg/table.h>
 #include <llmreg/text.h>
 
 #include "plugins/llm_probe/ollama_list.h"
@@ -228,8 +229,8 @@ static void after_version(struct ollama *o, const struct answer *a)
         return;
     }
     if (strcmp(o->memory->version, o->version) != 0) {
+        *o->memory = (struct backend_memory){.no_ps = false};
         memcpy(o->memory->version, o->version, sizeof o->version);
-        o->memory->no_ps = false;
     }
     go(o, TAGS);
 }
@@ -238,6 +239,24 @@ static void after_version(struct ollama *o, const struct answer *a)
 static bool is_bare(const struct llmreg_model *m)
 {
     return !m->remote && m->digest[0] != '\0' && m->json_mode == LLMREG_UNKNOWN;
+}
+
+/* A refusal is this endpoint's own: another one may well tell. */
+static bool is_refused(const struct backend_memory *memory, const char *digest)
+{
+    const uint64_t hash = llmreg_hash(digest, strlen(digest));
+
+    for (size_t i = 0; i < memory->nrefused; i++)
+        if (memory->refused[i] == hash)
+            return true;
+    return memory->nrefused == BACKEND_REFUSED_MAX;
+}
+
+static void note_refused(struct backend_memory *memory, const char *digest)
+{
+    if (!is_refused(memory, digest))
+        memory->refused[memory->nrefused++] =
+            llmreg_hash(digest, strlen(digest));
 }
 
 /* Goes on to the next model that show must be asked about, if there is one;
@@ -250,7 +269,8 @@ static void find_show(struct ollama *o)
 
         if (is_bare(m) && known != NULL) {
             facts_apply(known, m);
-        } else if (is_bare(m) && o->shows < SHOWS_MAX) {
+        } else if (is_bare(m) && o->shows < SHOWS_MAX &&
+                   !is_refused(o->memory, m->digest)) {
             o->shows++;
             go(o, SHOW);
             return;
@@ -313,8 +333,8 @@ static bool is_lasting(const struct answer *a)
             a->end == WIRE_TOO_BIG);
 }
 
-/* What show says is kept; that it refuses is kept too, as nothing known, so
- * that it is not asked again.  After any other failure the next probe asks. */
+/* What show says is kept for all endpoints; that it refuses, for this one.
+ * After any other failure the next probe asks again. */
 static void after_show(struct ollama *o, const struct answer *a)
 {
     struct llmreg_model *m = &o->tags.items[o->at];
@@ -323,12 +343,14 @@ static void after_show(struct ollama *o, const struct answer *a)
         go(o, OVER);
         return;
     }
-    if (verdict_reason(a) != LLMREG_REASON_OK)
-        o->show.facts = facts_unknown();
-    facts_apply(&o->show.facts, m);
-    if (facts_add(o->cache, m->digest, &o->show.facts) != LLMREG_OK) {
-        give_up(o);
-        return;
+    if (verdict_reason(a) != LLMREG_REASON_OK) {
+        note_refused(o->memory, m->digest);
+    } else {
+        facts_apply(&o->show.facts, m);
+        if (facts_add(o->cache, m->digest, &o->show.facts) != LLMREG_OK) {
+            give_up(o);
+            return;
+        }
     }
     o->at++;
     find_show(o);

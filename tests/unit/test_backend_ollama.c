@@ -189,6 +189,41 @@ START_TEST(a_show_that_fails_for_a_while_is_asked_again)
     }
 END_TEST
 
+START_TEST(a_refused_show_is_one_endpoint_s_own)
+    {
+        struct expected row = row_of("show", "0.5.7", 403,
+                                     "ollama/error_403_cloud_disabled.json");
+        struct played p;
+
+        open_played(&p);
+        play(&p, &row);
+        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps /api/show ");
+        play(&p, &row);
+        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
+        p.memory = (struct backend_memory){.no_ps = false};
+        row = row_of("show", "0.5.7", 200, "ollama/show_completion.json");
+        play(&p, &row);
+        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps /api/show ");
+        ck_assert_int_eq(p.found.models.items[0].context_max, 2048);
+        close_played(&p);
+    }
+END_TEST
+
+START_TEST(a_server_that_refuses_many_is_not_asked_any_more)
+    {
+        const struct expected row = row_of(
+            "show", "0.5.7", 403, "ollama/error_403_cloud_disabled.json");
+        struct played p;
+
+        open_played(&p);
+        p.memory.nrefused = BACKEND_REFUSED_MAX;
+        memcpy(p.memory.version, "0.5.7", sizeof "0.5.7");
+        play(&p, &row);
+        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
+        close_played(&p);
+    }
+END_TEST
+
 START_TEST(a_probe_shows_at_most_four)
     {
         const struct expected row =
@@ -310,6 +345,8 @@ int main(void)
     tcase_add_test(asks, nothing_more_is_asked_after_a_failure);
     tcase_add_test(asks, a_digest_is_shown_once);
     tcase_add_test(asks, a_show_that_fails_for_a_while_is_asked_again);
+    tcase_add_test(asks, a_refused_show_is_one_endpoint_s_own);
+    tcase_add_test(asks, a_server_that_refuses_many_is_not_asked_any_more);
     tcase_add_test(asks, a_probe_shows_at_most_four);
     tcase_add_test(asks,
                    ps_that_is_not_there_is_asked_again_with_a_new_version);
