@@ -30,8 +30,8 @@
  *
  * since_ms belongs to the state, except that unhealthy and unreachable are
  * one outage: it began at its first failure (failing_ms), a change between
- * the two does not restart it, and an outage that the first verdict after a
- * restart confirms goes on since prior_since_ms.
+ * the two does not restart it.  An outage, or a degraded state, that the first
+ * verdict after a restart confirms goes on since prior_since_ms.
  *
  * Facts of the last observation (reason, times, detail) are written by every
  * observation, not only by those that change the state.  The operator's
@@ -139,6 +139,8 @@ static enum llmreg_health_state next(const struct llmreg_health *h,
 static int64_t since(const struct llmreg_health *h,
                      enum llmreg_health_state after, int64_t wall_ms)
 {
+    if (after == LLMREG_HEALTH_DEGRADED && h->prior == after)
+        return h->prior_since_ms;
     if (!llmreg_is_down(after))
         return wall_ms;
     if (llmreg_is_down(h->state))

@@ -305,6 +305,20 @@ START_TEST(a_down_that_is_confirmed_has_its_true_since)
     }
 END_TEST
 
+START_TEST(a_degraded_state_that_is_confirmed_has_its_true_since)
+    {
+        struct llmreg_health stored = {.state = LLMREG_HEALTH_DEGRADED,
+                                       .alarm = LLMREG_ALARM_WARNING,
+                                       .since_ms = wall(1)};
+        struct llmreg_health h;
+
+        llmreg_health_restart(&stored, &h);
+        see(&h, LLMREG_REASON_PARSE, 100, &two_one);
+        ck_assert_int_eq(h.state, LLMREG_HEALTH_DEGRADED);
+        ck_assert_int_eq(h.since_ms, wall(1));
+    }
+END_TEST
+
 START_TEST(a_down_that_is_over_began_anew_if_it_comes_back)
     {
         struct llmreg_health stored = stored_down(), h;
@@ -407,6 +421,7 @@ static void add_restart(TCase *tc)
     tcase_add_test(tc, a_second_restart_before_a_verdict_remembers_the_same);
     tcase_add_test(tc, a_restart_of_what_had_no_alarm_has_none);
     tcase_add_test(tc, a_down_that_is_confirmed_has_its_true_since);
+    tcase_add_test(tc, a_degraded_state_that_is_confirmed_has_its_true_since);
     tcase_add_test(tc, a_down_that_is_over_began_anew_if_it_comes_back);
     tcase_add_test(tc, a_down_after_a_healthy_past_is_new);
     tcase_add_test(tc, restart_may_write_over_what_it_reads);
