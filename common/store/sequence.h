@@ -17,7 +17,10 @@
 
 #include "common/store/database.h"
 
-#define SEQUENCE_BLOCK 65536
+/* So large that the quarter that is left when the next block is due outlasts
+ * any stall of the disk: 1,000,000 endpoints cannot make more of them in a
+ * second. */
+#define SEQUENCE_BLOCK (1 << 20)
 
 struct sequence {
     uint64_t reserved; /* in the file, for us */

@@ -62,7 +62,7 @@ START_TEST(a_new_file_begins_at_one)
         ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
         ck_assert(sequence_is_due(&sequence, room.bus));
         reserve();
-        ck_assert_int_eq(stored(), 65536);
+        ck_assert_int_eq(stored(), SEQUENCE_BLOCK);
         ck_assert(!sequence_is_due(&sequence, room.bus));
     }
 END_TEST
@@ -73,16 +73,16 @@ START_TEST(a_later_run_begins_above_the_block)
         take_over();
         ck_assert_uint_eq(llmreg_bus_last(room.bus), 131072);
         reserve();
-        ck_assert_int_eq(stored(), 131072 + 65536);
+        ck_assert_int_eq(stored(), 131072 + SEQUENCE_BLOCK);
     }
 END_TEST
 
 START_TEST(a_block_is_due_when_a_quarter_is_left)
     {
         reserve();
-        llmreg_bus_raise(room.bus, 65536 - 16384);
+        llmreg_bus_raise(room.bus, SEQUENCE_BLOCK * 3 / 4);
         ck_assert(!sequence_is_due(&sequence, room.bus));
-        llmreg_bus_raise(room.bus, 65536 - 16383);
+        llmreg_bus_raise(room.bus, SEQUENCE_BLOCK * 3 / 4 + 1);
         ck_assert(sequence_is_due(&sequence, room.bus));
     }
 END_TEST

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/store/sequence.h"
 #include "tests/support/writing.h"
 
 static struct writing w;
@@ -115,18 +116,18 @@ START_TEST(the_next_block_of_numbers_is_reserved_before_it_is_needed)
         writing_start(&w);
         int64_t reserved = writing_ask(
             &w, "SELECT value FROM meta WHERE key = 'seq_reserved'");
-        llmreg_bus_raise(w.room.bus, (uint64_t)reserved - 20000);
+        llmreg_bus_raise(w.room.bus, (uint64_t)reserved - SEQUENCE_BLOCK / 4);
         writing_step(&w);
         ck_assert_int_eq(
             writing_ask(&w,
                         "SELECT value FROM meta WHERE key = 'seq_reserved'"),
             reserved);
-        llmreg_bus_raise(w.room.bus, (uint64_t)reserved - 16000);
+        llmreg_bus_raise(w.room.bus, (uint64_t)reserved - 1000);
         writing_step(&w);
         ck_assert_int_eq(
             writing_ask(&w,
                         "SELECT value FROM meta WHERE key = 'seq_reserved'"),
-            reserved - 16000 + 65536);
+            reserved - 1000 + SEQUENCE_BLOCK);
     }
 END_TEST
 
