@@ -190,6 +190,20 @@ static int add_item(struct block *b, const struct llmreg_item *item)
     return rc;
 }
 
+/* Two of one header, and the server picks. */
+static int check_token(struct block *b)
+{
+    static const char name[] = "Authorization:";
+
+    for (size_t i = 0; i < b->nheaders; i++)
+        if (b->options.token[0] != '\0' &&
+            strncasecmp(b->headers[i], name, sizeof name - 1) == 0)
+            return refuse(b, "BearerTokenFile",
+                          "sends the header Authorization, and so does a "
+                          "Header; allowed is one of them");
+    return LLMREG_OK;
+}
+
 /* ---- from options to a target ---- */
 
 static int find_kind(struct block *b, const struct backend **out)
@@ -358,6 +372,8 @@ static int read_block(struct block *b, const struct llmreg_item *item)
         rc = llmreg_options_preset(config_endpoint_options, &b->options);
     for (size_t i = 0; i < item->nchildren && rc == LLMREG_OK; i++)
         rc = add_item(b, &item->children[i]);
+    if (rc == LLMREG_OK)
+        rc = check_token(b);
     if (rc == LLMREG_OK)
         rc = check_files(b);
     if (rc == LLMREG_OK)

@@ -25,7 +25,7 @@
 struct looked {
     const char *path;
     struct file_stamp stamp; /* of what was read last */
-    struct llmreg_complaint gone;
+    struct llmreg_complaint gone, unread;
     bool wrong; /* what was read last */
 };
 
@@ -37,6 +37,8 @@ struct files {
     /* owned by the files thread */
     struct looked *endpoints; /* as in the catalog */
     struct looked *tokens;    /* as in the secrets */
+    bool unapplied;           /* the registry does not have all yet */
+    struct llmreg_complaint full;
 };
 
 /* ---- reading ---- */
@@ -104,10 +106,28 @@ static bool changed(struct files *f, struct looked *l)
     return true;
 }
 
+/* True if the fault is not the file's; the next look then reads it again. */
+static bool is_passing(struct files *f, struct looked *l, int rc,
+                       const struct llmreg_error *err)
+{
+    const struct llmreg_now now = llmreg_clock_now(f->setup.clock);
+
+    if (rc != LLMREG_ENOMEM && rc != LLMREG_EIO) {
+        (void)llmreg_release(f->setup.log, &l->unread, "%s was read", l->path);
+        return false;
+    }
+    l->stamp = (struct file_stamp){0};
+    llmreg_complain(f->setup.log, &l->unread, &now, LLMREG_ERROR,
+                    "%s; what was last read from it stays", err->text);
+    return true;
+}
+
 /* Says what came of reading a file that changed. */
 static void report(struct files *f, struct looked *l, int rc,
                    const struct llmreg_error *err)
 {
+    if (is_passing(f, l, rc, err))
+        return;
     if (rc != LLMREG_OK)
         llmreg_log(f->setup.log, LLMREG_ERROR,
                    "%s; what was last read from it stays", err->text);
@@ -142,21 +162,29 @@ static void reload_token(struct files *f, size_t n)
                &err);
 }
 
+static void apply(struct files *f)
+{
+    const struct llmreg_now now = llmreg_clock_now(f->setup.clock);
+    const int rc = catalog_apply(f->setup.catalog);
+
+    f->unapplied = rc != LLMREG_OK;
+    if (rc == LLMREG_OK)
+        (void)llmreg_release(f->setup.log, &f->full,
+                             "all endpoints of the EndpointFiles are probed");
+    else
+        llmreg_complain(f->setup.log, &f->full, &now, LLMREG_ERROR,
+                        "not all endpoints of the EndpointFiles are probed: %s",
+                        llmreg_status_text(rc));
+}
+
 static void look(struct files *f)
 {
-    bool apply = false;
-    int rc = LLMREG_OK;
-
     for (size_t n = 0; n < f->setup.catalog->nfiles; n++)
-        apply |= reload_endpoints(f, n);
+        f->unapplied |= reload_endpoints(f, n);
     for (size_t n = 0; n < secrets_count(f->setup.secrets); n++)
         reload_token(f, n);
-    if (apply)
-        rc = catalog_apply(f->setup.catalog);
-    if (rc != LLMREG_OK)
-        llmreg_log(f->setup.log, LLMREG_ERROR,
-                   "not all endpoints of the EndpointFiles are probed: %s",
-                   llmreg_status_text(rc));
+    if (f->unapplied)
+        apply(f);
 }
 
 static void *run(void *arg)

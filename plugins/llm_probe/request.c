@@ -338,6 +338,7 @@ static void explain(struct request *r, int code, enum wire_end end)
 {
     long number = 0;
     char words[96];
+    static const char untrusted[] = "server certificate verification failed";
     const char *text = "";
 
     curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &number);
@@ -347,6 +348,9 @@ static void explain(struct request *r, int code, enum wire_end end)
         text = "not HTTP";
     else if (end == WIRE_TIMEOUT)
         text = waited_for(r->error);
+    else if (strncmp(r->error, untrusted, sizeof untrusted - 1) == 0)
+        text = "its certificate is of no authority that CACert or this system "
+               "trusts";
     else if (code != CURLE_OK && end != WIRE_TOO_BIG &&
              r->stopped == WIRE_ANSWERED)
         text = r->error;

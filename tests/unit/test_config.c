@@ -261,6 +261,21 @@ START_TEST(a_header_that_breaks_the_request_is_a_mistake)
     }
 END_TEST
 
+START_TEST(a_token_file_and_a_header_of_it_are_a_mistake)
+    {
+        const struct line lines[] = {
+            {"URL", {TEXT("http://gpu1")}, 1},
+            {"BearerTokenFile", {TEXT("/tmp/token")}, 1},
+            {"Header", {TEXT("authorization: Basic Zm9vOmJhcg==")}, 1}};
+        struct config *c = read_endpoint(lines, 3);
+
+        ck_assert_int_eq(c->status, LLMREG_EINVAL);
+        ck_assert_ptr_nonnull(strstr(c->error.text, "BearerTokenFile"));
+        ck_assert_ptr_null(strstr(c->error.text, "Zm9v"));
+        config_free(c);
+    }
+END_TEST
+
 START_TEST(after_a_mistake_blocks_change_nothing)
     {
         static const struct line first[] = {{"Interval", {NUMBER(0)}, 1}};
@@ -295,6 +310,7 @@ int main(void)
     tcase_add_test(t, how_to_reach_it_becomes_an_access);
     tcase_add_loop_test(t, a_header_that_breaks_the_request_is_a_mistake, 0,
                         (int)(sizeof bad_headers / sizeof bad_headers[0]));
+    tcase_add_test(t, a_token_file_and_a_header_of_it_are_a_mistake);
     tcase_add_test(t, after_a_mistake_blocks_change_nothing);
     suite_add_tcase(s, t);
     srunner_run_all(runner, CK_NORMAL);
