@@ -25,26 +25,26 @@ enum llmreg_event_type {
     LLMREG_EVENT_REGISTERED, /* endpoint is new */
     LLMREG_EVENT_UPDATED,    /* its specification changed */
     LLMREG_EVENT_REMOVED,
-    LLMREG_EVENT_HEALTH,     /* its health state changed */
-    LLMREG_EVENT_MODELS,     /* its list of models, or what is loaded */
-    LLMREG_EVENT_ADMIN,      /* the operator's intent */
-    LLMREG_EVENT_STORE,      /* the file store failed or is well again */
-    LLMREG_EVENT_CLOCK,      /* the wall clock was stepped */
+    LLMREG_EVENT_HEALTH, /* its health state changed */
+    LLMREG_EVENT_MODELS, /* its list of models, or what is loaded */
+    LLMREG_EVENT_ADMIN,  /* the operator's intent */
+    LLMREG_EVENT_STORE,  /* the file store failed or is well again */
+    LLMREG_EVENT_CLOCK,  /* the wall clock was stepped */
     LLMREG_EVENT_TYPES
 };
 
 struct llmreg_event {
-    uint64_t seq;        /* > 0, strictly growing, never used again */
-    int64_t time_ms;     /* wall time */
+    uint64_t seq;    /* > 0, strictly growing, never used again */
+    int64_t time_ms; /* wall time */
     enum llmreg_event_type type;
     const char *subject; /* endpoint id, or "store", "clock" */
     const char *name;    /* the endpoint's name, or "" */
     const char *before;  /* a word or a short text; "" if there was nothing */
     const char *after;
-    const char *reason;  /* why, for people */
+    const char *reason; /* why, for people */
     /* HEALTH and ADMIN only: */
-    int64_t since_ms;    /* wall time the new state began */
-    int64_t before_ms;   /* wall time the old state had begun; 0 unknown */
+    int64_t since_ms;  /* wall time the new state began */
+    int64_t before_ms; /* wall time the old state had begun; 0 unknown */
     enum llmreg_alarm_action action; /* REMOVED too: OKAY if one was open */
 };
 

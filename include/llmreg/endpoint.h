@@ -53,7 +53,7 @@ enum llmreg_admin {
 enum llmreg_tristate { LLMREG_UNKNOWN = 0, LLMREG_NO, LLMREG_YES };
 
 struct llmreg_label {
-    const char *name; /* 1 to 64 bytes */
+    const char *name;  /* 1 to 64 bytes */
     const char *value; /* 0 to 256 bytes */
 };
 
@@ -82,8 +82,8 @@ struct llmreg_intent {
 };
 
 struct llmreg_model {
-    const char *name; /* normalised (names.h) */
-    const char *digest;         /* "" is unknown, here and below */
+    const char *name;   /* normalised (names.h) */
+    const char *digest; /* "" is unknown, here and below */
     const char *family;
     const char *parameter_size; /* free text, "3.2B" */
     const char *quantization;   /* free text, "Q4_K_M" */
@@ -91,9 +91,9 @@ struct llmreg_model {
     int64_t context_max;        /* tokens, of the model */
     int64_t context_effective;  /* tokens, of the loaded runner */
     int64_t max_output_tokens;
-    int64_t loaded_bytes;       /* memory in all, while loaded */
-    int64_t vram_bytes;         /* part of it in GPU memory */
-    int64_t expires_ms;         /* wall time of unloading; INT64_MAX: never */
+    int64_t loaded_bytes; /* memory in all, while loaded */
+    int64_t vram_bytes;   /* part of it in GPU memory */
+    int64_t expires_ms;   /* wall time of unloading; INT64_MAX: never */
     enum llmreg_tristate loaded;
     enum llmreg_tristate vision;
     enum llmreg_tristate tools;

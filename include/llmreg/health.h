@@ -18,7 +18,7 @@
 #include <llmreg/status.h>
 
 enum llmreg_health_state {
-    LLMREG_HEALTH_UNKNOWN,     /* no verdict yet since the start */
+    LLMREG_HEALTH_UNKNOWN, /* no verdict yet since the start */
     LLMREG_HEALTH_HEALTHY,
     LLMREG_HEALTH_DEGRADED,    /* answers and may serve, not as it should */
     LLMREG_HEALTH_UNHEALTHY,   /* answers wrongly */
@@ -67,21 +67,21 @@ struct llmreg_observation {
 
 struct llmreg_health {
     enum llmreg_health_state state;
-    enum llmreg_reason reason;  /* of the last observation */
+    enum llmreg_reason reason; /* of the last observation */
     enum llmreg_alarm alarm;
     uint16_t http_status;
-    uint32_t failures;          /* observations in a row that are not OK or
+    uint32_t failures;       /* observations in a row that are not OK or
                                    degraded */
-    uint32_t successes;         /* OK observations in a row */
-    int64_t since_ms;           /* wall time the state began; for a down that
+    uint32_t successes;      /* OK observations in a row */
+    int64_t since_ms;        /* wall time the state began; for a down that
                                    lasts over a restart, the true one; an
                                    outage began at its first failure */
-    int64_t failing_ms;         /* wall time of the first of failures; 0 */
-    int64_t checked_ms;         /* wall time of the last observation; 0 */
-    int64_t ok_ms;              /* wall time of the last OK; 0: never */
-    int64_t checked_mono_ns;    /* the same, monotonic; 0: not since start */
+    int64_t failing_ms;      /* wall time of the first of failures; 0 */
+    int64_t checked_ms;      /* wall time of the last observation; 0 */
+    int64_t ok_ms;           /* wall time of the last OK; 0: never */
+    int64_t checked_mono_ns; /* the same, monotonic; 0: not since start */
     int64_t ok_mono_ns;
-    uint32_t total_us;          /* of the last observation, as there */
+    uint32_t total_us; /* of the last observation, as there */
     uint32_t connect_us;
     uint32_t ttfb_us;
     enum llmreg_health_state prior; /* before the restart, until a verdict */
@@ -140,8 +140,8 @@ enum llmreg_alarm_action llmreg_alarm_step(enum llmreg_alarm *alarm,
                                            enum llmreg_admin admin);
 
 /* Routable: intent active and healthy, or degraded where allowed. */
-bool llmreg_is_routable(enum llmreg_health_state state,
-                        enum llmreg_admin admin, bool degraded_allowed);
+bool llmreg_is_routable(enum llmreg_health_state state, enum llmreg_admin admin,
+                        bool degraded_allowed);
 
 const char *llmreg_health_text(enum llmreg_health_state state);
 const char *llmreg_reason_text(enum llmreg_reason reason);

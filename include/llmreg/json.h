@@ -51,10 +51,10 @@ struct llmreg_json_event {
 };
 
 struct llmreg_json_limits {
-    size_t bytes;    /* of the document */
-    unsigned depth;  /* nesting, 1 to 64 */
-    size_t values;   /* values and keys in all */
-    size_t string;   /* bytes of one string or number */
+    size_t bytes;   /* of the document */
+    unsigned depth; /* nesting, 1 to 64 */
+    size_t values;  /* values and keys in all */
+    size_t string;  /* bytes of one string or number */
 };
 
 /* Returns LLMREG_OK to go on; anything else stops reading with that status. */

@@ -22,12 +22,7 @@
 
 #define LLMREG_LOG_LINE 1000
 
-enum llmreg_level {
-    LLMREG_ERROR,
-    LLMREG_WARNING,
-    LLMREG_NOTICE,
-    LLMREG_INFO
-};
+enum llmreg_level { LLMREG_ERROR, LLMREG_WARNING, LLMREG_NOTICE, LLMREG_INFO };
 
 /* write gets one line without a line feed.  A NULL write discards. */
 struct llmreg_log {
@@ -40,10 +35,10 @@ void llmreg_log(const struct llmreg_log *log, enum llmreg_level level,
 
 /* All zero is a complaint that was never made. */
 struct llmreg_complaint {
-    int64_t next_ns;   /* no line before this monotonic time */
-    int64_t pause_ns;  /* distance of the next two lines */
-    uint32_t held;     /* lines held back since the last one */
-    bool open;         /* the fault goes on */
+    int64_t next_ns;  /* no line before this monotonic time */
+    int64_t pause_ns; /* distance of the next two lines */
+    uint32_t held;    /* lines held back since the last one */
+    bool open;        /* the fault goes on */
 };
 
 /* Says that the fault is there (again). */

@@ -29,8 +29,8 @@ typedef void (*llmreg_emit_fn)(void *ctx, const struct llmreg_metric *metric);
 
 /* The series of one endpoint, at most LLMREG_ENDPOINT_SERIES_MAX. */
 void llmreg_endpoint_metrics(const struct llmreg_endpoint *e,
-                             const struct llmreg_now *now,
-                             llmreg_emit_fn emit, void *ctx);
+                             const struct llmreg_now *now, llmreg_emit_fn emit,
+                             void *ctx);
 /* The series of the whole fleet (plugin instance "fleet"). */
 void llmreg_fleet_metrics(struct llmreg_registry *r, llmreg_emit_fn emit,
                           void *ctx);

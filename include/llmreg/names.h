@@ -15,9 +15,9 @@
 
 #include <llmreg/status.h>
 
-#define LLMREG_HOST_SIZE   256  /* RFC 1035: 253 and a NUL; IPv6 fits */
+#define LLMREG_HOST_SIZE   256 /* RFC 1035: 253 and a NUL; IPv6 fits */
 #define LLMREG_PATH_SIZE   256
-#define LLMREG_ID_SIZE     528  /* [host]:port/path */
+#define LLMREG_ID_SIZE     528 /* [host]:port/path */
 #define LLMREG_URL_SIZE    560
 #define LLMREG_MODEL_SIZE  1024 /* Ollama's grammar allows 593 */
 #define LLMREG_SERIES_SIZE 101  /* of collectd's 128 (DATA_MAX_NAME_LEN) */

@@ -16,8 +16,11 @@
 
 #include <llmreg/status.h>
 
-enum llmreg_value_type { LLMREG_VALUE_STRING, LLMREG_VALUE_NUMBER,
-                         LLMREG_VALUE_BOOL };
+enum llmreg_value_type {
+    LLMREG_VALUE_STRING,
+    LLMREG_VALUE_NUMBER,
+    LLMREG_VALUE_BOOL
+};
 
 struct llmreg_value {
     enum llmreg_value_type type;
@@ -44,13 +47,13 @@ enum llmreg_option_type {
 };
 
 struct llmreg_option {
-    const char *name;  /* matched without regard to case; NULL ends a table */
+    const char *name; /* matched without regard to case; NULL ends a table */
     enum llmreg_option_type type;
-    size_t offset;     /* in the configured struct */
-    size_t size;       /* of the field, for STRING and PATH */
-    double min, max;   /* both allowed; in seconds for SECONDS */
+    size_t offset;      /* in the configured struct */
+    size_t size;        /* of the field, for STRING and PATH */
+    double min, max;    /* both allowed; in seconds for SECONDS */
     const char *preset; /* the default, as it would be written; NULL: none */
-    const char *help;  /* one line for the manual, with the unit */
+    const char *help;   /* one line for the manual, with the unit */
 };
 
 #define LLMREG_OPTIONS_MAX 64
@@ -63,8 +66,8 @@ LLMREG_MUSTCHECK int llmreg_options_preset(const struct llmreg_option *table,
                                            void *conf);
 
 /* The row called name, or NULL. */
-const struct llmreg_option *llmreg_options_find(
-    const struct llmreg_option *table, const char *name);
+const struct llmreg_option *
+llmreg_options_find(const struct llmreg_option *table, const char *name);
 
 /* A struct that a table configures, what of it was given, and where: the
  * words that name the block, e.g. "<Plugin llm_probe>". */
@@ -91,7 +94,7 @@ LLMREG_MUSTCHECK int llmreg_options_merge(const struct llmreg_option *table,
                                           struct llmreg_error *err);
 
 /* Whether the option called name was given. */
-bool llmreg_options_given(const struct llmreg_option *table,
-                          llmreg_given given, const char *name);
+bool llmreg_options_given(const struct llmreg_option *table, llmreg_given given,
+                          const char *name);
 
 #endif

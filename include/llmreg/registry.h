@@ -89,8 +89,7 @@ LLMREG_MUSTCHECK int llmreg_models_set(struct llmreg_registry *r,
 
 /* Sets the operator's intent.  LLMREG_ENOENT; LLMREG_EINVAL: until_ms without
  * MAINTENANCE, or not in the future.  reason may be "". */
-LLMREG_MUSTCHECK int llmreg_admin_set(struct llmreg_registry *r,
-                                      const char *id,
+LLMREG_MUSTCHECK int llmreg_admin_set(struct llmreg_registry *r, const char *id,
                                       const struct llmreg_intent *intent,
                                       const char *reason,
                                       const struct llmreg_now *now);
@@ -103,7 +102,7 @@ struct llmreg_memory {
     struct llmreg_intent intent;
     struct llmreg_health health; /* as it was stored */
     struct llmreg_models models;
-    int64_t registered_ms;       /* wall time of the first registration */
+    int64_t registered_ms; /* wall time of the first registration */
 };
 LLMREG_MUSTCHECK int llmreg_restore(struct llmreg_registry *r,
                                     const struct llmreg_memory *memory,
@@ -140,8 +139,8 @@ struct llmreg_intent llmreg_endpoint_intent(const struct llmreg_endpoint *e);
 /* Large parts as counted references; never NULL. */
 const struct llmreg_spec *llmreg_endpoint_spec(const struct llmreg_endpoint *e);
 void llmreg_spec_put(const struct llmreg_spec *spec);
-const struct llmreg_models *llmreg_endpoint_models(
-    const struct llmreg_endpoint *e);
+const struct llmreg_models *
+llmreg_endpoint_models(const struct llmreg_endpoint *e);
 void llmreg_models_put(const struct llmreg_models *models);
 
 /* ---- all of them ---- */

@@ -56,8 +56,8 @@ struct llmreg_host {
 /* One <Registry> block; where names it for messages.  A mistake is remembered
  * and fails every later attach with the same text, and is returned here too:
  * LLMREG_EINVAL, LLMREG_ENOENT, LLMREG_EEXIST. */
-int llmreg_service_configure(const struct llmreg_item *block,
-                             const char *where, struct llmreg_error *err);
+int llmreg_service_configure(const struct llmreg_item *block, const char *where,
+                             struct llmreg_error *err);
 /* The table of the <Registry> options, for the manual and its test. */
 const struct llmreg_option *llmreg_service_options(void);
 

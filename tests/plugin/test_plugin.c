@@ -136,47 +136,45 @@ static const struct {
 };
 
 START_TEST(a_mistake_is_one_error_line_and_the_daemon_lives_on)
-    {
-        int status = 0;
+{
+    int status = 0;
 
-        open_world();
-        configure(mistakes[_i].text);
-        ck_assert_uint_eq(fake_log_count('E', ""), 0);
-        ck_assert_int_eq(fake_init(P), 0);
-        ck_assert_uint_eq(fake_log_count('E', ""), 1);
-        for (int w = 0; w < 3 && mistakes[_i].words[w] != NULL; w++)
-            ck_assert_msg(strstr(fake_log_last('E'), mistakes[_i].words[w]) !=
-                              NULL,
-                          "\"%s\" does not say %s", fake_log_last('E'),
-                          mistakes[_i].words[w]);
-        ck_assert(!fake_read(P, &status));
-        ck_assert_int_ne(access(in_dir("registry"), F_OK), 0);
-        close_world();
-    }
+    open_world();
+    configure(mistakes[_i].text);
+    ck_assert_uint_eq(fake_log_count('E', ""), 0);
+    ck_assert_int_eq(fake_init(P), 0);
+    ck_assert_uint_eq(fake_log_count('E', ""), 1);
+    for (int w = 0; w < 3 && mistakes[_i].words[w] != NULL; w++)
+        ck_assert_msg(strstr(fake_log_last('E'), mistakes[_i].words[w]) != NULL,
+                      "\"%s\" does not say %s", fake_log_last('E'),
+                      mistakes[_i].words[w]);
+    ck_assert(!fake_read(P, &status));
+    ck_assert_int_ne(access(in_dir("registry"), F_OK), 0);
+    close_world();
+}
 END_TEST
 
 START_TEST(the_first_mistake_is_kept_over_blocks)
-    {
-        open_world();
-        configure("Interval 0\n");
-        configure("Timeout 0\n");
-        ck_assert_int_eq(fake_init(P), 0);
-        ck_assert_uint_eq(fake_log_count('E', "Interval"), 1);
-        ck_assert_uint_eq(fake_log_count('E', ""), 1);
-        close_world();
-    }
+{
+    open_world();
+    configure("Interval 0\n");
+    configure("Timeout 0\n");
+    ck_assert_int_eq(fake_init(P), 0);
+    ck_assert_uint_eq(fake_log_count('E', "Interval"), 1);
+    ck_assert_uint_eq(fake_log_count('E', ""), 1);
+    close_world();
+}
 END_TEST
 
 START_TEST(a_wrong_endpoint_file_is_named_with_its_place)
-    {
-        open_world();
-        write_file("eps.json",
-                   "[{\"targets\":[\"a\"]},{\"targets\":[\"b:0\"]}]");
-        configure("EndpointFile \"@/eps.json\"\n");
-        ck_assert_int_eq(fake_init(P), 0);
-        ck_assert_uint_eq(fake_log_count('E', "eps.json: group 2"), 1);
-        close_world();
-    }
+{
+    open_world();
+    write_file("eps.json", "[{\"targets\":[\"a\"]},{\"targets\":[\"b:0\"]}]");
+    configure("EndpointFile \"@/eps.json\"\n");
+    ck_assert_int_eq(fake_init(P), 0);
+    ck_assert_uint_eq(fake_log_count('E', "eps.json: group 2"), 1);
+    close_world();
+}
 END_TEST
 
 /* ---- a life ---- */
@@ -237,132 +235,132 @@ static struct wire *open_server(char out[static 4096], const char *text)
 }
 
 START_TEST(series_go_out_with_names_time_and_interval)
-    {
-        char config[4096];
-        struct fake_value v;
-        struct wire *w = NULL;
+{
+    char config[4096];
+    struct fake_value v;
+    struct wire *w = NULL;
 
-        open_world();
-        w = open_server(config, "Interval 1\n<Endpoint \"gpu one\">\n"
-                                "URL \"http://127.0.0.1:@\"\n"
-                                "Host \"rack1\"\n</Endpoint>\n");
-        configure(config);
-        ck_assert_int_eq(fake_init(P), 0);
-        ck_assert_uint_eq(fake_log_count('E', ""), 0);
-        ck_assert_double_eq(fake_read_interval(P), 1.0);
-        ck_assert(await_value("fleet", "count-endpoints_healthy", &v));
-        ck_assert_str_eq(v.host, "");
-        ck_assert(await_value("gpu_one-4db85158", "bool-up", &v));
-        ck_assert_str_eq(v.host, "rack1");
-        ck_assert_str_eq(v.plugin, P);
-        ck_assert_double_eq(v.value, 1.0);
-        ck_assert_double_eq(v.interval, 1.0);
-        ck_assert_double_gt(v.time, 1.7e9);
-        close_world();
-        wire_close(w);
-    }
+    open_world();
+    w = open_server(config, "Interval 1\n<Endpoint \"gpu one\">\n"
+                            "URL \"http://127.0.0.1:@\"\n"
+                            "Host \"rack1\"\n</Endpoint>\n");
+    configure(config);
+    ck_assert_int_eq(fake_init(P), 0);
+    ck_assert_uint_eq(fake_log_count('E', ""), 0);
+    ck_assert_double_eq(fake_read_interval(P), 1.0);
+    ck_assert(await_value("fleet", "count-endpoints_healthy", &v));
+    ck_assert_str_eq(v.host, "");
+    ck_assert(await_value("gpu_one-4db85158", "bool-up", &v));
+    ck_assert_str_eq(v.host, "rack1");
+    ck_assert_str_eq(v.plugin, P);
+    ck_assert_double_eq(v.value, 1.0);
+    ck_assert_double_eq(v.interval, 1.0);
+    ck_assert_double_gt(v.time, 1.7e9);
+    close_world();
+    wire_close(w);
+}
 END_TEST
 
 START_TEST(a_death_is_told_once_and_the_return_too)
-    {
-        char config[4096];
-        struct fake_notification n;
-        struct wire *w = NULL;
+{
+    char config[4096];
+    struct fake_notification n;
+    struct wire *w = NULL;
 
-        open_world();
-        w = open_server(config, "Interval 1\n<Endpoint \"gpu1\">\n"
-                                "URL \"http://127.0.0.1:@\"\n</Endpoint>\n");
-        configure(config);
-        ck_assert_int_eq(fake_init(P), 0);
-        while (wire_requests(w) < 3)
-            poll(NULL, 0, 5);
-        __atomic_store_n(&alive, 0, __ATOMIC_SEQ_CST);
-        ck_assert(await_notification(0, &n));
-        ck_assert_int_eq(n.severity, 1);
-        ck_assert_str_eq(n.plugin, P);
-        ck_assert_str_eq(n.plugin_instance, "gpu1");
-        ck_assert_str_eq(n.type, "bool");
-        ck_assert_ptr_nonnull(strstr(n.meta, "reason=refused"));
-        __atomic_store_n(&alive, 1, __ATOMIC_SEQ_CST);
-        ck_assert(await_notification(1, &n));
-        ck_assert_int_eq(n.severity, 4);
-        ck_assert_uint_eq(fake_notification_count(), 2);
-        close_world();
-        wire_close(w);
-    }
+    open_world();
+    w = open_server(config, "Interval 1\n<Endpoint \"gpu1\">\n"
+                            "URL \"http://127.0.0.1:@\"\n</Endpoint>\n");
+    configure(config);
+    ck_assert_int_eq(fake_init(P), 0);
+    while (wire_requests(w) < 3)
+        poll(NULL, 0, 5);
+    __atomic_store_n(&alive, 0, __ATOMIC_SEQ_CST);
+    ck_assert(await_notification(0, &n));
+    ck_assert_int_eq(n.severity, 1);
+    ck_assert_str_eq(n.plugin, P);
+    ck_assert_str_eq(n.plugin_instance, "gpu1");
+    ck_assert_str_eq(n.type, "bool");
+    ck_assert_ptr_nonnull(strstr(n.meta, "reason=refused"));
+    __atomic_store_n(&alive, 1, __ATOMIC_SEQ_CST);
+    ck_assert(await_notification(1, &n));
+    ck_assert_int_eq(n.severity, 4);
+    ck_assert_uint_eq(fake_notification_count(), 2);
+    close_world();
+    wire_close(w);
+}
 END_TEST
 
 START_TEST(an_endpoint_file_adds_and_takes_endpoints_while_running)
-    {
-        char text[4096];
-        struct fake_value v;
-        struct wire *w = NULL;
+{
+    char text[4096];
+    struct fake_value v;
+    struct wire *w = NULL;
 
-        open_world();
-        w = open_server(text, "[{\"targets\":[\"127.0.0.1:@\"]}]");
-        write_file("eps.json", "[]");
-        configure("Interval 1\nEndpointFile \"@/eps.json\"\n");
-        ck_assert_int_eq(fake_init(P), 0);
+    open_world();
+    w = open_server(text, "[{\"targets\":[\"127.0.0.1:@\"]}]");
+    write_file("eps.json", "[]");
+    configure("Interval 1\nEndpointFile \"@/eps.json\"\n");
+    ck_assert_int_eq(fake_init(P), 0);
+    ck_assert(await_value("fleet", "count-endpoints_healthy", &v));
+    ck_assert_double_eq(v.value, 0.0);
+    write_file("eps.json", text);
+    while (v.value < 0.5)
         ck_assert(await_value("fleet", "count-endpoints_healthy", &v));
-        ck_assert_double_eq(v.value, 0.0);
-        write_file("eps.json", text);
-        while (v.value < 0.5)
-            ck_assert(await_value("fleet", "count-endpoints_healthy", &v));
-        write_file("eps.json", "[{]");
-        while (fake_log_count('E', "eps.json") == 0)
-            poll(NULL, 0, 5);
+    write_file("eps.json", "[{]");
+    while (fake_log_count('E', "eps.json") == 0)
+        poll(NULL, 0, 5);
+    ck_assert(await_value("fleet", "count-endpoints_healthy", &v));
+    ck_assert_double_eq(v.value, 1.0);
+    write_file("eps.json", "[]");
+    while (v.value > 0.5)
         ck_assert(await_value("fleet", "count-endpoints_healthy", &v));
-        ck_assert_double_eq(v.value, 1.0);
-        write_file("eps.json", "[]");
-        while (v.value > 0.5)
-            ck_assert(await_value("fleet", "count-endpoints_healthy", &v));
-        close_world();
-        wire_close(w);
-    }
+    close_world();
+    wire_close(w);
+}
 END_TEST
 
 START_TEST(what_a_block_names_wins_over_a_file)
-    {
-        open_world();
-        write_file("eps.json", "[{\"targets\":[\"127.0.0.1:1\"]}]");
-        configure("Interval 1\nEndpointFile \"@/eps.json\"\n"
-                  "<Endpoint \"mine\">\nURL \"http://127.0.0.1:1\"\n"
-                  "</Endpoint>\n");
-        ck_assert_int_eq(fake_init(P), 0);
-        ck_assert_uint_eq(fake_log_count('N', "eps.json"), 1);
-        ck_assert_uint_eq(fake_log_count('N', "127.0.0.1:1"), 1);
-        close_world();
-    }
+{
+    open_world();
+    write_file("eps.json", "[{\"targets\":[\"127.0.0.1:1\"]}]");
+    configure("Interval 1\nEndpointFile \"@/eps.json\"\n"
+              "<Endpoint \"mine\">\nURL \"http://127.0.0.1:1\"\n"
+              "</Endpoint>\n");
+    ck_assert_int_eq(fake_init(P), 0);
+    ck_assert_uint_eq(fake_log_count('N', "eps.json"), 1);
+    ck_assert_uint_eq(fake_log_count('N', "127.0.0.1:1"), 1);
+    close_world();
+}
 END_TEST
 
 START_TEST(without_any_block_it_runs_with_what_the_registry_knows)
-    {
-        open_world();
-        configure("");
-        ck_assert_int_eq(fake_init(P), 0);
-        ck_assert_uint_eq(fake_log_count('E', ""), 0);
-        close_world();
-        ck_assert_int_eq(fake_shutdown(P), 0);
-    }
+{
+    open_world();
+    configure("");
+    ck_assert_int_eq(fake_init(P), 0);
+    ck_assert_uint_eq(fake_log_count('E', ""), 0);
+    close_world();
+    ck_assert_int_eq(fake_shutdown(P), 0);
+}
 END_TEST
 
 START_TEST(no_token_is_ever_logged)
-    {
-        open_world();
-        write_file("token", "sesame-open\n");
-        configure("Interval 1\n<Endpoint \"a\">\nURL \"http://127.0.0.1:1\"\n"
-                  "BearerTokenFile \"@/token\"\n</Endpoint>\n");
-        ck_assert_int_eq(fake_init(P), 0);
-        ck_assert_uint_eq(fake_log_count('E', ""), 0);
-        write_file("token", "two words\n");
-        while (fake_log_count('E', "/token") == 0)
-            poll(NULL, 0, 5);
-        for (const char *c = "EWNI"; *c != '\0'; c++) {
-            ck_assert_uint_eq(fake_log_count(*c, "sesame"), 0);
-            ck_assert_uint_eq(fake_log_count(*c, "two words"), 0);
-        }
-        close_world();
+{
+    open_world();
+    write_file("token", "sesame-open\n");
+    configure("Interval 1\n<Endpoint \"a\">\nURL \"http://127.0.0.1:1\"\n"
+              "BearerTokenFile \"@/token\"\n</Endpoint>\n");
+    ck_assert_int_eq(fake_init(P), 0);
+    ck_assert_uint_eq(fake_log_count('E', ""), 0);
+    write_file("token", "two words\n");
+    while (fake_log_count('E', "/token") == 0)
+        poll(NULL, 0, 5);
+    for (const char *c = "EWNI"; *c != '\0'; c++) {
+        ck_assert_uint_eq(fake_log_count(*c, "sesame"), 0);
+        ck_assert_uint_eq(fake_log_count(*c, "two words"), 0);
     }
+    close_world();
+}
 END_TEST
 
 int main(void)

@@ -45,19 +45,17 @@ static const struct row *const tables[LLMREG_ADMINS] = {
 };
 
 START_TEST(every_alarm_state_and_intent_is_as_in_the_table)
-    {
-        enum llmreg_alarm alarm = _i % LLMREG_ALARMS;
-        enum llmreg_health_state state =
-            _i / LLMREG_ALARMS % LLMREG_HEALTH_STATES;
-        enum llmreg_admin admin = _i / LLMREG_ALARMS / LLMREG_HEALTH_STATES;
-        const struct row *row = &tables[admin][state];
-        char told = row->told[alarm], after = row->after[alarm];
+{
+    enum llmreg_alarm alarm = _i % LLMREG_ALARMS;
+    enum llmreg_health_state state = _i / LLMREG_ALARMS % LLMREG_HEALTH_STATES;
+    enum llmreg_admin admin = _i / LLMREG_ALARMS / LLMREG_HEALTH_STATES;
+    const struct row *row = &tables[admin][state];
+    char told = row->told[alarm], after = row->after[alarm];
 
-        enum llmreg_alarm_action action =
-            llmreg_alarm_step(&alarm, state, admin);
-        ck_assert_int_eq("-OWF"[action], told);
-        ck_assert_int_eq("nwfr"[alarm], after);
-    }
+    enum llmreg_alarm_action action = llmreg_alarm_step(&alarm, state, admin);
+    ck_assert_int_eq("-OWF"[action], told);
+    ck_assert_int_eq("nwfr"[alarm], after);
+}
 END_TEST
 
 static enum llmreg_alarm_action step(enum llmreg_alarm *alarm,
@@ -68,78 +66,75 @@ static enum llmreg_alarm_action step(enum llmreg_alarm *alarm,
 
 /* Pitfall A14. */
 START_TEST(a_restart_alone_alarms_nobody)
-    {
-        struct llmreg_health stored = {.state = LLMREG_HEALTH_HEALTHY}, h;
+{
+    struct llmreg_health stored = {.state = LLMREG_HEALTH_HEALTHY}, h;
 
-        llmreg_health_restart(&stored, &h);
-        ck_assert_int_eq(step(&h.alarm, h.state), LLMREG_ALARM_SILENT);
-        ck_assert_int_eq(step(&h.alarm, LLMREG_HEALTH_HEALTHY),
-                         LLMREG_ALARM_SILENT);
-    }
+    llmreg_health_restart(&stored, &h);
+    ck_assert_int_eq(step(&h.alarm, h.state), LLMREG_ALARM_SILENT);
+    ck_assert_int_eq(step(&h.alarm, LLMREG_HEALTH_HEALTHY),
+                     LLMREG_ALARM_SILENT);
+}
 END_TEST
 
 START_TEST(a_down_that_lasts_over_a_restart_alarms_again)
-    {
-        struct llmreg_health stored = {.state = LLMREG_HEALTH_UNREACHABLE,
-                                       .alarm = LLMREG_ALARM_FAILURE};
-        struct llmreg_health h;
+{
+    struct llmreg_health stored = {.state = LLMREG_HEALTH_UNREACHABLE,
+                                   .alarm = LLMREG_ALARM_FAILURE};
+    struct llmreg_health h;
 
-        llmreg_health_restart(&stored, &h);
-        ck_assert_int_eq(step(&h.alarm, h.state), LLMREG_ALARM_SILENT);
-        ck_assert_int_eq(step(&h.alarm, LLMREG_HEALTH_UNHEALTHY),
-                         LLMREG_ALARM_FAIL);
-    }
+    llmreg_health_restart(&stored, &h);
+    ck_assert_int_eq(step(&h.alarm, h.state), LLMREG_ALARM_SILENT);
+    ck_assert_int_eq(step(&h.alarm, LLMREG_HEALTH_UNHEALTHY),
+                     LLMREG_ALARM_FAIL);
+}
 END_TEST
 
 START_TEST(a_down_that_ended_during_a_restart_is_closed)
-    {
-        struct llmreg_health stored = {.state = LLMREG_HEALTH_UNREACHABLE,
-                                       .alarm = LLMREG_ALARM_FAILURE};
-        struct llmreg_health h;
+{
+    struct llmreg_health stored = {.state = LLMREG_HEALTH_UNREACHABLE,
+                                   .alarm = LLMREG_ALARM_FAILURE};
+    struct llmreg_health h;
 
-        llmreg_health_restart(&stored, &h);
-        ck_assert_int_eq(step(&h.alarm, LLMREG_HEALTH_HEALTHY),
-                         LLMREG_ALARM_OKAY);
-        ck_assert_int_eq(step(&h.alarm, LLMREG_HEALTH_HEALTHY),
-                         LLMREG_ALARM_SILENT);
-    }
+    llmreg_health_restart(&stored, &h);
+    ck_assert_int_eq(step(&h.alarm, LLMREG_HEALTH_HEALTHY), LLMREG_ALARM_OKAY);
+    ck_assert_int_eq(step(&h.alarm, LLMREG_HEALTH_HEALTHY),
+                     LLMREG_ALARM_SILENT);
+}
 END_TEST
 
 START_TEST(a_change_between_two_downs_is_one_alarm)
-    {
-        enum llmreg_alarm alarm = LLMREG_ALARM_NONE;
+{
+    enum llmreg_alarm alarm = LLMREG_ALARM_NONE;
 
-        ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_UNREACHABLE),
-                         LLMREG_ALARM_FAIL);
-        ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_UNHEALTHY),
-                         LLMREG_ALARM_SILENT);
-        ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_UNREACHABLE),
-                         LLMREG_ALARM_SILENT);
-        ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_HEALTHY),
-                         LLMREG_ALARM_OKAY);
-    }
+    ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_UNREACHABLE),
+                     LLMREG_ALARM_FAIL);
+    ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_UNHEALTHY),
+                     LLMREG_ALARM_SILENT);
+    ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_UNREACHABLE),
+                     LLMREG_ALARM_SILENT);
+    ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_HEALTHY), LLMREG_ALARM_OKAY);
+}
 END_TEST
 
 START_TEST(what_maintenance_kept_quiet_is_told_after_it)
-    {
-        enum llmreg_alarm alarm = LLMREG_ALARM_NONE;
+{
+    enum llmreg_alarm alarm = LLMREG_ALARM_NONE;
 
-        ck_assert_int_eq(llmreg_alarm_step(&alarm, LLMREG_HEALTH_UNREACHABLE,
-                                           LLMREG_ADMIN_MAINTENANCE),
-                         LLMREG_ALARM_SILENT);
-        ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_UNREACHABLE),
-                         LLMREG_ALARM_FAIL);
-    }
+    ck_assert_int_eq(llmreg_alarm_step(&alarm, LLMREG_HEALTH_UNREACHABLE,
+                                       LLMREG_ADMIN_MAINTENANCE),
+                     LLMREG_ALARM_SILENT);
+    ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_UNREACHABLE),
+                     LLMREG_ALARM_FAIL);
+}
 END_TEST
 
 START_TEST(a_state_that_is_none_says_nothing)
-    {
-        enum llmreg_alarm alarm = LLMREG_ALARM_WARNING;
+{
+    enum llmreg_alarm alarm = LLMREG_ALARM_WARNING;
 
-        ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_STATES),
-                         LLMREG_ALARM_SILENT);
-        ck_assert_int_eq(alarm, LLMREG_ALARM_WARNING);
-    }
+    ck_assert_int_eq(step(&alarm, LLMREG_HEALTH_STATES), LLMREG_ALARM_SILENT);
+    ck_assert_int_eq(alarm, LLMREG_ALARM_WARNING);
+}
 END_TEST
 
 int main(void)

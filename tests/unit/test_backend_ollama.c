@@ -106,17 +106,17 @@ static void check_row(const struct expected *row, size_t step)
 }
 
 START_TEST(a_payload_means_what_the_table_says)
-    {
-        if (table.rows[_i].status != EXPECTED_NONE)
-            check_row(&table.rows[_i], 0);
-    }
+{
+    if (table.rows[_i].status != EXPECTED_NONE)
+        check_row(&table.rows[_i], 0);
+}
 END_TEST
 
 START_TEST(a_payload_in_pieces_means_the_same)
-    {
-        if (table.rows[_i].status != EXPECTED_NONE)
-            check_row(&table.rows[_i], 7);
-    }
+{
+    if (table.rows[_i].status != EXPECTED_NONE)
+        check_row(&table.rows[_i], 7);
+}
 END_TEST
 
 /* ---- what is asked ---- */
@@ -132,171 +132,170 @@ static struct expected row_of(const char *route, const char *version,
 }
 
 START_TEST(a_new_server_is_asked_three_questions)
-    {
-        const struct expected row =
-            row_of("tags", "0.33.0", 200, "ollama/tags.json");
-        struct played p;
+{
+    const struct expected row =
+        row_of("tags", "0.33.0", 200, "ollama/tags.json");
+    struct played p;
 
-        open_played(&p);
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
-        close_played(&p);
-    }
+    open_played(&p);
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
+    close_played(&p);
+}
 END_TEST
 
 START_TEST(nothing_more_is_asked_after_a_failure)
-    {
-        const struct expected row =
-            row_of("version", "-", 500, "ollama/error_500_runner_died.json");
-        struct played p;
+{
+    const struct expected row =
+        row_of("version", "-", 500, "ollama/error_500_runner_died.json");
+    struct played p;
 
-        open_played(&p);
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version ");
-        close_played(&p);
-    }
+    open_played(&p);
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version ");
+    close_played(&p);
+}
 END_TEST
 
 START_TEST(a_digest_is_shown_once)
-    {
-        const struct expected row =
-            row_of("show", "0.5.7", 200, "ollama/show_completion.json");
-        struct played p;
+{
+    const struct expected row =
+        row_of("show", "0.5.7", 200, "ollama/show_completion.json");
+    struct played p;
 
-        open_played(&p);
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps /api/show ");
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
-        ck_assert_int_eq(p.found.models.items[0].context_max, 2048);
-        close_played(&p);
-    }
+    open_played(&p);
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps /api/show ");
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
+    ck_assert_int_eq(p.found.models.items[0].context_max, 2048);
+    close_played(&p);
+}
 END_TEST
 
 START_TEST(a_show_that_fails_for_a_while_is_asked_again)
-    {
-        const struct expected row =
-            row_of("show", "0.5.7", 500, "ollama/error_500_runner_died.json");
-        struct played p;
+{
+    const struct expected row =
+        row_of("show", "0.5.7", 500, "ollama/error_500_runner_died.json");
+    struct played p;
 
-        open_played(&p);
-        for (int i = 0; i < 2; i++) {
-            play(&p, &row);
-            ck_assert_str_eq(p.asked,
-                             "/api/version /api/tags /api/ps /api/show ");
-        }
-        close_played(&p);
+    open_played(&p);
+    for (int i = 0; i < 2; i++) {
+        play(&p, &row);
+        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps /api/show ");
     }
+    close_played(&p);
+}
 END_TEST
 
 START_TEST(a_refused_show_is_one_endpoint_s_own)
-    {
-        struct expected row = row_of("show", "0.5.7", 403,
-                                     "ollama/error_403_cloud_disabled.json");
-        struct played p;
+{
+    struct expected row =
+        row_of("show", "0.5.7", 403, "ollama/error_403_cloud_disabled.json");
+    struct played p;
 
-        open_played(&p);
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps /api/show ");
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
-        p.memory = (struct backend_memory){.no_ps = false};
-        row = row_of("show", "0.5.7", 200, "ollama/show_completion.json");
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps /api/show ");
-        ck_assert_int_eq(p.found.models.items[0].context_max, 2048);
-        close_played(&p);
-    }
+    open_played(&p);
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps /api/show ");
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
+    p.memory = (struct backend_memory){.no_ps = false};
+    row = row_of("show", "0.5.7", 200, "ollama/show_completion.json");
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps /api/show ");
+    ck_assert_int_eq(p.found.models.items[0].context_max, 2048);
+    close_played(&p);
+}
 END_TEST
 
 START_TEST(a_server_that_refuses_many_is_not_asked_any_more)
-    {
-        const struct expected row = row_of(
-            "show", "0.5.7", 403, "ollama/error_403_cloud_disabled.json");
-        struct played p;
+{
+    const struct expected row =
+        row_of("show", "0.5.7", 403, "ollama/error_403_cloud_disabled.json");
+    struct played p;
 
-        open_played(&p);
-        p.memory.nrefused = BACKEND_REFUSED_MAX;
-        memcpy(p.memory.version, "0.5.7", sizeof "0.5.7");
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
-        close_played(&p);
-    }
+    open_played(&p);
+    p.memory.nrefused = BACKEND_REFUSED_MAX;
+    memcpy(p.memory.version, "0.5.7", sizeof "0.5.7");
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
+    close_played(&p);
+}
 END_TEST
 
 START_TEST(a_probe_shows_at_most_four)
-    {
-        const struct expected row =
-            row_of("show", "0.5.7", 200, "ollama/show_completion.json");
-        struct played p;
-        struct ask ask;
-        int shows = 0;
-        char list[4096];
-        size_t len = 0;
+{
+    const struct expected row =
+        row_of("show", "0.5.7", 200, "ollama/show_completion.json");
+    struct played p;
+    struct ask ask;
+    int shows = 0;
+    char list[4096];
+    size_t len = 0;
 
-        open_played(&p);
-        p.backend->begin(p.state, &p.found, &p.memory, WALL_MS);
-        len = (size_t)snprintf(list, sizeof list, "{\"models\":[");
-        for (int i = 0; i < 9; i++)
-            len += (size_t)snprintf(list + len, sizeof list - len,
-                                    "%s{\"name\":\"m%d\",\"digest\":\"%d\"}",
-                                    i > 0 ? "," : "", i, i);
-        len += (size_t)snprintf(list + len, sizeof list - len, "]}");
-        while (p.backend->next(p.state, &ask)) {
-            struct reply r = {.status = 200};
+    open_played(&p);
+    p.backend->begin(p.state, &p.found, &p.memory, WALL_MS);
+    len = (size_t)snprintf(list, sizeof list, "{\"models\":[");
+    for (int i = 0; i < 9; i++)
+        len += (size_t)snprintf(list + len, sizeof list - len,
+                                "%s{\"name\":\"m%d\",\"digest\":\"%d\"}",
+                                i > 0 ? "," : "", i, i);
+    len += (size_t)snprintf(list + len, sizeof list - len, "]}");
+    while (p.backend->next(p.state, &ask)) {
+        struct reply r = {.status = 200};
 
-            shows += strcmp(ask.path, "/api/show") == 0;
-            if (strcmp(ask.path, "/api/tags") == 0)
-                r.body = (struct payload){strndup(list, len), len};
-            else
-                r = expected_reply(&row, ask.path);
-            give(&p, &r, &ask);
-            free(r.body.bytes);
-        }
-        ck_assert_int_eq(shows, 4);
-        ck_assert_uint_eq(p.found.models.count, 9);
-        close_played(&p);
+        shows += strcmp(ask.path, "/api/show") == 0;
+        if (strcmp(ask.path, "/api/tags") == 0)
+            r.body = (struct payload){strndup(list, len), len};
+        else
+            r = expected_reply(&row, ask.path);
+        give(&p, &r, &ask);
+        free(r.body.bytes);
     }
+    ck_assert_int_eq(shows, 4);
+    ck_assert_uint_eq(p.found.models.count, 9);
+    close_played(&p);
+}
 END_TEST
 
 START_TEST(ps_that_is_not_there_is_asked_again_with_a_new_version)
-    {
-        struct expected row =
-            row_of("ps", "0.1.32", 404, "ollama/error_404_route.txt");
-        struct played p;
+{
+    struct expected row =
+        row_of("ps", "0.1.32", 404, "ollama/error_404_route.txt");
+    struct played p;
 
-        open_played(&p);
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version /api/tags ");
-        row.version = "0.1.38";
-        play(&p, &row);
-        ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
-        close_played(&p);
-    }
+    open_played(&p);
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version /api/tags ");
+    row.version = "0.1.38";
+    play(&p, &row);
+    ck_assert_str_eq(p.asked, "/api/version /api/tags /api/ps ");
+    close_played(&p);
+}
 END_TEST
 
 START_TEST(a_show_names_the_model_in_both_spellings)
-    {
-        const struct expected row =
-            row_of("show", "0.5.7", 200, "ollama/show_completion.json");
-        struct played p;
-        struct ask ask = {.body = NULL};
+{
+    const struct expected row =
+        row_of("show", "0.5.7", 200, "ollama/show_completion.json");
+    struct played p;
+    struct ask ask = {.body = NULL};
 
-        open_played(&p);
-        p.backend->begin(p.state, &p.found, &p.memory, WALL_MS);
-        while (p.backend->next(p.state, &ask) && ask.body == NULL) {
-            struct reply r = expected_reply(&row, ask.path);
+    open_played(&p);
+    p.backend->begin(p.state, &p.found, &p.memory, WALL_MS);
+    while (p.backend->next(p.state, &ask) && ask.body == NULL) {
+        struct reply r = expected_reply(&row, ask.path);
 
-            give(&p, &r, &ask);
-            free(r.body.bytes);
-        }
-        ck_assert_str_eq(ask.body,
-                         "{\"model\":\"m:latest\",\"name\":\"m:latest\"}");
-        ck_assert_int_eq(ask.budget, ASK_DETAIL);
-        close_played(&p);
+        give(&p, &r, &ask);
+        free(r.body.bytes);
     }
+    ck_assert_str_eq(ask.body,
+                     "{\"model\":\"m:latest\",\"name\":\"m:latest\"}");
+    ck_assert_int_eq(ask.budget, ASK_DETAIL);
+    close_played(&p);
+}
 END_TEST
 
 static void answer_end(enum wire_end end, enum llmreg_reason reason)
@@ -317,13 +316,13 @@ static void answer_end(enum wire_end end, enum llmreg_reason reason)
 }
 
 START_TEST(a_broken_exchange_is_the_verdict)
-    {
-        answer_end(WIRE_TIMEOUT, LLMREG_REASON_TIMEOUT);
-        answer_end(WIRE_REFUSED, LLMREG_REASON_REFUSED);
-        answer_end(WIRE_DNS, LLMREG_REASON_DNS);
-        answer_end(WIRE_TLS, LLMREG_REASON_TLS);
-        answer_end(WIRE_NOT_HTTP, LLMREG_REASON_HTTP_STATUS);
-    }
+{
+    answer_end(WIRE_TIMEOUT, LLMREG_REASON_TIMEOUT);
+    answer_end(WIRE_REFUSED, LLMREG_REASON_REFUSED);
+    answer_end(WIRE_DNS, LLMREG_REASON_DNS);
+    answer_end(WIRE_TLS, LLMREG_REASON_TLS);
+    answer_end(WIRE_NOT_HTTP, LLMREG_REASON_HTTP_STATUS);
+}
 END_TEST
 
 int main(void)

@@ -64,113 +64,112 @@ static int count(const char *sql)
 }
 
 START_TEST(registrations_intent_and_health_do_not_wait)
-    {
-        room_add(&room, "gpu1");
-        take_events();
-        ck_assert(batch.durable);
-        batch_clear(&batch);
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        take_events();
-        ck_assert(batch.durable);
-        batch_clear(&batch);
-        room_admin(&room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
-        take_events();
-        ck_assert(batch.durable);
-    }
+{
+    room_add(&room, "gpu1");
+    take_events();
+    ck_assert(batch.durable);
+    batch_clear(&batch);
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    take_events();
+    ck_assert(batch.durable);
+    batch_clear(&batch);
+    room_admin(&room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
+    take_events();
+    ck_assert(batch.durable);
+}
 END_TEST
 
 START_TEST(models_may_wait)
-    {
-        room_add(&room, "gpu1");
-        take_events();
-        batch_clear(&batch);
-        room_models(&room, "gpu1", "a:latest");
-        take_events();
-        ck_assert_uint_eq(batch.nevents, 1);
-        ck_assert(!batch.durable);
-    }
+{
+    room_add(&room, "gpu1");
+    take_events();
+    batch_clear(&batch);
+    room_models(&room, "gpu1", "a:latest");
+    take_events();
+    ck_assert_uint_eq(batch.nevents, 1);
+    ck_assert(!batch.durable);
+}
 END_TEST
 
 START_TEST(a_batch_that_was_rolled_back_is_written_again)
-    {
-        room_add(&room, "gpu1");
-        take_events();
-        ck_assert_int_eq(database_begin(&db, true, &err), LLMREG_OK);
-        write_it();
-        database_rollback(&db);
-        ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 0);
-        write_it();
-        ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 1);
-    }
+{
+    room_add(&room, "gpu1");
+    take_events();
+    ck_assert_int_eq(database_begin(&db, true, &err), LLMREG_OK);
+    write_it();
+    database_rollback(&db);
+    ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 0);
+    write_it();
+    ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 1);
+}
 END_TEST
 
 START_TEST(the_present_value_is_written_and_not_the_one_of_the_event)
-    {
-        room_add(&room, "gpu1");
-        take_events();
-        room_models(&room, "gpu1", "a:latest,b:latest");
-        write_it();
-        ck_assert_int_eq(count("SELECT count(*) FROM model"), 2);
-    }
+{
+    room_add(&room, "gpu1");
+    take_events();
+    room_models(&room, "gpu1", "a:latest,b:latest");
+    write_it();
+    ck_assert_int_eq(count("SELECT count(*) FROM model"), 2);
+}
 END_TEST
 
 START_TEST(everything_adds_what_is_missing_and_deletes_what_is_gone)
-    {
-        room_add(&room, "gpu1");
-        take_events();
-        write_it();
-        batch_clear(&batch);
-        room_remove(&room, "gpu1");
-        room_add(&room, "gpu2");
-        batch_add_everything(&batch);
-        ck_assert(batch.durable);
-        write_it();
-        ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 1);
-        ck_assert_int_eq(count("SELECT id = 'gpu2:11434' FROM endpoint"), 1);
-    }
+{
+    room_add(&room, "gpu1");
+    take_events();
+    write_it();
+    batch_clear(&batch);
+    room_remove(&room, "gpu1");
+    room_add(&room, "gpu2");
+    batch_add_everything(&batch);
+    ck_assert(batch.durable);
+    write_it();
+    ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 1);
+    ck_assert_int_eq(count("SELECT id = 'gpu2:11434' FROM endpoint"), 1);
+}
 END_TEST
 
 START_TEST(everything_leaves_the_rows_that_are_to_be_kept)
-    {
-        room_add(&room, "gpu1");
-        take_events();
-        write_it();
-        batch_clear(&batch);
-        room_remove(&room, "gpu1");
-        ck_assert_int_eq(llmreg_table_add(keep, "gpu1:11434", &room),
-                         LLMREG_OK);
-        batch_add_everything(&batch);
-        write_it();
-        ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 1);
-    }
+{
+    room_add(&room, "gpu1");
+    take_events();
+    write_it();
+    batch_clear(&batch);
+    room_remove(&room, "gpu1");
+    ck_assert_int_eq(llmreg_table_add(keep, "gpu1:11434", &room), LLMREG_OK);
+    batch_add_everything(&batch);
+    write_it();
+    ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 1);
+}
 END_TEST
 
 START_TEST(only_those_probed_since_are_marked)
-    {
-        int64_t since;
+{
+    int64_t since;
 
-        room_add(&room, "gpu1");
-        room_add(&room, "gpu2");
-        room_add(&room, "never");
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        room_pass(&room, 1000);
-        since = room.now.mono_ns;
-        room_observe(&room, "gpu2", LLMREG_REASON_OK);
-        batch_add_probed(&batch, room.registry, since);
-        ck_assert_uint_eq(dirty_count(batch.dirty), 1);
-        batch_add_probed(&batch, room.registry, 0);
-        ck_assert_uint_eq(dirty_count(batch.dirty), 2);
-    }
+    room_add(&room, "gpu1");
+    room_add(&room, "gpu2");
+    room_add(&room, "never");
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    room_pass(&room, 1000);
+    since = room.now.mono_ns;
+    room_observe(&room, "gpu2", LLMREG_REASON_OK);
+    batch_add_probed(&batch, room.registry, since);
+    ck_assert_uint_eq(dirty_count(batch.dirty), 1);
+    batch_add_probed(&batch, room.registry, 0);
+    ck_assert_uint_eq(dirty_count(batch.dirty), 2);
+}
 END_TEST
 
 START_TEST(a_cleared_batch_writes_nothing)
-    {
-        room_add(&room, "gpu1");
-        take_events();
-        batch_clear(&batch);
-        write_it();
-        ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 0);
-    }
+{
+    room_add(&room, "gpu1");
+    take_events();
+    batch_clear(&batch);
+    write_it();
+    ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 0);
+}
 END_TEST
 
 int main(void)

@@ -62,196 +62,194 @@ static uint64_t next(struct llmreg_subscription *s)
 }
 
 START_TEST(a_bus_wants_a_power_of_two_and_a_first_number)
-    {
-        struct llmreg_bus *b = NULL;
-        const size_t bad[] = {0, 1, 3, 6, SIZE_MAX / 2 + 1};
+{
+    struct llmreg_bus *b = NULL;
+    const size_t bad[] = {0, 1, 3, 6, SIZE_MAX / 2 + 1};
 
-        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-            ck_assert_int_eq(llmreg_bus_new(&b, bad[i], 1), LLMREG_EINVAL);
-        ck_assert_int_eq(llmreg_bus_new(&b, 2, 0), LLMREG_EINVAL);
-        ck_assert_ptr_null(b);
-    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_int_eq(llmreg_bus_new(&b, bad[i], 1), LLMREG_EINVAL);
+    ck_assert_int_eq(llmreg_bus_new(&b, 2, 0), LLMREG_EINVAL);
+    ck_assert_ptr_null(b);
+}
 END_TEST
 
 START_TEST(numbers_begin_with_the_first_and_grow_by_one)
-    {
-        struct llmreg_bus *old = bus;
+{
+    struct llmreg_bus *old = bus;
 
-        ck_assert_uint_eq(llmreg_bus_last(bus), 0);
-        ck_assert_int_eq(llmreg_bus_new(&bus, 2, 65537), LLMREG_OK);
-        ck_assert_uint_eq(llmreg_bus_last(bus), 65536);
-        ck_assert_uint_eq(publish("a"), 65537);
-        ck_assert_uint_eq(publish("a"), 65538);
-        ck_assert_uint_eq(publish("a"), 65539);
-        ck_assert_uint_eq(llmreg_bus_last(bus), 65539);
-        llmreg_bus_free(bus);
-        bus = old;
-    }
+    ck_assert_uint_eq(llmreg_bus_last(bus), 0);
+    ck_assert_int_eq(llmreg_bus_new(&bus, 2, 65537), LLMREG_OK);
+    ck_assert_uint_eq(llmreg_bus_last(bus), 65536);
+    ck_assert_uint_eq(publish("a"), 65537);
+    ck_assert_uint_eq(publish("a"), 65538);
+    ck_assert_uint_eq(publish("a"), 65539);
+    ck_assert_uint_eq(llmreg_bus_last(bus), 65539);
+    llmreg_bus_free(bus);
+    bus = old;
+}
 END_TEST
 
 START_TEST(a_subscriber_sees_every_event_in_order)
-    {
-        for (uint64_t i = 1; i <= RING; i++)
-            ck_assert_uint_eq(publish("a"), i);
-        for (uint64_t i = 1; i <= RING; i++)
-            ck_assert_uint_eq(next(sub), i);
-        ck_assert_uint_eq(next(sub), 0);
-    }
+{
+    for (uint64_t i = 1; i <= RING; i++)
+        ck_assert_uint_eq(publish("a"), i);
+    for (uint64_t i = 1; i <= RING; i++)
+        ck_assert_uint_eq(next(sub), i);
+    ck_assert_uint_eq(next(sub), 0);
+}
 END_TEST
 
 START_TEST(an_event_is_a_copy_that_outlives_its_place_in_the_ring)
-    {
-        char subject[] = "gpu1:11434";
-        const struct llmreg_event *event = NULL;
+{
+    char subject[] = "gpu1:11434";
+    const struct llmreg_event *event = NULL;
 
-        publish(subject);
-        subject[0] = 'x';
-        ck_assert_int_eq(llmreg_subscription_next(sub, &event), LLMREG_OK);
-        for (int i = 0; i < 3 * RING; i++)
-            publish("other");
-        ck_assert_str_eq(event->subject, "gpu1:11434");
-        ck_assert_str_eq(event->before, "healthy");
-        ck_assert_str_eq(event->name, "");
-        ck_assert_int_eq(event->type, LLMREG_EVENT_HEALTH);
-        llmreg_event_put(event);
-    }
+    publish(subject);
+    subject[0] = 'x';
+    ck_assert_int_eq(llmreg_subscription_next(sub, &event), LLMREG_OK);
+    for (int i = 0; i < 3 * RING; i++)
+        publish("other");
+    ck_assert_str_eq(event->subject, "gpu1:11434");
+    ck_assert_str_eq(event->before, "healthy");
+    ck_assert_str_eq(event->name, "");
+    ck_assert_int_eq(event->type, LLMREG_EVENT_HEALTH);
+    llmreg_event_put(event);
+}
 END_TEST
 
 START_TEST(a_slow_subscriber_is_told_once_and_goes_on_with_the_oldest)
-    {
-        for (int i = 0; i < RING + 3; i++)
-            publish("a");
-        ck_assert_uint_eq(next(sub), UINT64_MAX);
-        for (uint64_t i = 4; i <= RING + 3; i++)
-            ck_assert_uint_eq(next(sub), i);
-        ck_assert_uint_eq(next(sub), 0);
-    }
+{
+    for (int i = 0; i < RING + 3; i++)
+        publish("a");
+    ck_assert_uint_eq(next(sub), UINT64_MAX);
+    for (uint64_t i = 4; i <= RING + 3; i++)
+        ck_assert_uint_eq(next(sub), i);
+    ck_assert_uint_eq(next(sub), 0);
+}
 END_TEST
 
 START_TEST(events_after_a_number_are_the_ones_above_it)
-    {
-        struct llmreg_subscription *s = NULL;
+{
+    struct llmreg_subscription *s = NULL;
 
-        for (int i = 0; i < 5; i++)
-            publish("a");
-        ck_assert_int_eq(llmreg_subscribe(bus, 3, &s), LLMREG_OK);
-        ck_assert(readable(s));
-        ck_assert_uint_eq(next(s), 4);
-        ck_assert_uint_eq(next(s), 5);
-        ck_assert_uint_eq(next(s), 0);
-        llmreg_unsubscribe(s);
-    }
+    for (int i = 0; i < 5; i++)
+        publish("a");
+    ck_assert_int_eq(llmreg_subscribe(bus, 3, &s), LLMREG_OK);
+    ck_assert(readable(s));
+    ck_assert_uint_eq(next(s), 4);
+    ck_assert_uint_eq(next(s), 5);
+    ck_assert_uint_eq(next(s), 0);
+    llmreg_unsubscribe(s);
+}
 END_TEST
 
 START_TEST(events_that_left_the_ring_are_a_gap_for_who_asks_late)
-    {
-        struct llmreg_subscription *s = NULL;
+{
+    struct llmreg_subscription *s = NULL;
 
-        for (int i = 0; i < RING + 2; i++)
-            publish("a");
-        ck_assert_int_eq(llmreg_subscribe(bus, 2, &s), LLMREG_OK);
-        ck_assert_uint_eq(next(s),
-                          3); /* 1 and 2 are gone, and were not asked */
-        llmreg_unsubscribe(s);
-        ck_assert_int_eq(llmreg_subscribe(bus, 1, &s), LLMREG_OK);
-        ck_assert(readable(s));
-        ck_assert_uint_eq(next(s), UINT64_MAX);
-        ck_assert_uint_eq(next(s), 3);
-        llmreg_unsubscribe(s);
-    }
+    for (int i = 0; i < RING + 2; i++)
+        publish("a");
+    ck_assert_int_eq(llmreg_subscribe(bus, 2, &s), LLMREG_OK);
+    ck_assert_uint_eq(next(s), 3); /* 1 and 2 are gone, and were not asked */
+    llmreg_unsubscribe(s);
+    ck_assert_int_eq(llmreg_subscribe(bus, 1, &s), LLMREG_OK);
+    ck_assert(readable(s));
+    ck_assert_uint_eq(next(s), UINT64_MAX);
+    ck_assert_uint_eq(next(s), 3);
+    llmreg_unsubscribe(s);
+}
 END_TEST
 
 START_TEST(a_number_that_was_never_given_is_a_gap)
-    {
-        struct llmreg_subscription *s = NULL;
+{
+    struct llmreg_subscription *s = NULL;
 
-        publish("a");
-        ck_assert_int_eq(llmreg_subscribe(bus, 77, &s), LLMREG_OK);
-        ck_assert(readable(s));
-        ck_assert_uint_eq(next(s), UINT64_MAX);
-        ck_assert_uint_eq(next(s), 1);
-        ck_assert_uint_eq(next(s), 0);
-        llmreg_unsubscribe(s);
-    }
+    publish("a");
+    ck_assert_int_eq(llmreg_subscribe(bus, 77, &s), LLMREG_OK);
+    ck_assert(readable(s));
+    ck_assert_uint_eq(next(s), UINT64_MAX);
+    ck_assert_uint_eq(next(s), 1);
+    ck_assert_uint_eq(next(s), 0);
+    llmreg_unsubscribe(s);
+}
 END_TEST
 
 START_TEST(raise_jumps_forward_only_and_is_no_gap_for_who_listens)
-    {
-        publish("a");
-        llmreg_bus_raise(bus, 100);
-        llmreg_bus_raise(bus, 50);
-        ck_assert_uint_eq(llmreg_bus_last(bus), 100);
-        ck_assert_uint_eq(publish("a"), 101);
-        ck_assert_uint_eq(next(sub), 1);
-        ck_assert_uint_eq(next(sub), 101);
-        ck_assert_uint_eq(next(sub), 0);
-    }
+{
+    publish("a");
+    llmreg_bus_raise(bus, 100);
+    llmreg_bus_raise(bus, 50);
+    ck_assert_uint_eq(llmreg_bus_last(bus), 100);
+    ck_assert_uint_eq(publish("a"), 101);
+    ck_assert_uint_eq(next(sub), 1);
+    ck_assert_uint_eq(next(sub), 101);
+    ck_assert_uint_eq(next(sub), 0);
+}
 END_TEST
 
 START_TEST(numbers_of_an_earlier_process_are_a_gap_and_the_last_is_not)
-    {
-        struct llmreg_subscription *s = NULL;
+{
+    struct llmreg_subscription *s = NULL;
 
-        llmreg_bus_raise(bus, 100);
-        ck_assert_int_eq(llmreg_subscribe(bus, 99, &s), LLMREG_OK);
-        ck_assert_uint_eq(next(s), UINT64_MAX);
-        ck_assert_uint_eq(next(s), 0);
-        llmreg_unsubscribe(s);
-        ck_assert_int_eq(llmreg_subscribe(bus, llmreg_bus_last(bus), &s),
-                         LLMREG_OK);
-        ck_assert_uint_eq(next(s), 0);
-        llmreg_unsubscribe(s);
-    }
+    llmreg_bus_raise(bus, 100);
+    ck_assert_int_eq(llmreg_subscribe(bus, 99, &s), LLMREG_OK);
+    ck_assert_uint_eq(next(s), UINT64_MAX);
+    ck_assert_uint_eq(next(s), 0);
+    llmreg_unsubscribe(s);
+    ck_assert_int_eq(llmreg_subscribe(bus, llmreg_bus_last(bus), &s),
+                     LLMREG_OK);
+    ck_assert_uint_eq(next(s), 0);
+    llmreg_unsubscribe(s);
+}
 END_TEST
 
 START_TEST(the_fd_is_readable_only_while_something_is_new)
-    {
-        ck_assert(!readable(sub));
-        publish("a");
-        ck_assert(!readable(sub)); /* nobody was woken yet */
-        llmreg_bus_wake(bus);
-        ck_assert(readable(sub));
-        ck_assert_uint_eq(next(sub), 1);
-        ck_assert_uint_eq(next(sub), 0);
-        ck_assert(!readable(sub));
-        llmreg_bus_wake(bus);
-        ck_assert(!readable(sub));
-    }
+{
+    ck_assert(!readable(sub));
+    publish("a");
+    ck_assert(!readable(sub)); /* nobody was woken yet */
+    llmreg_bus_wake(bus);
+    ck_assert(readable(sub));
+    ck_assert_uint_eq(next(sub), 1);
+    ck_assert_uint_eq(next(sub), 0);
+    ck_assert(!readable(sub));
+    llmreg_bus_wake(bus);
+    ck_assert(!readable(sub));
+}
 END_TEST
 
 START_TEST(an_event_that_comes_while_pending_wakes_again_after_idle)
-    {
-        publish("a");
-        llmreg_bus_wake(bus);
-        publish("b");
-        llmreg_bus_wake(bus);
-        ck_assert_uint_eq(next(sub), 1);
-        ck_assert_uint_eq(next(sub), 2);
-        ck_assert_uint_eq(next(sub), 0);
-        ck_assert(!readable(sub));
-        publish("c");
-        llmreg_bus_wake(bus);
-        ck_assert(readable(sub));
-        ck_assert_uint_eq(next(sub), 3);
-    }
+{
+    publish("a");
+    llmreg_bus_wake(bus);
+    publish("b");
+    llmreg_bus_wake(bus);
+    ck_assert_uint_eq(next(sub), 1);
+    ck_assert_uint_eq(next(sub), 2);
+    ck_assert_uint_eq(next(sub), 0);
+    ck_assert(!readable(sub));
+    publish("c");
+    llmreg_bus_wake(bus);
+    ck_assert(readable(sub));
+    ck_assert_uint_eq(next(sub), 3);
+}
 END_TEST
 
 START_TEST(subscribers_come_and_go_in_any_order)
-    {
-        struct llmreg_subscription *s[3];
+{
+    struct llmreg_subscription *s[3];
 
-        for (int i = 0; i < 3; i++)
-            ck_assert_int_eq(llmreg_subscribe(bus, UINT64_MAX, &s[i]),
-                             LLMREG_OK);
-        llmreg_unsubscribe(s[1]);
-        publish("a");
-        llmreg_bus_wake(bus);
-        ck_assert(readable(s[0]) && readable(s[2]) && readable(sub));
-        llmreg_unsubscribe(s[2]);
-        llmreg_unsubscribe(s[0]);
-        ck_assert_uint_eq(next(sub), 1);
-        llmreg_unsubscribe(NULL);
-    }
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(llmreg_subscribe(bus, UINT64_MAX, &s[i]), LLMREG_OK);
+    llmreg_unsubscribe(s[1]);
+    publish("a");
+    llmreg_bus_wake(bus);
+    ck_assert(readable(s[0]) && readable(s[2]) && readable(sub));
+    llmreg_unsubscribe(s[2]);
+    llmreg_unsubscribe(s[0]);
+    ck_assert_uint_eq(next(sub), 1);
+    llmreg_unsubscribe(NULL);
+}
 END_TEST
 
 static Suite *suite(void)

@@ -7,27 +7,27 @@
 #include <time.h>
 
 START_TEST(the_system_clock_reads_both_times)
-    {
-        struct llmreg_now now = llmreg_clock_now(&llmreg_clock_system);
-        int64_t seconds = (int64_t)time(NULL);
+{
+    struct llmreg_now now = llmreg_clock_now(&llmreg_clock_system);
+    int64_t seconds = (int64_t)time(NULL);
 
-        ck_assert_int_gt(now.mono_ns, 0);
-        ck_assert_int_le(now.wall_ms / 1000, seconds);
-        ck_assert_int_ge(now.wall_ms / 1000, seconds - 60);
-    }
+    ck_assert_int_gt(now.mono_ns, 0);
+    ck_assert_int_le(now.wall_ms / 1000, seconds);
+    ck_assert_int_ge(now.wall_ms / 1000, seconds - 60);
+}
 END_TEST
 
 START_TEST(monotonic_time_never_goes_back)
-    {
-        int64_t last = 0;
+{
+    int64_t last = 0;
 
-        for (int i = 0; i < 1000; i++) {
-            struct llmreg_now now = llmreg_clock_now(&llmreg_clock_system);
+    for (int i = 0; i < 1000; i++) {
+        struct llmreg_now now = llmreg_clock_now(&llmreg_clock_system);
 
-            ck_assert_int_ge(now.mono_ns, last);
-            last = now.mono_ns;
-        }
+        ck_assert_int_ge(now.mono_ns, last);
+        last = now.mono_ns;
     }
+}
 END_TEST
 
 static void read_fake(void *ctx, struct llmreg_now *out)
@@ -36,14 +36,14 @@ static void read_fake(void *ctx, struct llmreg_now *out)
 }
 
 START_TEST(a_clock_can_be_replaced)
-    {
-        struct llmreg_now fake = {.mono_ns = 5, .wall_ms = -7};
-        const struct llmreg_clock clock = {.read = read_fake, .ctx = &fake};
-        struct llmreg_now now = llmreg_clock_now(&clock);
+{
+    struct llmreg_now fake = {.mono_ns = 5, .wall_ms = -7};
+    const struct llmreg_clock clock = {.read = read_fake, .ctx = &fake};
+    struct llmreg_now now = llmreg_clock_now(&clock);
 
-        ck_assert_int_eq(now.mono_ns, 5);
-        ck_assert_int_eq(now.wall_ms, -7);
-    }
+    ck_assert_int_eq(now.mono_ns, 5);
+    ck_assert_int_eq(now.wall_ms, -7);
+}
 END_TEST
 
 int main(void)

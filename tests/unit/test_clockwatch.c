@@ -28,45 +28,45 @@ static int64_t look_after(int64_t ms, int64_t step_ms)
 }
 
 START_TEST(the_first_look_finds_nothing)
-    {
-        ck_assert_int_eq(look_after(0, 0), 0);
-    }
+{
+    ck_assert_int_eq(look_after(0, 0), 0);
+}
 END_TEST
 
 START_TEST(time_that_passes_is_no_step)
-    {
-        look_after(0, 0);
-        ck_assert_int_eq(look_after(1000, 0), 0);
-        ck_assert_int_eq(look_after(86400000, 0), 0);
-    }
+{
+    look_after(0, 0);
+    ck_assert_int_eq(look_after(1000, 0), 0);
+    ck_assert_int_eq(look_after(86400000, 0), 0);
+}
 END_TEST
 
 START_TEST(a_step_is_found_once_in_both_directions)
-    {
-        look_after(0, 0);
-        ck_assert_int_eq(look_after(1000, 3600000), 3600000);
-        ck_assert_int_eq(look_after(1000, 0), 0);
-        ck_assert_int_eq(look_after(1000, -3600000), -3600000);
-        ck_assert_int_eq(look_after(1000, 0), 0);
-    }
+{
+    look_after(0, 0);
+    ck_assert_int_eq(look_after(1000, 3600000), 3600000);
+    ck_assert_int_eq(look_after(1000, 0), 0);
+    ck_assert_int_eq(look_after(1000, -3600000), -3600000);
+    ck_assert_int_eq(look_after(1000, 0), 0);
+}
 END_TEST
 
 START_TEST(two_seconds_are_let_pass)
-    {
-        look_after(0, 0);
-        ck_assert_int_eq(look_after(1000, 2000), 0);
-        ck_assert_int_eq(look_after(1000, -2000), 0);
-        ck_assert_int_eq(look_after(1000, 2001), 2001);
-        ck_assert_int_eq(look_after(1000, -2001), -2001);
-    }
+{
+    look_after(0, 0);
+    ck_assert_int_eq(look_after(1000, 2000), 0);
+    ck_assert_int_eq(look_after(1000, -2000), 0);
+    ck_assert_int_eq(look_after(1000, 2001), 2001);
+    ck_assert_int_eq(look_after(1000, -2001), -2001);
+}
 END_TEST
 
 START_TEST(a_slow_correction_never_adds_up_to_a_step)
-    {
-        look_after(0, 0);
-        for (int i = 0; i < 10000; i++)
-            ck_assert_int_eq(look_after(1000, 1), 0);
-    }
+{
+    look_after(0, 0);
+    for (int i = 0; i < 10000; i++)
+        ck_assert_int_eq(look_after(1000, 1), 0);
+}
 END_TEST
 
 int main(void)

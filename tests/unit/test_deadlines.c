@@ -27,44 +27,44 @@ static void set(const char *id, int64_t at)
 }
 
 START_TEST(nothing_is_due_before_its_time)
-    {
-        set("a", 100);
-        ck_assert_ptr_null(deadlines_due(deadlines, 99));
-        ck_assert_str_eq(deadlines_due(deadlines, 100), "a");
-    }
+{
+    set("a", 100);
+    ck_assert_ptr_null(deadlines_due(deadlines, 99));
+    ck_assert_str_eq(deadlines_due(deadlines, 100), "a");
+}
 END_TEST
 
 START_TEST(the_earliest_comes_first)
-    {
-        set("late", 300);
-        set("early", 100);
-        set("middle", 200);
-        ck_assert_str_eq(deadlines_due(deadlines, 1000), "early");
-        deadlines_clear(deadlines, "early");
-        ck_assert_str_eq(deadlines_due(deadlines, 1000), "middle");
-        deadlines_clear(deadlines, "middle");
-        ck_assert_str_eq(deadlines_due(deadlines, 1000), "late");
-    }
+{
+    set("late", 300);
+    set("early", 100);
+    set("middle", 200);
+    ck_assert_str_eq(deadlines_due(deadlines, 1000), "early");
+    deadlines_clear(deadlines, "early");
+    ck_assert_str_eq(deadlines_due(deadlines, 1000), "middle");
+    deadlines_clear(deadlines, "middle");
+    ck_assert_str_eq(deadlines_due(deadlines, 1000), "late");
+}
 END_TEST
 
 START_TEST(setting_again_moves_it)
-    {
-        set("a", 100);
-        set("b", 200);
-        set("a", 300);
-        ck_assert_uint_eq(deadlines_count(deadlines), 2);
-        ck_assert_str_eq(deadlines_due(deadlines, 1000), "b");
-        set("a", 50);
-        ck_assert_str_eq(deadlines_due(deadlines, 1000), "a");
-    }
+{
+    set("a", 100);
+    set("b", 200);
+    set("a", 300);
+    ck_assert_uint_eq(deadlines_count(deadlines), 2);
+    ck_assert_str_eq(deadlines_due(deadlines, 1000), "b");
+    set("a", 50);
+    ck_assert_str_eq(deadlines_due(deadlines, 1000), "a");
+}
 END_TEST
 
 START_TEST(clearing_what_is_not_there_is_fine)
-    {
-        deadlines_clear(deadlines, "a");
-        ck_assert_uint_eq(deadlines_count(deadlines), 0);
-        ck_assert_ptr_null(deadlines_due(deadlines, INT64_MAX));
-    }
+{
+    deadlines_clear(deadlines, "a");
+    ck_assert_uint_eq(deadlines_count(deadlines), 0);
+    ck_assert_ptr_null(deadlines_due(deadlines, INT64_MAX));
+}
 END_TEST
 
 static int64_t model[IDS]; /* -1: not there */
@@ -89,26 +89,26 @@ static void check_against_model(void)
 }
 
 START_TEST(random_operations_agree_with_a_naive_array)
-    {
-        char id[16];
+{
+    char id[16];
 
-        srandom(1);
-        for (int i = 0; i < IDS; i++)
+    srandom(1);
+    for (int i = 0; i < IDS; i++)
+        model[i] = -1;
+    for (int step = 0; step < 20000; step++) {
+        int i = (int)(random() % IDS);
+
+        snprintf(id, sizeof id, "%d", i);
+        if (random() % 3 == 0) {
+            deadlines_clear(deadlines, id);
             model[i] = -1;
-        for (int step = 0; step < 20000; step++) {
-            int i = (int)(random() % IDS);
-
-            snprintf(id, sizeof id, "%d", i);
-            if (random() % 3 == 0) {
-                deadlines_clear(deadlines, id);
-                model[i] = -1;
-            } else {
-                model[i] = random() % 1000;
-                set(id, model[i]);
-            }
-            check_against_model();
+        } else {
+            model[i] = random() % 1000;
+            set(id, model[i]);
         }
+        check_against_model();
     }
+}
 END_TEST
 
 int main(void)

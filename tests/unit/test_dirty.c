@@ -32,54 +32,54 @@ static unsigned parts_of(const char *wanted)
 }
 
 START_TEST(parts_of_one_id_add_up)
-    {
-        ck_assert_int_eq(dirty_mark(dirty, "a:1", DIRTY_HEALTH), LLMREG_OK);
-        ck_assert_uint_eq(parts_of("a:1"), DIRTY_HEALTH);
-        ck_assert_int_eq(dirty_mark(dirty, "a:1", DIRTY_MODELS), LLMREG_OK);
-        ck_assert_uint_eq(parts_of("a:1"), DIRTY_HEALTH | DIRTY_MODELS);
-        ck_assert_uint_eq(dirty_count(dirty), 1);
-    }
+{
+    ck_assert_int_eq(dirty_mark(dirty, "a:1", DIRTY_HEALTH), LLMREG_OK);
+    ck_assert_uint_eq(parts_of("a:1"), DIRTY_HEALTH);
+    ck_assert_int_eq(dirty_mark(dirty, "a:1", DIRTY_MODELS), LLMREG_OK);
+    ck_assert_uint_eq(parts_of("a:1"), DIRTY_HEALTH | DIRTY_MODELS);
+    ck_assert_uint_eq(dirty_count(dirty), 1);
+}
 END_TEST
 
 START_TEST(marking_less_than_was_marked_changes_nothing)
-    {
-        ck_assert_int_eq(dirty_mark(dirty, "a:1", DIRTY_ALL), LLMREG_OK);
-        ck_assert_int_eq(dirty_mark(dirty, "a:1", DIRTY_HEALTH), LLMREG_OK);
-        ck_assert_uint_eq(parts_of("a:1"), DIRTY_ALL);
-    }
+{
+    ck_assert_int_eq(dirty_mark(dirty, "a:1", DIRTY_ALL), LLMREG_OK);
+    ck_assert_int_eq(dirty_mark(dirty, "a:1", DIRTY_HEALTH), LLMREG_OK);
+    ck_assert_uint_eq(parts_of("a:1"), DIRTY_ALL);
+}
 END_TEST
 
 START_TEST(ids_do_not_mix)
-    {
-        ck_assert_int_eq(dirty_mark(dirty, "a:1", DIRTY_ALL), LLMREG_OK);
-        ck_assert_int_eq(dirty_mark(dirty, "b:1", DIRTY_MODELS), LLMREG_OK);
-        ck_assert_uint_eq(parts_of("a:1"), DIRTY_ALL);
-        ck_assert_uint_eq(parts_of("b:1"), DIRTY_MODELS);
-        ck_assert_uint_eq(parts_of("c:1"), 0);
-    }
+{
+    ck_assert_int_eq(dirty_mark(dirty, "a:1", DIRTY_ALL), LLMREG_OK);
+    ck_assert_int_eq(dirty_mark(dirty, "b:1", DIRTY_MODELS), LLMREG_OK);
+    ck_assert_uint_eq(parts_of("a:1"), DIRTY_ALL);
+    ck_assert_uint_eq(parts_of("b:1"), DIRTY_MODELS);
+    ck_assert_uint_eq(parts_of("c:1"), 0);
+}
 END_TEST
 
 START_TEST(cleared_it_is_empty_and_can_be_used_again)
-    {
-        char id[32];
+{
+    char id[32];
 
-        for (int round = 0; round < 3; round++) {
-            for (int i = 0; i < 1000; i++) {
-                snprintf(id, sizeof id, "host%d:1", i);
-                ck_assert_int_eq(dirty_mark(dirty, id, DIRTY_ALL), LLMREG_OK);
-            }
-            ck_assert_uint_eq(dirty_count(dirty), 1000);
-            dirty_clear(dirty);
-            ck_assert_uint_eq(dirty_count(dirty), 0);
-            ck_assert_uint_eq(parts_of("host1:1"), 0);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 1000; i++) {
+            snprintf(id, sizeof id, "host%d:1", i);
+            ck_assert_int_eq(dirty_mark(dirty, id, DIRTY_ALL), LLMREG_OK);
         }
+        ck_assert_uint_eq(dirty_count(dirty), 1000);
+        dirty_clear(dirty);
+        ck_assert_uint_eq(dirty_count(dirty), 0);
+        ck_assert_uint_eq(parts_of("host1:1"), 0);
     }
+}
 END_TEST
 
 START_TEST(freeing_nothing_is_fine)
-    {
-        dirty_free(NULL);
-    }
+{
+    dirty_free(NULL);
+}
 END_TEST
 
 int main(void)

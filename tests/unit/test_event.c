@@ -7,82 +7,82 @@
 #include <string.h>
 
 START_TEST(a_copy_has_the_strings_and_the_numbers_of_its_source)
-    {
-        char reason[] = "refused: Connection refused";
-        const struct llmreg_event source = {
-            .seq = 9,
-            .time_ms = 5,
-            .type = LLMREG_EVENT_HEALTH,
-            .subject = "gpu1:11434",
-            .name = "gpu1",
-            .before = "healthy",
-            .after = "unreachable",
-            .reason = reason,
-            .since_ms = 4,
-            .before_ms = 3,
-            .action = LLMREG_ALARM_FAIL,
-        };
-        struct llmreg_event *copy = event_copy(&source);
+{
+    char reason[] = "refused: Connection refused";
+    const struct llmreg_event source = {
+        .seq = 9,
+        .time_ms = 5,
+        .type = LLMREG_EVENT_HEALTH,
+        .subject = "gpu1:11434",
+        .name = "gpu1",
+        .before = "healthy",
+        .after = "unreachable",
+        .reason = reason,
+        .since_ms = 4,
+        .before_ms = 3,
+        .action = LLMREG_ALARM_FAIL,
+    };
+    struct llmreg_event *copy = event_copy(&source);
 
-        ck_assert_ptr_nonnull(copy);
-        memset(reason, 'x', sizeof reason - 1);
-        ck_assert_str_eq(copy->reason, "refused: Connection refused");
-        ck_assert_str_eq(copy->subject, "gpu1:11434");
-        ck_assert_str_eq(copy->name, "gpu1");
-        ck_assert_str_eq(copy->after, "unreachable");
-        ck_assert_int_eq(copy->since_ms, 4);
-        ck_assert_int_eq(copy->before_ms, 3);
-        ck_assert_int_eq(copy->action, LLMREG_ALARM_FAIL);
-        llmreg_event_put(copy);
-    }
+    ck_assert_ptr_nonnull(copy);
+    memset(reason, 'x', sizeof reason - 1);
+    ck_assert_str_eq(copy->reason, "refused: Connection refused");
+    ck_assert_str_eq(copy->subject, "gpu1:11434");
+    ck_assert_str_eq(copy->name, "gpu1");
+    ck_assert_str_eq(copy->after, "unreachable");
+    ck_assert_int_eq(copy->since_ms, 4);
+    ck_assert_int_eq(copy->before_ms, 3);
+    ck_assert_int_eq(copy->action, LLMREG_ALARM_FAIL);
+    llmreg_event_put(copy);
+}
 END_TEST
 
 START_TEST(a_string_that_is_not_given_is_empty)
-    {
-        const struct llmreg_event source = {.type = LLMREG_EVENT_STORE};
-        struct llmreg_event *copy = event_copy(&source);
+{
+    const struct llmreg_event source = {.type = LLMREG_EVENT_STORE};
+    struct llmreg_event *copy = event_copy(&source);
 
-        ck_assert_ptr_nonnull(copy);
-        ck_assert_str_eq(copy->subject, "");
-        ck_assert_str_eq(copy->name, "");
-        ck_assert_str_eq(copy->before, "");
-        ck_assert_str_eq(copy->after, "");
-        ck_assert_str_eq(copy->reason, "");
-        llmreg_event_put(copy);
-    }
+    ck_assert_ptr_nonnull(copy);
+    ck_assert_str_eq(copy->subject, "");
+    ck_assert_str_eq(copy->name, "");
+    ck_assert_str_eq(copy->before, "");
+    ck_assert_str_eq(copy->after, "");
+    ck_assert_str_eq(copy->reason, "");
+    llmreg_event_put(copy);
+}
 END_TEST
 
 START_TEST(an_event_lives_until_its_last_reference_is_put)
-    {
-        const struct llmreg_event source = {.subject = "a"};
-        struct llmreg_event *copy = event_copy(&source);
+{
+    const struct llmreg_event source = {.subject = "a"};
+    struct llmreg_event *copy = event_copy(&source);
 
-        ck_assert_ptr_nonnull(copy);
-        event_hold(copy);
-        llmreg_event_put(copy);
-        ck_assert_str_eq(copy->subject, "a");
-        llmreg_event_put(copy);
-        llmreg_event_put(NULL);
-    }
+    ck_assert_ptr_nonnull(copy);
+    event_hold(copy);
+    llmreg_event_put(copy);
+    ck_assert_str_eq(copy->subject, "a");
+    llmreg_event_put(copy);
+    llmreg_event_put(NULL);
+}
 END_TEST
 
 START_TEST(every_type_has_its_own_word)
-    {
-        const char *word = llmreg_event_type_text(_i);
+{
+    const char *word = llmreg_event_type_text(_i);
 
-        ck_assert_str_ne(word, "unknown");
-        for (int other = 0; other < LLMREG_EVENT_TYPES; other++)
-            if (other != _i)
-                ck_assert_str_ne(word, llmreg_event_type_text(other));
-    }
+    ck_assert_str_ne(word, "unknown");
+    for (int other = 0; other < LLMREG_EVENT_TYPES; other++)
+        if (other != _i)
+            ck_assert_str_ne(word, llmreg_event_type_text(other));
+}
 END_TEST
 
 START_TEST(what_is_no_type_has_a_word_too)
-    {
-        ck_assert_str_eq(llmreg_event_type_text(LLMREG_EVENT_TYPES), "unknown");
-        ck_assert_str_eq(llmreg_event_type_text((enum llmreg_event_type) - 1),
-                         "unknown");
-    }
+{
+    ck_assert_str_eq(llmreg_event_type_text(LLMREG_EVENT_TYPES), "unknown");
+    ck_assert_str_eq(llmreg_event_type_text((enum llmreg_event_type) - 1),
+                     "unknown");
+}
 END_TEST
 
 static Suite *suite(void)

@@ -33,52 +33,52 @@ static const char *render(const struct llmreg_event *event)
 }
 
 START_TEST(a_health_event_says_before_after_since_and_alarm)
-    {
-        const struct llmreg_event event = {
-            .seq = 7,
-            .time_ms = 1500,
-            .type = LLMREG_EVENT_HEALTH,
-            .subject = "gpu1:11434",
-            .name = "gpu1",
-            .before = "healthy",
-            .after = "unreachable",
-            .reason = "refused: Connection refused",
-            .since_ms = 1000,
-            .before_ms = 0,
-            .action = LLMREG_ALARM_FAIL,
-        };
+{
+    const struct llmreg_event event = {
+        .seq = 7,
+        .time_ms = 1500,
+        .type = LLMREG_EVENT_HEALTH,
+        .subject = "gpu1:11434",
+        .name = "gpu1",
+        .before = "healthy",
+        .after = "unreachable",
+        .reason = "refused: Connection refused",
+        .since_ms = 1000,
+        .before_ms = 0,
+        .action = LLMREG_ALARM_FAIL,
+    };
 
-        ck_assert_str_eq(
-            render(&event),
-            "{\"seq\":7,\"time\":\"1970-01-01T00:00:01.500Z\",\"time_ms\":1500,"
-            "\"type\":\"health\",\"subject\":\"gpu1:11434\",\"name\":\"gpu1\","
-            "\"before\":\"healthy\",\"after\":\"unreachable\","
-            "\"reason\":\"refused: Connection refused\","
-            "\"since\":\"1970-01-01T00:00:01.000Z\",\"since_ms\":1000,"
-            "\"before_since\":null,\"before_since_ms\":null,"
-            "\"alarm\":\"failure\"}");
-    }
+    ck_assert_str_eq(
+        render(&event),
+        "{\"seq\":7,\"time\":\"1970-01-01T00:00:01.500Z\",\"time_ms\":1500,"
+        "\"type\":\"health\",\"subject\":\"gpu1:11434\",\"name\":\"gpu1\","
+        "\"before\":\"healthy\",\"after\":\"unreachable\","
+        "\"reason\":\"refused: Connection refused\","
+        "\"since\":\"1970-01-01T00:00:01.000Z\",\"since_ms\":1000,"
+        "\"before_since\":null,\"before_since_ms\":null,"
+        "\"alarm\":\"failure\"}");
+}
 END_TEST
 
 START_TEST(other_events_have_no_since_and_empty_is_null)
-    {
-        const struct llmreg_event event = {
-            .seq = 1,
-            .time_ms = 1,
-            .type = LLMREG_EVENT_STORE,
-            .subject = "store",
-            .name = "",
-            .before = "",
-            .after = "failed",
-            .reason = "",
-        };
+{
+    const struct llmreg_event event = {
+        .seq = 1,
+        .time_ms = 1,
+        .type = LLMREG_EVENT_STORE,
+        .subject = "store",
+        .name = "",
+        .before = "",
+        .after = "failed",
+        .reason = "",
+    };
 
-        ck_assert_str_eq(
-            render(&event),
-            "{\"seq\":1,\"time\":\"1970-01-01T00:00:00.001Z\",\"time_ms\":1,"
-            "\"type\":\"store\",\"subject\":\"store\",\"name\":null,"
-            "\"before\":null,\"after\":\"failed\",\"reason\":null}");
-    }
+    ck_assert_str_eq(
+        render(&event),
+        "{\"seq\":1,\"time\":\"1970-01-01T00:00:00.001Z\",\"time_ms\":1,"
+        "\"type\":\"store\",\"subject\":\"store\",\"name\":null,"
+        "\"before\":null,\"after\":\"failed\",\"reason\":null}");
+}
 END_TEST
 
 static Suite *suite(void)

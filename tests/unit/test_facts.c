@@ -16,55 +16,55 @@ static struct facts facts_of(int64_t context)
 }
 
 START_TEST(the_first_facts_of_a_digest_stay)
-    {
-        struct facts_cache *c = NULL;
-        struct facts f = facts_of(4096);
+{
+    struct facts_cache *c = NULL;
+    struct facts f = facts_of(4096);
 
-        ck_assert_int_eq(facts_cache_new(&c), LLMREG_OK);
-        ck_assert_ptr_null(facts_get(c, "d"));
-        ck_assert_int_eq(facts_add(c, "d", &f), LLMREG_OK);
-        f.context_max = 1;
-        ck_assert_int_eq(facts_add(c, "d", &f), LLMREG_OK);
-        ck_assert_int_eq(facts_get(c, "d")->context_max, 4096);
-        facts_cache_free(c);
-    }
+    ck_assert_int_eq(facts_cache_new(&c), LLMREG_OK);
+    ck_assert_ptr_null(facts_get(c, "d"));
+    ck_assert_int_eq(facts_add(c, "d", &f), LLMREG_OK);
+    f.context_max = 1;
+    ck_assert_int_eq(facts_add(c, "d", &f), LLMREG_OK);
+    ck_assert_int_eq(facts_get(c, "d")->context_max, 4096);
+    facts_cache_free(c);
+}
 END_TEST
 
 START_TEST(a_full_cache_starts_over)
-    {
-        struct facts_cache *c = NULL;
-        const struct facts f = facts_of(1);
-        char digest[32];
+{
+    struct facts_cache *c = NULL;
+    const struct facts f = facts_of(1);
+    char digest[32];
 
-        ck_assert_int_eq(facts_cache_new(&c), LLMREG_OK);
-        for (int i = 0; i <= FACTS_MAX; i++) {
-            snprintf(digest, sizeof digest, "d%d", i);
-            ck_assert_int_eq(facts_add(c, digest, &f), LLMREG_OK);
-        }
-        ck_assert_ptr_null(facts_get(c, "d0"));
-        ck_assert_ptr_nonnull(facts_get(c, digest));
-        facts_cache_free(c);
+    ck_assert_int_eq(facts_cache_new(&c), LLMREG_OK);
+    for (int i = 0; i <= FACTS_MAX; i++) {
+        snprintf(digest, sizeof digest, "d%d", i);
+        ck_assert_int_eq(facts_add(c, digest, &f), LLMREG_OK);
     }
+    ck_assert_ptr_null(facts_get(c, "d0"));
+    ck_assert_ptr_nonnull(facts_get(c, digest));
+    facts_cache_free(c);
+}
 END_TEST
 
 START_TEST(facts_fill_only_what_is_unknown)
-    {
-        struct llmreg_model m = llmreg_model_unknown("m:latest");
-        struct facts f = {.context_max = 10,
-                          .max_output_tokens = 20,
-                          .vision = LLMREG_YES,
-                          .tools = LLMREG_YES,
-                          .json_mode = LLMREG_NO};
+{
+    struct llmreg_model m = llmreg_model_unknown("m:latest");
+    struct facts f = {.context_max = 10,
+                      .max_output_tokens = 20,
+                      .vision = LLMREG_YES,
+                      .tools = LLMREG_YES,
+                      .json_mode = LLMREG_NO};
 
-        m.context_max = 99;
-        m.tools = LLMREG_NO;
-        facts_apply(&f, &m);
-        ck_assert_int_eq(m.context_max, 99);
-        ck_assert_int_eq(m.max_output_tokens, 20);
-        ck_assert_int_eq(m.tools, LLMREG_NO);
-        ck_assert_int_eq(m.vision, LLMREG_YES);
-        ck_assert_int_eq(m.json_mode, LLMREG_NO);
-    }
+    m.context_max = 99;
+    m.tools = LLMREG_NO;
+    facts_apply(&f, &m);
+    ck_assert_int_eq(m.context_max, 99);
+    ck_assert_int_eq(m.max_output_tokens, 20);
+    ck_assert_int_eq(m.tools, LLMREG_NO);
+    ck_assert_int_eq(m.vision, LLMREG_YES);
+    ck_assert_int_eq(m.json_mode, LLMREG_NO);
+}
 END_TEST
 
 int main(void)

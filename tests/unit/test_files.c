@@ -35,110 +35,105 @@ static mode_t mode_of(const char *name)
 }
 
 START_TEST(a_missing_directory_is_made_for_the_owner_alone)
-    {
-        umask(0);
-        ck_assert_int_eq(files_make_dir(room_path(&room, "store"), &err),
-                         LLMREG_OK);
-        ck_assert_uint_eq(mode_of("store"), 0700);
-    }
+{
+    umask(0);
+    ck_assert_int_eq(files_make_dir(room_path(&room, "store"), &err),
+                     LLMREG_OK);
+    ck_assert_uint_eq(mode_of("store"), 0700);
+}
 END_TEST
 
 START_TEST(a_directory_that_is_there_is_used_as_it_is)
-    {
-        ck_assert_int_eq(mkdir(room_path(&room, "store"), 0750), 0);
-        ck_assert_int_eq(files_make_dir(room_path(&room, "store"), &err),
-                         LLMREG_OK);
-        ck_assert_uint_eq(mode_of("store"), 0750);
-    }
+{
+    ck_assert_int_eq(mkdir(room_path(&room, "store"), 0750), 0);
+    ck_assert_int_eq(files_make_dir(room_path(&room, "store"), &err),
+                     LLMREG_OK);
+    ck_assert_uint_eq(mode_of("store"), 0750);
+}
 END_TEST
 
 START_TEST(no_tree_is_built)
-    {
-        ck_assert_int_eq(files_make_dir(room_path(&room, "a/b"), &err),
-                         LLMREG_EIO);
-        ck_assert_ptr_nonnull(strstr(err.text, "a/b: No such file"));
-        ck_assert_int_ne(access(room_path(&room, "a"), F_OK), 0);
-    }
+{
+    ck_assert_int_eq(files_make_dir(room_path(&room, "a/b"), &err), LLMREG_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "a/b: No such file"));
+    ck_assert_int_ne(access(room_path(&room, "a"), F_OK), 0);
+}
 END_TEST
 
 START_TEST(a_file_is_no_directory)
-    {
-        room_write_file(&room, "store", "");
-        ck_assert_int_eq(files_make_dir(room_path(&room, "store"), &err),
-                         LLMREG_EIO);
-        ck_assert_ptr_nonnull(strstr(err.text, "store is not a directory"));
-    }
+{
+    room_write_file(&room, "store", "");
+    ck_assert_int_eq(files_make_dir(room_path(&room, "store"), &err),
+                     LLMREG_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "store is not a directory"));
+}
 END_TEST
 
 START_TEST(a_file_is_made_for_the_owner_alone_whatever_the_umask)
-    {
-        umask(0);
-        ck_assert_int_eq(files_make_file(room_path(&room, "db"), &err),
-                         LLMREG_OK);
-        ck_assert_uint_eq(mode_of("db"), 0600);
-    }
+{
+    umask(0);
+    ck_assert_int_eq(files_make_file(room_path(&room, "db"), &err), LLMREG_OK);
+    ck_assert_uint_eq(mode_of("db"), 0600);
+}
 END_TEST
 
 START_TEST(a_file_that_is_there_is_not_touched)
-    {
-        struct stat st;
+{
+    struct stat st;
 
-        room_write_file(&room, "db", "content");
-        ck_assert_int_eq(files_make_file(room_path(&room, "db"), &err),
-                         LLMREG_OK);
-        ck_assert_int_eq(stat(room_path(&room, "db"), &st), 0);
-        ck_assert_int_eq(st.st_size, 7);
-    }
+    room_write_file(&room, "db", "content");
+    ck_assert_int_eq(files_make_file(room_path(&room, "db"), &err), LLMREG_OK);
+    ck_assert_int_eq(stat(room_path(&room, "db"), &st), 0);
+    ck_assert_int_eq(st.st_size, 7);
+}
 END_TEST
 
 START_TEST(a_symbolic_link_is_refused)
-    {
-        ck_assert_int_eq(symlink("/etc/hostname", room_path(&room, "db")), 0);
-        ck_assert_int_eq(files_make_file(room_path(&room, "db"), &err),
-                         LLMREG_EIO);
-        ck_assert_ptr_nonnull(strstr(err.text, "is not a plain file"));
-    }
+{
+    ck_assert_int_eq(symlink("/etc/hostname", room_path(&room, "db")), 0);
+    ck_assert_int_eq(files_make_file(room_path(&room, "db"), &err), LLMREG_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "is not a plain file"));
+}
 END_TEST
 
 START_TEST(setting_aside_takes_the_log_along)
-    {
-        char path[FILES_PATH_SIZE], aside[FILES_PATH_SIZE];
+{
+    char path[FILES_PATH_SIZE], aside[FILES_PATH_SIZE];
 
-        files_path(path, room.dir, "db");
-        room_write_file(&room, "db", "1");
-        room_write_file(&room, "db-wal", "2");
-        room_write_file(&room, "db-shm", "3");
-        ck_assert_int_eq(files_set_aside(path, NOON, aside, &err), LLMREG_OK);
-        ck_assert_str_eq(strrchr(aside, '/'), "/db.corrupt-20261121T120000Z");
-        ck_assert_uint_eq(
-            room_count_files(&room, "", "db.corrupt-20261121T120000Z"), 3);
-        ck_assert_uint_eq(room_count_files(&room, "", "db"), 3);
-    }
+    files_path(path, room.dir, "db");
+    room_write_file(&room, "db", "1");
+    room_write_file(&room, "db-wal", "2");
+    room_write_file(&room, "db-shm", "3");
+    ck_assert_int_eq(files_set_aside(path, NOON, aside, &err), LLMREG_OK);
+    ck_assert_str_eq(strrchr(aside, '/'), "/db.corrupt-20261121T120000Z");
+    ck_assert_uint_eq(
+        room_count_files(&room, "", "db.corrupt-20261121T120000Z"), 3);
+    ck_assert_uint_eq(room_count_files(&room, "", "db"), 3);
+}
 END_TEST
 
 START_TEST(setting_aside_twice_in_a_second_keeps_both)
-    {
-        char path[FILES_PATH_SIZE], aside[FILES_PATH_SIZE];
+{
+    char path[FILES_PATH_SIZE], aside[FILES_PATH_SIZE];
 
-        files_path(path, room.dir, "db");
-        for (int i = 0; i < 3; i++) {
-            room_write_file(&room, "db", "x");
-            ck_assert_int_eq(files_set_aside(path, NOON, aside, &err),
-                             LLMREG_OK);
-        }
-        ck_assert_str_eq(strrchr(aside, '/'), "/db.corrupt-20261121T120000Z.2");
-        ck_assert_uint_eq(room_count_files(&room, "", "db.corrupt-"), 3);
+    files_path(path, room.dir, "db");
+    for (int i = 0; i < 3; i++) {
+        room_write_file(&room, "db", "x");
+        ck_assert_int_eq(files_set_aside(path, NOON, aside, &err), LLMREG_OK);
     }
+    ck_assert_str_eq(strrchr(aside, '/'), "/db.corrupt-20261121T120000Z.2");
+    ck_assert_uint_eq(room_count_files(&room, "", "db.corrupt-"), 3);
+}
 END_TEST
 
 START_TEST(setting_aside_what_is_not_there_says_so)
-    {
-        char path[FILES_PATH_SIZE], aside[FILES_PATH_SIZE];
+{
+    char path[FILES_PATH_SIZE], aside[FILES_PATH_SIZE];
 
-        files_path(path, room.dir, "db");
-        ck_assert_int_eq(files_set_aside(path, NOON, aside, &err), LLMREG_EIO);
-        ck_assert_ptr_nonnull(strstr(err.text, "No such file"));
-    }
+    files_path(path, room.dir, "db");
+    ck_assert_int_eq(files_set_aside(path, NOON, aside, &err), LLMREG_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "No such file"));
+}
 END_TEST
 
 int main(void)

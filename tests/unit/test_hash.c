@@ -21,17 +21,17 @@ static const struct {
 };
 
 START_TEST(a_hash_never_changes)
-    {
-        ck_assert_uint_eq(llmreg_hash(frozen[_i].key, strlen(frozen[_i].key)),
-                          frozen[_i].hash);
-    }
+{
+    ck_assert_uint_eq(llmreg_hash(frozen[_i].key, strlen(frozen[_i].key)),
+                      frozen[_i].hash);
+}
 END_TEST
 
 START_TEST(bytes_after_the_length_do_not_count)
-    {
-        ck_assert_uint_eq(llmreg_hash("a/bc", 3), frozen[4].hash);
-        ck_assert_uint_ne(llmreg_hash("a\0b", 3), llmreg_hash("a\0c", 3));
-    }
+{
+    ck_assert_uint_eq(llmreg_hash("a/bc", 3), frozen[4].hash);
+    ck_assert_uint_ne(llmreg_hash("a\0b", 3), llmreg_hash("a\0c", 3));
+}
 END_TEST
 
 /* 65536 keys that differ in two digits of an address, a port or a name, into
@@ -70,34 +70,34 @@ static int write_name(char key[static 64], unsigned i)
 }
 
 START_TEST(keys_that_look_alike_spread_evenly_in_every_byte)
-    {
-        static int (*const writers[])(char key[static 64], unsigned i) = {
-            write_address, write_port, write_name};
+{
+    static int (*const writers[])(char key[static 64], unsigned i) = {
+        write_address, write_port, write_name};
 
-        for (unsigned shift = 0; shift < 64; shift += 8)
-            ck_assert_double_lt(chi_squared(writers[_i], shift), 371.0);
-    }
+    for (unsigned shift = 0; shift < 64; shift += 8)
+        ck_assert_double_lt(chi_squared(writers[_i], shift), 371.0);
+}
 END_TEST
 
 /* Schedules take the remainder by an interval in nanoseconds. */
 START_TEST(remainders_spread_over_an_interval)
-    {
-        const uint64_t interval = UINT64_C(10000000000);
-        unsigned tenths[10] = {0};
+{
+    const uint64_t interval = UINT64_C(10000000000);
+    unsigned tenths[10] = {0};
 
-        for (unsigned i = 0; i < 10000; i++) {
-            char key[64];
-            int len =
-                snprintf(key, sizeof key, "10.0.%u.%u:11434", i / 250, i % 250);
-            uint64_t phase = llmreg_hash(key, (size_t)len) % interval;
+    for (unsigned i = 0; i < 10000; i++) {
+        char key[64];
+        int len =
+            snprintf(key, sizeof key, "10.0.%u.%u:11434", i / 250, i % 250);
+        uint64_t phase = llmreg_hash(key, (size_t)len) % interval;
 
-            tenths[phase * 10 / interval]++;
-        }
-        for (int i = 0; i < 10; i++) {
-            ck_assert_uint_gt(tenths[i], 850);
-            ck_assert_uint_lt(tenths[i], 1150);
-        }
+        tenths[phase * 10 / interval]++;
     }
+    for (int i = 0; i < 10; i++) {
+        ck_assert_uint_gt(tenths[i], 850);
+        ck_assert_uint_lt(tenths[i], 1150);
+    }
+}
 END_TEST
 
 int main(void)

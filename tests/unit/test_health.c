@@ -36,174 +36,173 @@ static void see(struct llmreg_health *h, enum llmreg_reason reason, int64_t s,
 /* ---- the rules by name ---- */
 
 START_TEST(one_failure_does_not_take_a_healthy_endpoint_down)
-    {
-        struct llmreg_health h = {0};
+{
+    struct llmreg_health h = {0};
 
-        see(&h, LLMREG_REASON_OK, 1, &two_one);
-        see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
-        ck_assert_int_eq(h.since_ms, wall(1));
-    }
+    see(&h, LLMREG_REASON_OK, 1, &two_one);
+    see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
+    ck_assert_int_eq(h.since_ms, wall(1));
+}
 END_TEST
 
 /* Pitfall E6. */
 START_TEST(failures_below_the_threshold_are_visible)
-    {
-        struct llmreg_health h = {0};
+{
+    struct llmreg_health h = {0};
 
-        see(&h, LLMREG_REASON_OK, 1, &two_one);
-        see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
-        ck_assert_uint_eq(h.failures, 1);
-        ck_assert_int_eq(h.reason, LLMREG_REASON_TIMEOUT);
-        ck_assert_int_eq(h.failing_ms, wall(2));
-        ck_assert_int_eq(h.checked_ms, wall(2));
-        ck_assert_int_eq(h.ok_ms, wall(1));
-    }
+    see(&h, LLMREG_REASON_OK, 1, &two_one);
+    see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
+    ck_assert_uint_eq(h.failures, 1);
+    ck_assert_int_eq(h.reason, LLMREG_REASON_TIMEOUT);
+    ck_assert_int_eq(h.failing_ms, wall(2));
+    ck_assert_int_eq(h.checked_ms, wall(2));
+    ck_assert_int_eq(h.ok_ms, wall(1));
+}
 END_TEST
 
 /* Pitfall E6. */
 START_TEST(every_observation_leaves_its_facts)
-    {
-        struct llmreg_observation o = {.reason = LLMREG_REASON_HTTP_STATUS,
-                                       .http_status = 500,
-                                       .total_us = 1,
-                                       .connect_us = 2,
-                                       .ttfb_us = 3,
-                                       .version = "0.5.1",
-                                       .detail = "boom"};
-        struct llmreg_health h = {.state = LLMREG_HEALTH_UNHEALTHY};
-        struct llmreg_now now = at(7);
+{
+    struct llmreg_observation o = {.reason = LLMREG_REASON_HTTP_STATUS,
+                                   .http_status = 500,
+                                   .total_us = 1,
+                                   .connect_us = 2,
+                                   .ttfb_us = 3,
+                                   .version = "0.5.1",
+                                   .detail = "boom"};
+    struct llmreg_health h = {.state = LLMREG_HEALTH_UNHEALTHY};
+    struct llmreg_now now = at(7);
 
-        llmreg_health_step(&h, &o, &two_one, &now, &h);
-        ck_assert_uint_eq(h.http_status, 500);
-        ck_assert_uint_eq(h.total_us, 1);
-        ck_assert_uint_eq(h.connect_us, 2);
-        ck_assert_uint_eq(h.ttfb_us, 3);
-        ck_assert_str_eq(h.version, "0.5.1");
-        ck_assert_str_eq(h.detail, "boom");
-        ck_assert_int_eq(h.checked_mono_ns, now.mono_ns);
-    }
+    llmreg_health_step(&h, &o, &two_one, &now, &h);
+    ck_assert_uint_eq(h.http_status, 500);
+    ck_assert_uint_eq(h.total_us, 1);
+    ck_assert_uint_eq(h.connect_us, 2);
+    ck_assert_uint_eq(h.ttfb_us, 3);
+    ck_assert_str_eq(h.version, "0.5.1");
+    ck_assert_str_eq(h.detail, "boom");
+    ck_assert_int_eq(h.checked_mono_ns, now.mono_ns);
+}
 END_TEST
 
 START_TEST(an_observation_without_version_keeps_the_last_one)
-    {
-        struct llmreg_health h = {.version = "0.5.1", .detail = "old"};
+{
+    struct llmreg_health h = {.version = "0.5.1", .detail = "old"};
 
-        see(&h, LLMREG_REASON_REFUSED, 1, &two_one);
-        ck_assert_str_eq(h.version, "0.5.1");
-        ck_assert_str_eq(h.detail, "");
-    }
+    see(&h, LLMREG_REASON_REFUSED, 1, &two_one);
+    ck_assert_str_eq(h.version, "0.5.1");
+    ck_assert_str_eq(h.detail, "");
+}
 END_TEST
 
 START_TEST(an_outage_began_at_its_first_failure)
-    {
-        struct llmreg_health_rule three = {3, 1};
-        struct llmreg_health h = {0};
+{
+    struct llmreg_health_rule three = {3, 1};
+    struct llmreg_health h = {0};
 
-        see(&h, LLMREG_REASON_OK, 1, &three);
-        see(&h, LLMREG_REASON_TIMEOUT, 2, &three);
-        see(&h, LLMREG_REASON_REFUSED, 3, &three);
-        see(&h, LLMREG_REASON_HTTP_STATUS, 4, &three);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNHEALTHY);
-        ck_assert_int_eq(h.since_ms, wall(2));
-    }
+    see(&h, LLMREG_REASON_OK, 1, &three);
+    see(&h, LLMREG_REASON_TIMEOUT, 2, &three);
+    see(&h, LLMREG_REASON_REFUSED, 3, &three);
+    see(&h, LLMREG_REASON_HTTP_STATUS, 4, &three);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_UNHEALTHY);
+    ck_assert_int_eq(h.since_ms, wall(2));
+}
 END_TEST
 
 START_TEST(changing_between_downs_keeps_the_beginning_of_the_outage)
-    {
-        struct llmreg_health h = {0};
+{
+    struct llmreg_health h = {0};
 
-        see(&h, LLMREG_REASON_TIMEOUT, 1, &two_one);
-        see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
-        see(&h, LLMREG_REASON_HTTP_STATUS, 3, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNHEALTHY);
-        see(&h, LLMREG_REASON_DNS, 4, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
-        ck_assert_int_eq(h.since_ms, wall(1));
-    }
+    see(&h, LLMREG_REASON_TIMEOUT, 1, &two_one);
+    see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
+    see(&h, LLMREG_REASON_HTTP_STATUS, 3, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_UNHEALTHY);
+    see(&h, LLMREG_REASON_DNS, 4, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
+    ck_assert_int_eq(h.since_ms, wall(1));
+}
 END_TEST
 
 START_TEST(a_failure_between_successes_keeps_an_endpoint_down)
-    {
-        struct llmreg_health_rule rule = {2, 2};
-        struct llmreg_health h = {.state = LLMREG_HEALTH_UNREACHABLE,
-                                  .since_ms = wall(1)};
+{
+    struct llmreg_health_rule rule = {2, 2};
+    struct llmreg_health h = {.state = LLMREG_HEALTH_UNREACHABLE,
+                              .since_ms = wall(1)};
 
-        see(&h, LLMREG_REASON_OK, 2, &rule);
-        see(&h, LLMREG_REASON_TIMEOUT, 3, &rule);
-        see(&h, LLMREG_REASON_OK, 4, &rule);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
-        ck_assert_int_eq(h.since_ms, wall(1));
-        see(&h, LLMREG_REASON_OK, 5, &rule);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
-        ck_assert_int_eq(h.since_ms, wall(5));
-    }
+    see(&h, LLMREG_REASON_OK, 2, &rule);
+    see(&h, LLMREG_REASON_TIMEOUT, 3, &rule);
+    see(&h, LLMREG_REASON_OK, 4, &rule);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
+    ck_assert_int_eq(h.since_ms, wall(1));
+    see(&h, LLMREG_REASON_OK, 5, &rule);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
+    ck_assert_int_eq(h.since_ms, wall(5));
+}
 END_TEST
 
 START_TEST(a_degraded_answer_takes_effect_at_once_and_forgives_failures)
-    {
-        struct llmreg_health h = {0};
+{
+    struct llmreg_health h = {0};
 
-        see(&h, LLMREG_REASON_TIMEOUT, 1, &two_one);
-        see(&h, LLMREG_REASON_LOADING, 2, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_DEGRADED);
-        ck_assert_uint_eq(h.failures, 0);
-        see(&h, LLMREG_REASON_TIMEOUT, 3, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_DEGRADED);
-    }
+    see(&h, LLMREG_REASON_TIMEOUT, 1, &two_one);
+    see(&h, LLMREG_REASON_LOADING, 2, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_DEGRADED);
+    ck_assert_uint_eq(h.failures, 0);
+    see(&h, LLMREG_REASON_TIMEOUT, 3, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_DEGRADED);
+}
 END_TEST
 
 /* Pitfall E5: nothing but the health itself remembers the last state, so that
  * whatever set it to unknown, the next success is a change. */
 START_TEST(success_after_unknown_is_a_change)
-    {
-        struct llmreg_health h = {.state = LLMREG_HEALTH_UNKNOWN,
-                                  .successes = 100};
+{
+    struct llmreg_health h = {.state = LLMREG_HEALTH_UNKNOWN, .successes = 100};
 
-        see(&h, LLMREG_REASON_OK, 1, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
-        ck_assert_int_eq(h.since_ms, wall(1));
-    }
+    see(&h, LLMREG_REASON_OK, 1, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
+    ck_assert_int_eq(h.since_ms, wall(1));
+}
 END_TEST
 
 START_TEST(no_observation_changes_nothing)
-    {
-        static const enum llmreg_reason none[] = {LLMREG_REASON_NONE,
-                                                  LLMREG_REASONS};
-        struct llmreg_health before = {.state = LLMREG_HEALTH_HEALTHY,
-                                       .failures = 3};
-        struct llmreg_health after = before;
+{
+    static const enum llmreg_reason none[] = {LLMREG_REASON_NONE,
+                                              LLMREG_REASONS};
+    struct llmreg_health before = {.state = LLMREG_HEALTH_HEALTHY,
+                                   .failures = 3};
+    struct llmreg_health after = before;
 
-        for (int i = 0; i < COUNT(none); i++) {
-            see(&after, none[i], 5, &two_one);
-            ck_assert_mem_eq(&after, &before, sizeof after);
-        }
+    for (int i = 0; i < COUNT(none); i++) {
+        see(&after, none[i], 5, &two_one);
+        ck_assert_mem_eq(&after, &before, sizeof after);
     }
+}
 END_TEST
 
 START_TEST(counters_stop_at_their_end)
-    {
-        struct llmreg_health h = {.state = LLMREG_HEALTH_UNREACHABLE,
-                                  .failures = UINT32_MAX,
-                                  .failing_ms = wall(1)};
+{
+    struct llmreg_health h = {.state = LLMREG_HEALTH_UNREACHABLE,
+                              .failures = UINT32_MAX,
+                              .failing_ms = wall(1)};
 
-        see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
-        ck_assert_uint_eq(h.failures, UINT32_MAX);
-        ck_assert_int_eq(h.failing_ms, wall(1));
-        h = (struct llmreg_health){.successes = UINT32_MAX};
-        see(&h, LLMREG_REASON_OK, 3, &two_one);
-        ck_assert_uint_eq(h.successes, UINT32_MAX);
-    }
+    see(&h, LLMREG_REASON_TIMEOUT, 2, &two_one);
+    ck_assert_uint_eq(h.failures, UINT32_MAX);
+    ck_assert_int_eq(h.failing_ms, wall(1));
+    h = (struct llmreg_health){.successes = UINT32_MAX};
+    see(&h, LLMREG_REASON_OK, 3, &two_one);
+    ck_assert_uint_eq(h.successes, UINT32_MAX);
+}
 END_TEST
 
 START_TEST(the_alarm_is_not_the_steps_business)
-    {
-        struct llmreg_health h = {.alarm = LLMREG_ALARM_FAILURE};
+{
+    struct llmreg_health h = {.alarm = LLMREG_ALARM_FAILURE};
 
-        see(&h, LLMREG_REASON_OK, 1, &two_one);
-        ck_assert_int_eq(h.alarm, LLMREG_ALARM_FAILURE);
-    }
+    see(&h, LLMREG_REASON_OK, 1, &two_one);
+    ck_assert_int_eq(h.alarm, LLMREG_ALARM_FAILURE);
+}
 END_TEST
 
 /* ---- over a restart ---- */
@@ -229,170 +228,170 @@ static struct llmreg_health stored_down(void)
 }
 
 START_TEST(a_restart_keeps_what_is_true_for_ever)
-    {
-        struct llmreg_health stored = stored_down(), h;
+{
+    struct llmreg_health stored = stored_down(), h;
 
-        llmreg_health_restart(&stored, &h);
-        ck_assert_int_eq(h.ok_ms, wall(0));
-        ck_assert_int_eq(h.checked_ms, wall(3));
-        ck_assert_str_eq(h.version, "0.5.1");
-        ck_assert_int_eq(h.reason, LLMREG_REASON_TIMEOUT);
-        ck_assert_str_eq(h.detail, "no answer");
-    }
+    llmreg_health_restart(&stored, &h);
+    ck_assert_int_eq(h.ok_ms, wall(0));
+    ck_assert_int_eq(h.checked_ms, wall(3));
+    ck_assert_str_eq(h.version, "0.5.1");
+    ck_assert_int_eq(h.reason, LLMREG_REASON_TIMEOUT);
+    ck_assert_str_eq(h.detail, "no answer");
+}
 END_TEST
 
 START_TEST(a_restart_forgets_what_was_true_then)
-    {
-        struct llmreg_health stored = stored_down(), h;
+{
+    struct llmreg_health stored = stored_down(), h;
 
-        llmreg_health_restart(&stored, &h);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNKNOWN);
-        ck_assert_int_eq(h.since_ms, 0);
-        ck_assert_uint_eq(h.failures, 0);
-        ck_assert_uint_eq(h.successes, 0);
-        ck_assert_int_eq(h.failing_ms, 0);
-        ck_assert_int_eq(h.checked_mono_ns, 0);
-        ck_assert_int_eq(h.ok_mono_ns, 0);
-        ck_assert_uint_eq(h.total_us + h.connect_us + h.ttfb_us, 0);
-    }
+    llmreg_health_restart(&stored, &h);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_UNKNOWN);
+    ck_assert_int_eq(h.since_ms, 0);
+    ck_assert_uint_eq(h.failures, 0);
+    ck_assert_uint_eq(h.successes, 0);
+    ck_assert_int_eq(h.failing_ms, 0);
+    ck_assert_int_eq(h.checked_mono_ns, 0);
+    ck_assert_int_eq(h.ok_mono_ns, 0);
+    ck_assert_uint_eq(h.total_us + h.connect_us + h.ttfb_us, 0);
+}
 END_TEST
 
 START_TEST(a_restart_remembers_state_and_alarm)
-    {
-        struct llmreg_health stored = stored_down(), h;
+{
+    struct llmreg_health stored = stored_down(), h;
 
-        llmreg_health_restart(&stored, &h);
-        ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNREACHABLE);
-        ck_assert_int_eq(h.prior_since_ms, wall(1));
-        ck_assert_int_eq(h.alarm, LLMREG_ALARM_REMEMBERED);
-    }
+    llmreg_health_restart(&stored, &h);
+    ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNREACHABLE);
+    ck_assert_int_eq(h.prior_since_ms, wall(1));
+    ck_assert_int_eq(h.alarm, LLMREG_ALARM_REMEMBERED);
+}
 END_TEST
 
 START_TEST(a_second_restart_before_a_verdict_remembers_the_same)
-    {
-        struct llmreg_health stored = stored_down(), once, twice;
+{
+    struct llmreg_health stored = stored_down(), once, twice;
 
-        llmreg_health_restart(&stored, &once);
-        llmreg_health_restart(&once, &twice);
-        ck_assert_mem_eq(&once, &twice, sizeof once);
-    }
+    llmreg_health_restart(&stored, &once);
+    llmreg_health_restart(&once, &twice);
+    ck_assert_mem_eq(&once, &twice, sizeof once);
+}
 END_TEST
 
 START_TEST(a_restart_of_what_had_no_alarm_has_none)
-    {
-        struct llmreg_health stored = {.state = LLMREG_HEALTH_HEALTHY}, h;
+{
+    struct llmreg_health stored = {.state = LLMREG_HEALTH_HEALTHY}, h;
 
-        llmreg_health_restart(&stored, &h);
-        ck_assert_int_eq(h.alarm, LLMREG_ALARM_NONE);
-        ck_assert_int_eq(h.prior, LLMREG_HEALTH_HEALTHY);
-    }
+    llmreg_health_restart(&stored, &h);
+    ck_assert_int_eq(h.alarm, LLMREG_ALARM_NONE);
+    ck_assert_int_eq(h.prior, LLMREG_HEALTH_HEALTHY);
+}
 END_TEST
 
 START_TEST(a_down_that_is_confirmed_has_its_true_since)
-    {
-        struct llmreg_health stored = stored_down(), h;
+{
+    struct llmreg_health stored = stored_down(), h;
 
-        llmreg_health_restart(&stored, &h);
-        see(&h, LLMREG_REASON_TIMEOUT, 100, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNKNOWN);
-        ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNREACHABLE);
-        see(&h, LLMREG_REASON_HTTP_STATUS, 101, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNHEALTHY);
-        ck_assert_int_eq(h.since_ms, wall(1));
-        ck_assert_int_eq(h.failing_ms, wall(100));
-        ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNKNOWN);
-        ck_assert_int_eq(h.prior_since_ms, 0);
-    }
+    llmreg_health_restart(&stored, &h);
+    see(&h, LLMREG_REASON_TIMEOUT, 100, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_UNKNOWN);
+    ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNREACHABLE);
+    see(&h, LLMREG_REASON_HTTP_STATUS, 101, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_UNHEALTHY);
+    ck_assert_int_eq(h.since_ms, wall(1));
+    ck_assert_int_eq(h.failing_ms, wall(100));
+    ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNKNOWN);
+    ck_assert_int_eq(h.prior_since_ms, 0);
+}
 END_TEST
 
 START_TEST(a_degraded_state_that_is_confirmed_has_its_true_since)
-    {
-        struct llmreg_health stored = {.state = LLMREG_HEALTH_DEGRADED,
-                                       .alarm = LLMREG_ALARM_WARNING,
-                                       .since_ms = wall(1)};
-        struct llmreg_health h;
+{
+    struct llmreg_health stored = {.state = LLMREG_HEALTH_DEGRADED,
+                                   .alarm = LLMREG_ALARM_WARNING,
+                                   .since_ms = wall(1)};
+    struct llmreg_health h;
 
-        llmreg_health_restart(&stored, &h);
-        see(&h, LLMREG_REASON_PARSE, 100, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_DEGRADED);
-        ck_assert_int_eq(h.since_ms, wall(1));
-    }
+    llmreg_health_restart(&stored, &h);
+    see(&h, LLMREG_REASON_PARSE, 100, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_DEGRADED);
+    ck_assert_int_eq(h.since_ms, wall(1));
+}
 END_TEST
 
 START_TEST(a_down_that_is_over_began_anew_if_it_comes_back)
-    {
-        struct llmreg_health stored = stored_down(), h;
+{
+    struct llmreg_health stored = stored_down(), h;
 
-        llmreg_health_restart(&stored, &h);
-        see(&h, LLMREG_REASON_OK, 100, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
-        ck_assert_int_eq(h.since_ms, wall(100));
-        ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNKNOWN);
-        see(&h, LLMREG_REASON_TIMEOUT, 101, &two_one);
-        see(&h, LLMREG_REASON_TIMEOUT, 102, &two_one);
-        ck_assert_int_eq(h.since_ms, wall(101));
-    }
+    llmreg_health_restart(&stored, &h);
+    see(&h, LLMREG_REASON_OK, 100, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_HEALTHY);
+    ck_assert_int_eq(h.since_ms, wall(100));
+    ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNKNOWN);
+    see(&h, LLMREG_REASON_TIMEOUT, 101, &two_one);
+    see(&h, LLMREG_REASON_TIMEOUT, 102, &two_one);
+    ck_assert_int_eq(h.since_ms, wall(101));
+}
 END_TEST
 
 START_TEST(a_down_after_a_healthy_past_is_new)
-    {
-        struct llmreg_health stored = {.state = LLMREG_HEALTH_HEALTHY,
-                                       .since_ms = wall(1)};
-        struct llmreg_health h;
+{
+    struct llmreg_health stored = {.state = LLMREG_HEALTH_HEALTHY,
+                                   .since_ms = wall(1)};
+    struct llmreg_health h;
 
-        llmreg_health_restart(&stored, &h);
-        see(&h, LLMREG_REASON_REFUSED, 100, &two_one);
-        see(&h, LLMREG_REASON_REFUSED, 101, &two_one);
-        ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
-        ck_assert_int_eq(h.since_ms, wall(100));
-    }
+    llmreg_health_restart(&stored, &h);
+    see(&h, LLMREG_REASON_REFUSED, 100, &two_one);
+    see(&h, LLMREG_REASON_REFUSED, 101, &two_one);
+    ck_assert_int_eq(h.state, LLMREG_HEALTH_UNREACHABLE);
+    ck_assert_int_eq(h.since_ms, wall(100));
+}
 END_TEST
 
 START_TEST(restart_may_write_over_what_it_reads)
-    {
-        struct llmreg_health stored = stored_down(), h;
+{
+    struct llmreg_health stored = stored_down(), h;
 
-        llmreg_health_restart(&stored, &h);
-        llmreg_health_restart(&stored, &stored);
-        ck_assert_mem_eq(&stored, &h, sizeof h);
-    }
+    llmreg_health_restart(&stored, &h);
+    llmreg_health_restart(&stored, &stored);
+    ck_assert_mem_eq(&stored, &h, sizeof h);
+}
 END_TEST
 
 /* ---- questions ---- */
 
 START_TEST(only_unhealthy_and_unreachable_are_down)
-    {
-        ck_assert(!llmreg_is_down(LLMREG_HEALTH_UNKNOWN));
-        ck_assert(!llmreg_is_down(LLMREG_HEALTH_HEALTHY));
-        ck_assert(!llmreg_is_down(LLMREG_HEALTH_DEGRADED));
-        ck_assert(llmreg_is_down(LLMREG_HEALTH_UNHEALTHY));
-        ck_assert(llmreg_is_down(LLMREG_HEALTH_UNREACHABLE));
-    }
+{
+    ck_assert(!llmreg_is_down(LLMREG_HEALTH_UNKNOWN));
+    ck_assert(!llmreg_is_down(LLMREG_HEALTH_HEALTHY));
+    ck_assert(!llmreg_is_down(LLMREG_HEALTH_DEGRADED));
+    ck_assert(llmreg_is_down(LLMREG_HEALTH_UNHEALTHY));
+    ck_assert(llmreg_is_down(LLMREG_HEALTH_UNREACHABLE));
+}
 END_TEST
 
 START_TEST(no_reason_speaks_for_nothing)
-    {
-        ck_assert_int_eq(llmreg_reason_state(LLMREG_REASON_NONE),
-                         LLMREG_HEALTH_UNKNOWN);
-        ck_assert_int_eq(llmreg_reason_state(LLMREG_REASONS),
-                         LLMREG_HEALTH_UNKNOWN);
-    }
+{
+    ck_assert_int_eq(llmreg_reason_state(LLMREG_REASON_NONE),
+                     LLMREG_HEALTH_UNKNOWN);
+    ck_assert_int_eq(llmreg_reason_state(LLMREG_REASONS),
+                     LLMREG_HEALTH_UNKNOWN);
+}
 END_TEST
 
 START_TEST(routable_is_active_and_healthy_or_degraded_where_allowed)
-    {
-        for (unsigned n = 0; n < LLMREG_ADMINS * 2; n++) {
-            enum llmreg_health_state state = _i;
-            enum llmreg_admin admin = n / 2;
-            bool allowed = n % 2;
-            bool expected = false;
-            if (admin == LLMREG_ADMIN_ACTIVE && state == LLMREG_HEALTH_HEALTHY)
-                expected = true;
-            if (admin == LLMREG_ADMIN_ACTIVE && state == LLMREG_HEALTH_DEGRADED)
-                expected = allowed;
-            ck_assert(llmreg_is_routable(state, admin, allowed) == expected);
-        }
+{
+    for (unsigned n = 0; n < LLMREG_ADMINS * 2; n++) {
+        enum llmreg_health_state state = _i;
+        enum llmreg_admin admin = n / 2;
+        bool allowed = n % 2;
+        bool expected = false;
+        if (admin == LLMREG_ADMIN_ACTIVE && state == LLMREG_HEALTH_HEALTHY)
+            expected = true;
+        if (admin == LLMREG_ADMIN_ACTIVE && state == LLMREG_HEALTH_DEGRADED)
+            expected = allowed;
+        ck_assert(llmreg_is_routable(state, admin, allowed) == expected);
     }
+}
 END_TEST
 
 static void add_rules(TCase *tc)

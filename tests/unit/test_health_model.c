@@ -137,34 +137,32 @@ static void follow(unsigned number, const struct llmreg_health_rule *rule)
 }
 
 START_TEST(every_short_history_ends_as_the_second_opinion_says)
-    {
-        struct llmreg_health_rule rule = {
-            .unhealthy_after = (uint32_t)_i / 3 + 1,
-            .healthy_after = (uint32_t)_i % 3 + 1};
+{
+    struct llmreg_health_rule rule = {.unhealthy_after = (uint32_t)_i / 3 + 1,
+                                      .healthy_after = (uint32_t)_i % 3 + 1};
 
-        for (unsigned number = 0; number < 1024; number++)
-            follow(number, &rule);
-    }
+    for (unsigned number = 0; number < 1024; number++)
+        follow(number, &rule);
+}
 END_TEST
 
 START_TEST(long_random_histories_do_too)
-    {
-        struct llmreg_health_rule rule = {.unhealthy_after = 3,
-                                          .healthy_after = 2};
-        static enum llmreg_reason history[400];
-        struct llmreg_health h = {0};
-        uint32_t seed = 2463534242u + (uint32_t)_i;
+{
+    struct llmreg_health_rule rule = {.unhealthy_after = 3, .healthy_after = 2};
+    static enum llmreg_reason history[400];
+    struct llmreg_health h = {0};
+    uint32_t seed = 2463534242u + (uint32_t)_i;
 
-        printf("health: seed %u\n", (unsigned)seed);
-        for (int n = 0; n < COUNT(history); n++) {
-            seed ^= seed << 13;
-            seed ^= seed >> 17;
-            seed ^= seed << 5;
-            history[n] = 1 + seed % (LLMREG_REASONS - 1);
-            see(&h, history[n], n + 1, &rule);
-            compare(history, n + 1, &rule, &h);
-        }
+    printf("health: seed %u\n", (unsigned)seed);
+    for (int n = 0; n < COUNT(history); n++) {
+        seed ^= seed << 13;
+        seed ^= seed >> 17;
+        seed ^= seed << 5;
+        history[n] = 1 + seed % (LLMREG_REASONS - 1);
+        see(&h, history[n], n + 1, &rule);
+        compare(history, n + 1, &rule, &h);
     }
+}
 END_TEST
 
 /* ---- every single arrow, whatever the counters were ---- */
@@ -213,33 +211,33 @@ static void try_arrow(enum llmreg_health_state from, enum llmreg_reason reason,
 }
 
 START_TEST(every_arrow_is_as_drawn)
-    {
-        enum llmreg_health_state from = _i % LLMREG_HEALTH_STATES;
-        enum llmreg_reason reason = _i / LLMREG_HEALTH_STATES + 1;
+{
+    enum llmreg_health_state from = _i % LLMREG_HEALTH_STATES;
+    enum llmreg_reason reason = _i / LLMREG_HEALTH_STATES + 1;
 
-        for (uint32_t n = 0; n < 25; n++)
-            for (uint32_t r = 0; r < 16; r++) {
-                struct llmreg_health_rule rule = {.unhealthy_after = r % 4 + 1,
-                                                  .healthy_after = r / 4 + 1};
-                try_arrow(from, reason, n, &rule);
-            }
-    }
+    for (uint32_t n = 0; n < 25; n++)
+        for (uint32_t r = 0; r < 16; r++) {
+            struct llmreg_health_rule rule = {.unhealthy_after = r % 4 + 1,
+                                              .healthy_after = r / 4 + 1};
+            try_arrow(from, reason, n, &rule);
+        }
+}
 END_TEST
 
 START_TEST(every_reason_speaks_for_a_state)
-    {
-        static const enum llmreg_health_state good_so_so[] = {
-            [GOOD] = LLMREG_HEALTH_HEALTHY, [SO_SO] = LLMREG_HEALTH_DEGRADED};
-        enum llmreg_reason reason = _i;
+{
+    static const enum llmreg_health_state good_so_so[] = {
+        [GOOD] = LLMREG_HEALTH_HEALTHY, [SO_SO] = LLMREG_HEALTH_DEGRADED};
+    enum llmreg_reason reason = _i;
 
-        if (sort_of(reason) != BAD)
-            ck_assert_int_eq(llmreg_reason_state(reason),
-                             good_so_so[sort_of(reason)]);
-        else
-            ck_assert_int_eq(llmreg_reason_state(reason),
-                             wrong_answer(reason) ? LLMREG_HEALTH_UNHEALTHY
-                                                  : LLMREG_HEALTH_UNREACHABLE);
-    }
+    if (sort_of(reason) != BAD)
+        ck_assert_int_eq(llmreg_reason_state(reason),
+                         good_so_so[sort_of(reason)]);
+    else
+        ck_assert_int_eq(llmreg_reason_state(reason),
+                         wrong_answer(reason) ? LLMREG_HEALTH_UNHEALTHY
+                                              : LLMREG_HEALTH_UNREACHABLE);
+}
 END_TEST
 
 int main(void)

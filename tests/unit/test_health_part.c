@@ -21,66 +21,66 @@ static void check_round_trip(const struct llmreg_health *in)
 }
 
 START_TEST(all_numbers_and_both_texts_are_kept)
-    {
-        struct llmreg_health in = {
-            .state = LLMREG_HEALTH_UNREACHABLE,
-            .reason = LLMREG_REASON_REFUSED,
-            .alarm = LLMREG_ALARM_FAILURE,
-            .http_status = 503,
-            .failures = 7,
-            .since_ms = 1,
-            .checked_mono_ns = INT64_MAX,
-            .ttfb_us = 3,
-            .prior = LLMREG_HEALTH_DEGRADED,
-            .prior_since_ms = -1,
-            .version = "0.12.3",
-            .detail = "Connection refused",
-        };
+{
+    struct llmreg_health in = {
+        .state = LLMREG_HEALTH_UNREACHABLE,
+        .reason = LLMREG_REASON_REFUSED,
+        .alarm = LLMREG_ALARM_FAILURE,
+        .http_status = 503,
+        .failures = 7,
+        .since_ms = 1,
+        .checked_mono_ns = INT64_MAX,
+        .ttfb_us = 3,
+        .prior = LLMREG_HEALTH_DEGRADED,
+        .prior_since_ms = -1,
+        .version = "0.12.3",
+        .detail = "Connection refused",
+    };
 
-        check_round_trip(&in);
-        in.version[0] = '\0';
-        check_round_trip(&in);
-        in.detail[0] = '\0';
-        check_round_trip(&in);
-    }
+    check_round_trip(&in);
+    in.version[0] = '\0';
+    check_round_trip(&in);
+    in.detail[0] = '\0';
+    check_round_trip(&in);
+}
 END_TEST
 
 START_TEST(the_longest_texts_fit)
-    {
-        struct llmreg_health in = {.state = LLMREG_HEALTH_HEALTHY};
+{
+    struct llmreg_health in = {.state = LLMREG_HEALTH_HEALTHY};
 
-        memset(in.version, 'v', sizeof in.version - 1);
-        memset(in.detail, 'd', sizeof in.detail - 1);
-        check_round_trip(&in);
-    }
+    memset(in.version, 'v', sizeof in.version - 1);
+    memset(in.detail, 'd', sizeof in.detail - 1);
+    check_round_trip(&in);
+}
 END_TEST
 
 START_TEST(texts_without_an_end_are_ended)
-    {
-        struct llmreg_health in = {.state = LLMREG_HEALTH_HEALTHY}, out;
+{
+    struct llmreg_health in = {.state = LLMREG_HEALTH_HEALTHY}, out;
 
-        memset(in.version, 'v', sizeof in.version);
-        memset(in.detail, 'd', sizeof in.detail);
-        struct health_part *p = health_part_new(&in);
-        ck_assert_ptr_nonnull(p);
-        health_part_get(p, &out);
-        ck_assert_uint_eq(strlen(out.version), LLMREG_VERSION_SIZE - 1);
-        ck_assert_uint_eq(strlen(out.detail), LLMREG_DETAIL_SIZE - 1);
-        part_put(&p->part);
-    }
+    memset(in.version, 'v', sizeof in.version);
+    memset(in.detail, 'd', sizeof in.detail);
+    struct health_part *p = health_part_new(&in);
+    ck_assert_ptr_nonnull(p);
+    health_part_get(p, &out);
+    ck_assert_uint_eq(strlen(out.version), LLMREG_VERSION_SIZE - 1);
+    ck_assert_uint_eq(strlen(out.detail), LLMREG_DETAIL_SIZE - 1);
+    part_put(&p->part);
+}
 END_TEST
 
 START_TEST(an_ordinary_health_is_small)
-    {
-        const struct llmreg_health in = {.version = "0.12.3"};
-        struct health_part *p = health_part_new(&in);
+{
+    const struct llmreg_health in = {.version = "0.12.3"};
+    struct health_part *p = health_part_new(&in);
 
-        ck_assert_ptr_nonnull(p);
-        ck_assert_uint_lt(sizeof *p + offsetof(struct llmreg_health, version) +
-                              p->version_room + p->detail_room,
-                          160);
-        part_put(&p->part);
-    }
+    ck_assert_ptr_nonnull(p);
+    ck_assert_uint_lt(sizeof *p + offsetof(struct llmreg_health, version) +
+                          p->version_room + p->detail_room,
+                      160);
+    part_put(&p->part);
+}
 END_TEST
 
 static Suite *suite(void)

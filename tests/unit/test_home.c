@@ -33,82 +33,81 @@ static int open_home(void)
 }
 
 START_TEST(an_empty_place_becomes_a_home)
-    {
-        ck_assert_int_eq(open_home(), LLMREG_OK);
-        ck_assert_str_eq(lost.text, "");
-        ck_assert(database_is_open(&home.db));
-        ck_assert(lifelock_valid(&home.lock));
-        ck_assert_int_eq(home_check(&home, &err), LLMREG_OK);
-    }
+{
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    ck_assert_str_eq(lost.text, "");
+    ck_assert(database_is_open(&home.db));
+    ck_assert(lifelock_valid(&home.lock));
+    ck_assert_int_eq(home_check(&home, &err), LLMREG_OK);
+}
 END_TEST
 
 START_TEST(opening_an_open_one_changes_nothing)
-    {
-        ck_assert_int_eq(open_home(), LLMREG_OK);
-        sqlite3 *handle = home.db.handle;
-        ck_assert_int_eq(open_home(), LLMREG_OK);
-        ck_assert_ptr_eq(home.db.handle, handle);
-    }
+{
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    sqlite3 *handle = home.db.handle;
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    ck_assert_ptr_eq(home.db.handle, handle);
+}
 END_TEST
 
 START_TEST(the_lock_is_kept_when_the_database_is_abandoned)
-    {
-        ck_assert_int_eq(open_home(), LLMREG_OK);
-        home_abandon(&home, &room.now);
-        ck_assert(!database_is_open(&home.db));
-        ck_assert(lifelock_valid(&home.lock));
-        ck_assert_int_eq(open_home(), LLMREG_OK);
-    }
+{
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    home_abandon(&home, &room.now);
+    ck_assert(!database_is_open(&home.db));
+    ck_assert(lifelock_valid(&home.lock));
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+}
 END_TEST
 
 START_TEST(the_check_names_the_file_that_is_gone)
-    {
-        ck_assert_int_eq(open_home(), LLMREG_OK);
-        ck_assert_int_eq(unlink(home.path), 0);
-        ck_assert_int_eq(home_check(&home, &err), LLMREG_EIO);
-        ck_assert_ptr_nonnull(strstr(err.text, "registry.db was removed"));
-    }
+{
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    ck_assert_int_eq(unlink(home.path), 0);
+    ck_assert_int_eq(home_check(&home, &err), LLMREG_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "registry.db was removed"));
+}
 END_TEST
 
 START_TEST(the_log_of_a_file_that_is_gone_is_set_aside)
-    {
-        ck_assert_int_eq(open_home(), LLMREG_OK);
-        ck_assert_int_eq(home_check(&home, &err), LLMREG_OK);
-        ck_assert_int_eq(unlink(home.path), 0);
-        home_abandon(&home, &room.now);
-        ck_assert_uint_eq(room_count_files(&room, "store", "registry.db-wal"),
-                          1);
-        ck_assert_uint_eq(
-            room_count_files(&room, "store", "registry.db-wal.corrupt-"), 1);
-    }
+{
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    ck_assert_int_eq(home_check(&home, &err), LLMREG_OK);
+    ck_assert_int_eq(unlink(home.path), 0);
+    home_abandon(&home, &room.now);
+    ck_assert_uint_eq(room_count_files(&room, "store", "registry.db-wal"), 1);
+    ck_assert_uint_eq(
+        room_count_files(&room, "store", "registry.db-wal.corrupt-"), 1);
+}
 END_TEST
 
 START_TEST(damage_is_kept_under_a_name_that_is_told)
-    {
-        ck_assert_int_eq(open_home(), LLMREG_OK);
-        home_close(&home);
-        ck_assert_int_eq(truncate(home.path, 5000), 0);
-        ck_assert_int_eq(open_home(), LLMREG_OK);
-        ck_assert_ptr_nonnull(strstr(lost.text, "registry.db.corrupt-2026"));
-        ck_assert_uint_ge(
-            room_count_files(&room, "store", "registry.db.corrupt-"), 1);
-    }
+{
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    home_close(&home);
+    ck_assert_int_eq(truncate(home.path, 5000), 0);
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    ck_assert_ptr_nonnull(strstr(lost.text, "registry.db.corrupt-2026"));
+    ck_assert_uint_ge(room_count_files(&room, "store", "registry.db.corrupt-"),
+                      1);
+}
 END_TEST
 
 START_TEST(a_disk_that_damages_every_file_is_not_filled)
-    {
-        ck_assert_int_eq(open_home(), LLMREG_OK);
-        for (int i = 0; i < 20; i++) {
-            home_abandon(&home, &room.now);
-            room_write_file(&room, "store/registry.db",
-                            "something that is no database at all");
-            unlink(room_path(&room, "store/registry.db-wal"));
-            int rc = open_home();
-            ck_assert_int_eq(rc, i < 8 ? LLMREG_OK : LLMREG_ECORRUPT);
-        }
-        ck_assert_uint_le(
-            room_count_files(&room, "store", "registry.db.corrupt-"), 8 * 3);
+{
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    for (int i = 0; i < 20; i++) {
+        home_abandon(&home, &room.now);
+        room_write_file(&room, "store/registry.db",
+                        "something that is no database at all");
+        unlink(room_path(&room, "store/registry.db-wal"));
+        int rc = open_home();
+        ck_assert_int_eq(rc, i < 8 ? LLMREG_OK : LLMREG_ECORRUPT);
     }
+    ck_assert_uint_le(room_count_files(&room, "store", "registry.db.corrupt-"),
+                      8 * 3);
+}
 END_TEST
 
 int main(void)

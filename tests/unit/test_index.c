@@ -87,83 +87,83 @@ static unsigned who(const char *model)
 }
 
 START_TEST(nobody_has_a_model_that_nobody_has)
-    {
-        ck_assert_uint_eq(who("a"), 0);
-        ck_assert_uint_eq(x.distinct, 0);
-    }
+{
+    ck_assert_uint_eq(who("a"), 0);
+    ck_assert_uint_eq(x.distinct, 0);
+}
 END_TEST
 
 START_TEST(a_model_is_found_with_all_who_have_it)
-    {
-        replace(0, "a b");
-        replace(1, "b c");
-        ck_assert_uint_eq(who("a"), 1);
-        ck_assert_uint_eq(who("b"), 3);
-        ck_assert_uint_eq(who("c"), 2);
-        ck_assert_uint_eq(x.distinct, 3);
-    }
+{
+    replace(0, "a b");
+    replace(1, "b c");
+    ck_assert_uint_eq(who("a"), 1);
+    ck_assert_uint_eq(who("b"), 3);
+    ck_assert_uint_eq(who("c"), 2);
+    ck_assert_uint_eq(x.distinct, 3);
+}
 END_TEST
 
 START_TEST(a_model_that_is_gone_from_the_list_is_gone_from_the_index)
-    {
-        replace(0, "a b c");
-        replace(1, "b");
-        replace(0, "c d");
-        ck_assert_uint_eq(who("a"), 0);
-        ck_assert_uint_eq(who("b"), 2);
-        ck_assert_uint_eq(who("c"), 1);
-        ck_assert_uint_eq(who("d"), 1);
-        ck_assert_uint_eq(x.distinct, 3);
-        replace(0, "");
-        replace(1, "");
-        ck_assert_uint_eq(x.distinct, 0);
-    }
+{
+    replace(0, "a b c");
+    replace(1, "b");
+    replace(0, "c d");
+    ck_assert_uint_eq(who("a"), 0);
+    ck_assert_uint_eq(who("b"), 2);
+    ck_assert_uint_eq(who("c"), 1);
+    ck_assert_uint_eq(who("d"), 1);
+    ck_assert_uint_eq(x.distinct, 3);
+    replace(0, "");
+    replace(1, "");
+    ck_assert_uint_eq(x.distinct, 0);
+}
 END_TEST
 
 START_TEST(a_model_comes_back_after_its_node_was_removed)
-    {
-        for (int n = 0; n < 100; n++) {
-            replace(n % HOLDERS, "a");
-            ck_assert_uint_eq(who("a"), 1U << (n % HOLDERS));
-            replace(n % HOLDERS, "");
-            ck_assert_uint_eq(who("a"), 0);
-        }
+{
+    for (int n = 0; n < 100; n++) {
+        replace(n % HOLDERS, "a");
+        ck_assert_uint_eq(who("a"), 1U << (n % HOLDERS));
+        replace(n % HOLDERS, "");
+        ck_assert_uint_eq(who("a"), 0);
     }
+}
 END_TEST
 
 /* E3: a list that was replaced by removing and adding lost it in between. */
 START_TEST(a_model_that_stays_is_never_missing_between_the_steps)
-    {
-        struct models_part *list = make("b c");
-        struct link links[2], *old;
+{
+    struct models_part *list = make("b c");
+    struct link links[2], *old;
 
-        replace(0, "a b");
-        const struct index_change c = {.entry = &holders[0],
-                                       .before = &holders[0].list->models,
-                                       .after = &list->models,
-                                       .old = holders[0].links,
-                                       .new = links};
-        ck_assert_int_eq(index_prepare(&x, &c), LLMREG_OK);
-        ck_assert_uint_eq(who("b"), 1);
-        ck_assert_uint_eq(who("c"), 0);
-        index_join(&x, &c);
-        ck_assert_uint_eq(who("a"), 1);
-        ck_assert_uint_eq(who("b"), 1);
-        ck_assert_uint_eq(who("c"), 1);
-        index_leave(&x, &c);
-        ck_assert_uint_eq(who("a"), 0);
-        ck_assert_uint_eq(who("b"), 1);
-        old = holders[0].links;
-        const struct index_change back = {.entry = &holders[0],
-                                          .before = &list->models,
-                                          .after = &holders[0].list->models,
-                                          .old = links,
-                                          .new = old};
-        ck_assert_int_eq(index_prepare(&x, &back), LLMREG_OK);
-        index_join(&x, &back);
-        index_leave(&x, &back);
-        part_put(&list->part);
-    }
+    replace(0, "a b");
+    const struct index_change c = {.entry = &holders[0],
+                                   .before = &holders[0].list->models,
+                                   .after = &list->models,
+                                   .old = holders[0].links,
+                                   .new = links};
+    ck_assert_int_eq(index_prepare(&x, &c), LLMREG_OK);
+    ck_assert_uint_eq(who("b"), 1);
+    ck_assert_uint_eq(who("c"), 0);
+    index_join(&x, &c);
+    ck_assert_uint_eq(who("a"), 1);
+    ck_assert_uint_eq(who("b"), 1);
+    ck_assert_uint_eq(who("c"), 1);
+    index_leave(&x, &c);
+    ck_assert_uint_eq(who("a"), 0);
+    ck_assert_uint_eq(who("b"), 1);
+    old = holders[0].links;
+    const struct index_change back = {.entry = &holders[0],
+                                      .before = &list->models,
+                                      .after = &holders[0].list->models,
+                                      .old = links,
+                                      .new = old};
+    ck_assert_int_eq(index_prepare(&x, &back), LLMREG_OK);
+    index_join(&x, &back);
+    index_leave(&x, &back);
+    part_put(&list->part);
+}
 END_TEST
 
 static Suite *suite(void)

@@ -32,12 +32,12 @@ static const char *const sound[] = {
 };
 
 START_TEST(what_is_short_passes_unchanged)
-    {
-        char out[256];
+{
+    char out[256];
 
-        ck_assert(pass(sound[_i], 100, out));
-        ck_assert_str_eq(out, sound[_i]);
-    }
+    ck_assert(pass(sound[_i], 100, out));
+    ck_assert_str_eq(out, sound[_i]);
+}
 END_TEST
 
 /* longest 0 keeps 6 bytes, and finishes what it has begun. */
@@ -58,12 +58,12 @@ static const struct {
 };
 
 START_TEST(what_is_too_long_is_left_out_in_whole_units)
-    {
-        char out[256];
+{
+    char out[256];
 
-        ck_assert(pass(thinned[_i].in, 0, out));
-        ck_assert_str_eq(out, thinned[_i].out);
-    }
+    ck_assert(pass(thinned[_i].in, 0, out));
+    ck_assert_str_eq(out, thinned[_i].out);
+}
 END_TEST
 
 static const char *const bad[] = {
@@ -75,20 +75,20 @@ static const char *const bad[] = {
 };
 
 START_TEST(what_is_left_out_must_be_sound_too)
-    {
-        char out[256];
+{
+    char out[256];
 
-        ck_assert(!pass(bad[_i], 0, out));
-    }
+    ck_assert(!pass(bad[_i], 0, out));
+}
 END_TEST
 
 START_TEST(no_limit_is_a_limit_too)
-    {
-        char out[256];
+{
+    char out[256];
 
-        ck_assert(pass("\"abcdefgh\"", SIZE_MAX, out));
-        ck_assert_str_eq(out, "\"abcdefgh\"");
-    }
+    ck_assert(pass("\"abcdefgh\"", SIZE_MAX, out));
+    ck_assert_str_eq(out, "\"abcdefgh\"");
+}
 END_TEST
 
 int main(void)

@@ -36,72 +36,72 @@ static void *resize(size_t size)
 }
 
 START_TEST(blocks_can_be_used_and_given_back_in_any_order)
-    {
-        char *blocks[5];
+{
+    char *blocks[5];
 
-        memset(&m, 0, sizeof m);
-        for (int i = 0; i < 5; i++) {
-            ck_assert(!jumps(allocate, 100));
-            blocks[i] = block;
-            memset(blocks[i], i, 100);
-        }
-        for (int i = 0; i < 5; i++)
-            json_memory_free(&m, blocks[(i * 2 + 1) % 5]);
-        ck_assert_ptr_null(m.blocks);
+    memset(&m, 0, sizeof m);
+    for (int i = 0; i < 5; i++) {
+        ck_assert(!jumps(allocate, 100));
+        blocks[i] = block;
+        memset(blocks[i], i, 100);
     }
+    for (int i = 0; i < 5; i++)
+        json_memory_free(&m, blocks[(i * 2 + 1) % 5]);
+    ck_assert_ptr_null(m.blocks);
+}
 END_TEST
 
 START_TEST(a_block_keeps_its_bytes_when_it_grows)
-    {
-        memset(&m, 0, sizeof m);
-        ck_assert(!jumps(allocate, 4));
-        memcpy(block, "abc", 4);
-        ck_assert(!jumps(resize, 100000));
-        ck_assert_str_eq(block, "abc");
-        json_memory_release(&m);
-    }
+{
+    memset(&m, 0, sizeof m);
+    ck_assert(!jumps(allocate, 4));
+    memcpy(block, "abc", 4);
+    ck_assert(!jumps(resize, 100000));
+    ck_assert_str_eq(block, "abc");
+    json_memory_release(&m);
+}
 END_TEST
 
 START_TEST(no_block_grows_to_be_one)
-    {
-        memset(&m, 0, sizeof m);
-        block = NULL;
-        ck_assert(!jumps(resize, 10));
-        json_memory_free(&m, NULL);
-        json_memory_release(&m);
-        ck_assert_ptr_null(m.blocks);
-    }
+{
+    memset(&m, 0, sizeof m);
+    block = NULL;
+    ck_assert(!jumps(resize, 10));
+    json_memory_free(&m, NULL);
+    json_memory_release(&m);
+    ck_assert_ptr_null(m.blocks);
+}
 END_TEST
 
 START_TEST(what_is_too_much_jumps)
-    {
-        memset(&m, 0, sizeof m);
-        ck_assert(jumps(allocate, SIZE_MAX));
-        ck_assert_ptr_null(m.blocks);
-    }
+{
+    memset(&m, 0, sizeof m);
+    ck_assert(jumps(allocate, SIZE_MAX));
+    ck_assert_ptr_null(m.blocks);
+}
 END_TEST
 
 START_TEST(a_block_that_cannot_grow_stays)
-    {
-        memset(&m, 0, sizeof m);
-        ck_assert(!jumps(allocate, 4));
-        memcpy(block, "abc", 4);
-        ck_assert(jumps(resize, SIZE_MAX - 8));
-        ck_assert_str_eq(block, "abc");
-        json_memory_free(&m, block);
-        ck_assert_ptr_null(m.blocks);
-    }
+{
+    memset(&m, 0, sizeof m);
+    ck_assert(!jumps(allocate, 4));
+    memcpy(block, "abc", 4);
+    ck_assert(jumps(resize, SIZE_MAX - 8));
+    ck_assert_str_eq(block, "abc");
+    json_memory_free(&m, block);
+    ck_assert_ptr_null(m.blocks);
+}
 END_TEST
 
 START_TEST(release_frees_all_that_is_left)
-    {
-        memset(&m, 0, sizeof m);
-        for (int i = 0; i < 10; i++)
-            ck_assert(!jumps(allocate, 1));
-        json_memory_release(&m);
-        ck_assert_ptr_null(m.blocks);
-        json_memory_release(&m);
-    }
+{
+    memset(&m, 0, sizeof m);
+    for (int i = 0; i < 10; i++)
+        ck_assert(!jumps(allocate, 1));
+    json_memory_release(&m);
+    ck_assert_ptr_null(m.blocks);
+    json_memory_release(&m);
+}
 END_TEST
 
 /* ---- memory that runs out ---- */
@@ -171,15 +171,15 @@ static void run_out_of_memory(const char *end, int expected)
 }
 
 START_TEST(no_memory_is_a_status_wherever_it_happens)
-    {
-        run_out_of_memory("\",1", LLMREG_OK);
-    }
+{
+    run_out_of_memory("\",1", LLMREG_OK);
+}
 END_TEST
 
 START_TEST(no_memory_for_the_error_message_is_a_status_too)
-    {
-        run_out_of_memory("\",x", LLMREG_EPARSE);
-    }
+{
+    run_out_of_memory("\",x", LLMREG_EPARSE);
+}
 END_TEST
 
 int main(void)

@@ -95,10 +95,10 @@ static const struct {
 };
 
 START_TEST(a_document_becomes_events_with_paths)
-    {
-        read_all_ways(good[_i].json, strlen(good[_i].json), LLMREG_OK,
-                      good[_i].trace);
-    }
+{
+    read_all_ways(good[_i].json, strlen(good[_i].json), LLMREG_OK,
+                  good[_i].trace);
+}
 END_TEST
 
 /* ---- what is not ---- */
@@ -214,55 +214,55 @@ static const struct {
 };
 
 START_TEST(what_is_not_json_is_refused)
-    {
-        read_all_ways(bad[_i].bytes, bad[_i].len, LLMREG_EPARSE, NULL);
-    }
+{
+    read_all_ways(bad[_i].bytes, bad[_i].len, LLMREG_EPARSE, NULL);
+}
 END_TEST
 
 /* ---- errors ---- */
 
 START_TEST(what_the_consumer_returns_stops_the_reading)
-    {
-        struct trace t = {.refuse = "b"};
-        struct llmreg_error err;
-        static const char s[] = "{\"a\":1,\"b\":2,\"c\":3}";
+{
+    struct trace t = {.refuse = "b"};
+    struct llmreg_error err;
+    static const char s[] = "{\"a\":1,\"b\":2,\"c\":3}";
 
-        ck_assert_int_eq(
-            llmreg_json_read(s, strlen(s), &wide, write_down, &t, &err),
-            LLMREG_EFULL);
-        ck_assert_str_eq(t.text, "={ a=n1 ");
-        ck_assert_str_eq(err.text, llmreg_status_text(LLMREG_EFULL));
-    }
+    ck_assert_int_eq(
+        llmreg_json_read(s, strlen(s), &wide, write_down, &t, &err),
+        LLMREG_EFULL);
+    ck_assert_str_eq(t.text, "={ a=n1 ");
+    ck_assert_str_eq(err.text, llmreg_status_text(LLMREG_EFULL));
+}
 END_TEST
 
 START_TEST(an_error_is_repeated)
-    {
-        struct llmreg_json *j = NULL;
-        struct trace t = {0};
+{
+    struct llmreg_json *j = NULL;
+    struct trace t = {0};
 
-        ck_assert_int_eq(llmreg_json_new(&j, &wide, write_down, &t), LLMREG_OK);
-        ck_assert_int_eq(llmreg_json_feed(j, "[x", 2), LLMREG_EPARSE);
-        ck_assert_int_eq(llmreg_json_feed(j, "]", 1), LLMREG_EPARSE);
-        ck_assert_int_eq(llmreg_json_end(j), LLMREG_EPARSE);
-        ck_assert_uint_eq(t.events, 1);
-        llmreg_json_free(j);
-    }
+    ck_assert_int_eq(llmreg_json_new(&j, &wide, write_down, &t), LLMREG_OK);
+    ck_assert_int_eq(llmreg_json_feed(j, "[x", 2), LLMREG_EPARSE);
+    ck_assert_int_eq(llmreg_json_feed(j, "]", 1), LLMREG_EPARSE);
+    ck_assert_int_eq(llmreg_json_end(j), LLMREG_EPARSE);
+    ck_assert_uint_eq(t.events, 1);
+    llmreg_json_free(j);
+}
 END_TEST
 
 START_TEST(a_document_ends_once)
-    {
-        struct llmreg_json *j = NULL;
-        struct trace t = {0};
+{
+    struct llmreg_json *j = NULL;
+    struct trace t = {0};
 
-        ck_assert_int_eq(llmreg_json_new(&j, &wide, write_down, &t), LLMREG_OK);
-        ck_assert_int_eq(llmreg_json_feed(j, "12", 2), LLMREG_OK);
-        ck_assert_uint_eq(t.events, 0);
-        ck_assert_int_eq(llmreg_json_end(j), LLMREG_OK);
-        ck_assert_str_eq(t.text, "=n12 ");
-        ck_assert_int_eq(llmreg_json_end(j), LLMREG_OK);
-        ck_assert_int_eq(llmreg_json_feed(j, "3", 1), LLMREG_EINVAL);
-        llmreg_json_free(j);
-    }
+    ck_assert_int_eq(llmreg_json_new(&j, &wide, write_down, &t), LLMREG_OK);
+    ck_assert_int_eq(llmreg_json_feed(j, "12", 2), LLMREG_OK);
+    ck_assert_uint_eq(t.events, 0);
+    ck_assert_int_eq(llmreg_json_end(j), LLMREG_OK);
+    ck_assert_str_eq(t.text, "=n12 ");
+    ck_assert_int_eq(llmreg_json_end(j), LLMREG_OK);
+    ck_assert_int_eq(llmreg_json_feed(j, "3", 1), LLMREG_EINVAL);
+    llmreg_json_free(j);
+}
 END_TEST
 
 static const struct {
@@ -279,41 +279,41 @@ static const struct {
 };
 
 START_TEST(a_problem_is_told_with_its_place)
-    {
-        struct llmreg_error err = {{0}};
-        struct trace t = {0};
-        const char *s = problems[_i].json;
+{
+    struct llmreg_error err = {{0}};
+    struct trace t = {0};
+    const char *s = problems[_i].json;
 
-        ck_assert_int_eq(
-            llmreg_json_read(s, strlen(s), &wide, write_down, &t, &err),
-            LLMREG_EPARSE);
-        ck_assert_msg(strstr(err.text, problems[_i].problem) != NULL, "%s",
-                      err.text);
-    }
+    ck_assert_int_eq(
+        llmreg_json_read(s, strlen(s), &wide, write_down, &t, &err),
+        LLMREG_EPARSE);
+    ck_assert_msg(strstr(err.text, problems[_i].problem) != NULL, "%s",
+                  err.text);
+}
 END_TEST
 
 START_TEST(no_reader_can_be_freed)
-    {
-        llmreg_json_free(NULL);
-    }
+{
+    llmreg_json_free(NULL);
+}
 END_TEST
 
 /* ---- small questions ---- */
 
 START_TEST(text_is_compared_whole)
-    {
-        struct llmreg_json_event e = {
-            .type = LLMREG_JSON_STRING, .text = "ab\0c", .len = 4};
+{
+    struct llmreg_json_event e = {
+        .type = LLMREG_JSON_STRING, .text = "ab\0c", .len = 4};
 
-        ck_assert(!llmreg_json_is(&e, "ab"));
-        e.len = 2;
-        ck_assert(llmreg_json_is(&e, "ab"));
-        ck_assert(!llmreg_json_is(&e, "a"));
-        ck_assert(!llmreg_json_is(&e, "abc"));
-        e.text = NULL;
-        e.len = 0;
-        ck_assert(!llmreg_json_is(&e, ""));
-    }
+    ck_assert(!llmreg_json_is(&e, "ab"));
+    e.len = 2;
+    ck_assert(llmreg_json_is(&e, "ab"));
+    ck_assert(!llmreg_json_is(&e, "a"));
+    ck_assert(!llmreg_json_is(&e, "abc"));
+    e.text = NULL;
+    e.len = 0;
+    ck_assert(!llmreg_json_is(&e, ""));
+}
 END_TEST
 
 static const struct {
@@ -327,28 +327,28 @@ static const struct {
 };
 
 START_TEST(an_integer_is_a_plain_whole_number_in_range)
-    {
-        struct llmreg_json_event e = {.type = LLMREG_JSON_NUMBER,
-                                      .text = integers[_i].text,
-                                      .len = strlen(integers[_i].text)};
-        int64_t n = 77;
+{
+    struct llmreg_json_event e = {.type = LLMREG_JSON_NUMBER,
+                                  .text = integers[_i].text,
+                                  .len = strlen(integers[_i].text)};
+    int64_t n = 77;
 
-        ck_assert(llmreg_json_int(&e, -5, 100, &n) == integers[_i].ok);
-        ck_assert_int_eq(n, integers[_i].ok ? integers[_i].n : 77);
-    }
+    ck_assert(llmreg_json_int(&e, -5, 100, &n) == integers[_i].ok);
+    ck_assert_int_eq(n, integers[_i].ok ? integers[_i].n : 77);
+}
 END_TEST
 
 START_TEST(a_string_of_digits_is_no_integer)
-    {
-        struct llmreg_json_event e = {
-            .type = LLMREG_JSON_STRING, .text = "1", .len = 1};
-        int64_t n = 77;
+{
+    struct llmreg_json_event e = {
+        .type = LLMREG_JSON_STRING, .text = "1", .len = 1};
+    int64_t n = 77;
 
-        ck_assert(!llmreg_json_int(&e, 0, 10, &n));
-        e = (struct llmreg_json_event){.type = LLMREG_JSON_NUMBER,
-                                       .too_long = true};
-        ck_assert(!llmreg_json_int(&e, 0, 10, &n));
-    }
+    ck_assert(!llmreg_json_int(&e, 0, 10, &n));
+    e = (struct llmreg_json_event){.type = LLMREG_JSON_NUMBER,
+                                   .too_long = true};
+    ck_assert(!llmreg_json_int(&e, 0, 10, &n));
+}
 END_TEST
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))

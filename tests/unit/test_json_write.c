@@ -56,56 +56,56 @@ static void end_as(const char *expected)
 /* ---- structure ---- */
 
 START_TEST(members_and_elements_are_separated_by_commas)
-    {
-        begin();
-        llmreg_json_open_object(&w, NULL);
-        llmreg_json_integer(&w, "a", 1);
-        llmreg_json_open_array(&w, "b");
-        llmreg_json_open_object(&w, NULL);
-        llmreg_json_close_object(&w);
-        llmreg_json_open_array(&w, NULL);
-        llmreg_json_close_array(&w);
-        llmreg_json_bool(&w, NULL, true);
-        llmreg_json_bool(&w, NULL, false);
-        llmreg_json_close_array(&w);
-        llmreg_json_null(&w, "c");
-        llmreg_json_string(&w, "d", "e");
-        llmreg_json_close_object(&w);
-        end_as("{\"a\":1,\"b\":[{},[],true,false],\"c\":null,\"d\":\"e\"}");
-    }
+{
+    begin();
+    llmreg_json_open_object(&w, NULL);
+    llmreg_json_integer(&w, "a", 1);
+    llmreg_json_open_array(&w, "b");
+    llmreg_json_open_object(&w, NULL);
+    llmreg_json_close_object(&w);
+    llmreg_json_open_array(&w, NULL);
+    llmreg_json_close_array(&w);
+    llmreg_json_bool(&w, NULL, true);
+    llmreg_json_bool(&w, NULL, false);
+    llmreg_json_close_array(&w);
+    llmreg_json_null(&w, "c");
+    llmreg_json_string(&w, "d", "e");
+    llmreg_json_close_object(&w);
+    end_as("{\"a\":1,\"b\":[{},[],true,false],\"c\":null,\"d\":\"e\"}");
+}
 END_TEST
 
 START_TEST(a_document_may_be_one_value)
-    {
-        begin();
-        llmreg_json_string(&w, NULL, "x");
-        end_as("\"x\"");
-    }
+{
+    begin();
+    llmreg_json_string(&w, NULL, "x");
+    end_as("\"x\"");
+}
 END_TEST
 
 START_TEST(a_second_document_is_an_error)
-    {
-        begin();
-        llmreg_json_null(&w, NULL);
-        llmreg_json_null(&w, NULL);
-        ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_EINVAL);
-    }
+{
+    begin();
+    llmreg_json_null(&w, NULL);
+    llmreg_json_null(&w, NULL);
+    ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_EINVAL);
+}
 END_TEST
 
 START_TEST(a_document_left_open_is_an_error)
-    {
-        begin();
-        llmreg_json_open_array(&w, NULL);
-        ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_EINVAL);
-    }
+{
+    begin();
+    llmreg_json_open_array(&w, NULL);
+    ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_EINVAL);
+}
 END_TEST
 
 START_TEST(closing_what_is_not_open_is_an_error)
-    {
-        begin();
-        llmreg_json_close_object(&w);
-        ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_EINVAL);
-    }
+{
+    begin();
+    llmreg_json_close_object(&w);
+    ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_EINVAL);
+}
 END_TEST
 
 static int nest(unsigned depth)
@@ -119,12 +119,12 @@ static int nest(unsigned depth)
 }
 
 START_TEST(nesting_deeper_than_63_is_too_big)
-    {
-        ck_assert_int_eq(nest(63), LLMREG_OK);
-        ck_assert_uint_eq(page.len, 126);
-        ck_assert_int_eq(nest(64), LLMREG_ETOOBIG);
-        ck_assert_int_eq(nest(100), LLMREG_ETOOBIG);
-    }
+{
+    ck_assert_int_eq(nest(63), LLMREG_OK);
+    ck_assert_uint_eq(page.len, 126);
+    ck_assert_int_eq(nest(64), LLMREG_ETOOBIG);
+    ck_assert_int_eq(nest(100), LLMREG_ETOOBIG);
+}
 END_TEST
 
 /* ---- values ---- */
@@ -156,31 +156,31 @@ static const struct {
 };
 
 START_TEST(a_string_is_escaped_so_that_it_may_stand_anywhere)
-    {
-        begin();
-        llmreg_json_string(&w, NULL, strings[_i].s);
-        end_as(strings[_i].json);
-    }
+{
+    begin();
+    llmreg_json_string(&w, NULL, strings[_i].s);
+    end_as(strings[_i].json);
+}
 END_TEST
 
 START_TEST(a_key_is_escaped_like_a_string)
-    {
-        begin();
-        llmreg_json_open_object(&w, NULL);
-        llmreg_json_null(&w, "a\"<\n\xff");
-        llmreg_json_close_object(&w);
-        end_as("{\"a\\\"\\u003c\\n\xef\xbf\xbd\":null}");
-    }
+{
+    begin();
+    llmreg_json_open_object(&w, NULL);
+    llmreg_json_null(&w, "a\"<\n\xff");
+    llmreg_json_close_object(&w);
+    end_as("{\"a\\\"\\u003c\\n\xef\xbf\xbd\":null}");
+}
 END_TEST
 
 START_TEST(an_empty_key_is_a_key)
-    {
-        begin();
-        llmreg_json_open_object(&w, "");
-        llmreg_json_close_object(&w);
-        ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
-        ck_assert_str_eq(page.text, "\"\":{}");
-    }
+{
+    begin();
+    llmreg_json_open_object(&w, "");
+    llmreg_json_close_object(&w);
+    ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
+    ck_assert_str_eq(page.text, "\"\":{}");
+}
 END_TEST
 
 static const struct {
@@ -194,11 +194,11 @@ static const struct {
 };
 
 START_TEST(an_integer_is_written_whole)
-    {
-        begin();
-        llmreg_json_integer(&w, NULL, integers[_i].n);
-        end_as(integers[_i].json);
-    }
+{
+    begin();
+    llmreg_json_integer(&w, NULL, integers[_i].n);
+    end_as(integers[_i].json);
+}
 END_TEST
 
 static const struct {
@@ -220,64 +220,64 @@ static const struct {
 };
 
 START_TEST(a_double_is_written_as_short_as_it_reads_back)
-    {
-        begin();
-        llmreg_json_double(&w, NULL, doubles[_i].n);
-        end_as(doubles[_i].json);
-    }
+{
+    begin();
+    llmreg_json_double(&w, NULL, doubles[_i].n);
+    end_as(doubles[_i].json);
+}
 END_TEST
 
 START_TEST(a_decimal_comma_of_the_locale_does_not_get_in)
-    {
-        if (setlocale(LC_NUMERIC, "de_DE.UTF-8") == NULL &&
-            setlocale(LC_NUMERIC, "de_DE.utf8") == NULL)
-            return; /* no such locale here */
-        begin();
-        llmreg_json_double(&w, NULL, 1.5);
-        setlocale(LC_NUMERIC, "C");
-        end_as("1.5");
-    }
+{
+    if (setlocale(LC_NUMERIC, "de_DE.UTF-8") == NULL &&
+        setlocale(LC_NUMERIC, "de_DE.utf8") == NULL)
+        return; /* no such locale here */
+    begin();
+    llmreg_json_double(&w, NULL, 1.5);
+    setlocale(LC_NUMERIC, "C");
+    end_as("1.5");
+}
 END_TEST
 
 /* ---- the sink ---- */
 
 START_TEST(long_output_comes_in_pieces_and_in_order)
-    {
-        char s[10001];
+{
+    char s[10001];
 
-        for (size_t i = 0; i < 10000; i++)
-            s[i] = (char)('a' + i % 26);
-        s[10000] = '\0';
-        begin();
-        llmreg_json_string(&w, NULL, s);
-        ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
-        ck_assert_uint_eq(page.calls, 3);
-        ck_assert_uint_eq(page.len, 10002);
-        ck_assert_mem_eq(page.text + 1, s, 10000);
-    }
+    for (size_t i = 0; i < 10000; i++)
+        s[i] = (char)('a' + i % 26);
+    s[10000] = '\0';
+    begin();
+    llmreg_json_string(&w, NULL, s);
+    ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
+    ck_assert_uint_eq(page.calls, 3);
+    ck_assert_uint_eq(page.len, 10002);
+    ck_assert_mem_eq(page.text + 1, s, 10000);
+}
 END_TEST
 
 START_TEST(a_failing_sink_is_not_called_again)
-    {
-        begin();
-        page.fail_at = 2;
-        llmreg_json_open_array(&w, NULL);
-        for (int i = 0; i < 5000; i++)
-            llmreg_json_integer(&w, NULL, 12345);
-        llmreg_json_close_array(&w);
-        ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_EIO);
-        ck_assert_uint_eq(page.calls, 2);
-    }
+{
+    begin();
+    page.fail_at = 2;
+    llmreg_json_open_array(&w, NULL);
+    for (int i = 0; i < 5000; i++)
+        llmreg_json_integer(&w, NULL, 12345);
+    llmreg_json_close_array(&w);
+    ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_EIO);
+    ck_assert_uint_eq(page.calls, 2);
+}
 END_TEST
 
 START_TEST(a_sink_that_fails_at_the_end_is_told)
-    {
-        begin();
-        page.fail_at = 1;
-        llmreg_json_null(&w, NULL);
-        ck_assert_uint_eq(page.calls, 0);
-        ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_EIO);
-    }
+{
+    begin();
+    page.fail_at = 1;
+    llmreg_json_null(&w, NULL);
+    ck_assert_uint_eq(page.calls, 0);
+    ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_EIO);
+}
 END_TEST
 
 /* ---- reading back ---- */
@@ -374,22 +374,22 @@ static const struct llmreg_json_limits limits = {
     .bytes = sizeof page.text, .depth = 8, .values = 10000, .string = 1000};
 
 START_TEST(random_values_read_back_the_same)
-    {
-        const struct value *next = values;
+{
+    const struct value *next = values;
 
-        seed = UINT64_C(88172645463325252) + (uint64_t)_i;
-        printf("json_write: seed %llu\n", (unsigned long long)seed);
-        begin();
-        llmreg_json_open_array(&w, NULL);
-        for (size_t i = 0; i < VALUES; i++)
-            write_value(&values[i]);
-        llmreg_json_close_array(&w);
-        ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
-        ck_assert_int_eq(llmreg_json_read(page.text, page.len, &limits,
-                                          compare_value, &next, NULL),
-                         LLMREG_OK);
-        ck_assert_ptr_eq(next, values + VALUES);
-    }
+    seed = UINT64_C(88172645463325252) + (uint64_t)_i;
+    printf("json_write: seed %llu\n", (unsigned long long)seed);
+    begin();
+    llmreg_json_open_array(&w, NULL);
+    for (size_t i = 0; i < VALUES; i++)
+        write_value(&values[i]);
+    llmreg_json_close_array(&w);
+    ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
+    ck_assert_int_eq(llmreg_json_read(page.text, page.len, &limits,
+                                      compare_value, &next, NULL),
+                     LLMREG_OK);
+    ck_assert_ptr_eq(next, values + VALUES);
+}
 END_TEST
 
 static int compare_double(void *ctx, const struct llmreg_json_event *e)
@@ -406,23 +406,23 @@ static int compare_double(void *ctx, const struct llmreg_json_event *e)
 }
 
 START_TEST(random_doubles_read_back_to_the_bit)
-    {
-        seed = UINT64_C(362436069362436069);
-        printf("json_write: seed %llu\n", (unsigned long long)seed);
-        for (int i = 0; i < 5000; i++) {
-            uint64_t bits = draw();
-            double n;
-            memcpy(&n, &bits, sizeof n);
-            if (!isfinite(n))
-                continue;
-            begin();
-            llmreg_json_double(&w, NULL, n);
-            ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
-            ck_assert_int_eq(llmreg_json_read(page.text, page.len, &limits,
-                                              compare_double, &n, NULL),
-                             LLMREG_OK);
-        }
+{
+    seed = UINT64_C(362436069362436069);
+    printf("json_write: seed %llu\n", (unsigned long long)seed);
+    for (int i = 0; i < 5000; i++) {
+        uint64_t bits = draw();
+        double n;
+        memcpy(&n, &bits, sizeof n);
+        if (!isfinite(n))
+            continue;
+        begin();
+        llmreg_json_double(&w, NULL, n);
+        ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
+        ck_assert_int_eq(llmreg_json_read(page.text, page.len, &limits,
+                                          compare_double, &n, NULL),
+                         LLMREG_OK);
     }
+}
 END_TEST
 
 static int count_events(void *ctx, const struct llmreg_json_event *e)
@@ -433,23 +433,23 @@ static int count_events(void *ctx, const struct llmreg_json_event *e)
 }
 
 START_TEST(any_bytes_as_text_make_valid_json)
-    {
-        seed = UINT64_C(521288629521288629);
-        printf("json_write: seed %llu\n", (unsigned long long)seed);
-        for (int i = 0; i < 5000; i++) {
-            char s[17] = "";
-            size_t n = 0;
-            uint64_t bytes[2] = {draw(), draw()};
-            memcpy(s, bytes, 16);
-            begin();
-            llmreg_json_string(&w, NULL, s);
-            ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
-            ck_assert_int_eq(llmreg_json_read(page.text, page.len, &limits,
-                                              count_events, &n, NULL),
-                             LLMREG_OK);
-            ck_assert_uint_eq(n, 1);
-        }
+{
+    seed = UINT64_C(521288629521288629);
+    printf("json_write: seed %llu\n", (unsigned long long)seed);
+    for (int i = 0; i < 5000; i++) {
+        char s[17] = "";
+        size_t n = 0;
+        uint64_t bytes[2] = {draw(), draw()};
+        memcpy(s, bytes, 16);
+        begin();
+        llmreg_json_string(&w, NULL, s);
+        ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
+        ck_assert_int_eq(llmreg_json_read(page.text, page.len, &limits,
+                                          count_events, &n, NULL),
+                         LLMREG_OK);
+        ck_assert_uint_eq(n, 1);
     }
+}
 END_TEST
 
 static void add_structure(TCase *tc)

@@ -50,71 +50,71 @@ static const char *meta(const char *name)
 }
 
 START_TEST(it_is_addressed_like_the_series_up)
-    {
-        write_letter(LLMREG_ALARM_FAIL);
-        ck_assert_str_eq(letter.n.host, "gpu1");
-        ck_assert_str_eq(letter.n.plugin_instance, "11434");
-        ck_assert_str_eq(letter.n.type, "bool");
-        ck_assert_str_eq(letter.n.type_instance, "up");
-        ck_assert_int_eq(letter.n.time_ms, room.now.wall_ms);
-    }
+{
+    write_letter(LLMREG_ALARM_FAIL);
+    ck_assert_str_eq(letter.n.host, "gpu1");
+    ck_assert_str_eq(letter.n.plugin_instance, "11434");
+    ck_assert_str_eq(letter.n.type, "bool");
+    ck_assert_str_eq(letter.n.type_instance, "up");
+    ck_assert_int_eq(letter.n.time_ms, room.now.wall_ms);
+}
 END_TEST
 
 START_TEST(the_severity_follows_the_action)
-    {
-        write_letter(LLMREG_ALARM_FAIL);
-        ck_assert_int_eq(letter.n.severity, LLMREG_SEVERITY_FAILURE);
-        write_letter(LLMREG_ALARM_WARN);
-        ck_assert_int_eq(letter.n.severity, LLMREG_SEVERITY_WARNING);
-        write_letter(LLMREG_ALARM_OKAY);
-        ck_assert_int_eq(letter.n.severity, LLMREG_SEVERITY_OKAY);
-    }
+{
+    write_letter(LLMREG_ALARM_FAIL);
+    ck_assert_int_eq(letter.n.severity, LLMREG_SEVERITY_FAILURE);
+    write_letter(LLMREG_ALARM_WARN);
+    ck_assert_int_eq(letter.n.severity, LLMREG_SEVERITY_WARNING);
+    write_letter(LLMREG_ALARM_OKAY);
+    ck_assert_int_eq(letter.n.severity, LLMREG_SEVERITY_OKAY);
+}
 END_TEST
 
 START_TEST(bad_news_has_everything_as_metadata)
-    {
-        write_letter(LLMREG_ALARM_FAIL);
-        ck_assert_str_eq(meta("endpoint"), "gpu1:11434");
-        ck_assert_str_eq(meta("name"), "gpu1");
-        ck_assert_str_eq(meta("url"), "http://gpu1:11434");
-        ck_assert_str_eq(meta("state"), "unreachable");
-        ck_assert_str_eq(meta("previous"), "healthy");
-        ck_assert_str_eq(meta("reason"), "timeout: 5 s");
-        ck_assert_int_eq(strncmp(meta("since"), "2026-11-1", 9), 0);
-        ck_assert_str_eq(meta("lost_models"), "2");
-        ck_assert_str_eq(meta("lost_model_names"), "a:latest, b:latest");
-        ck_assert_str_eq(meta("seq"), "77");
-    }
+{
+    write_letter(LLMREG_ALARM_FAIL);
+    ck_assert_str_eq(meta("endpoint"), "gpu1:11434");
+    ck_assert_str_eq(meta("name"), "gpu1");
+    ck_assert_str_eq(meta("url"), "http://gpu1:11434");
+    ck_assert_str_eq(meta("state"), "unreachable");
+    ck_assert_str_eq(meta("previous"), "healthy");
+    ck_assert_str_eq(meta("reason"), "timeout: 5 s");
+    ck_assert_int_eq(strncmp(meta("since"), "2026-11-1", 9), 0);
+    ck_assert_str_eq(meta("lost_models"), "2");
+    ck_assert_str_eq(meta("lost_model_names"), "a:latest, b:latest");
+    ck_assert_str_eq(meta("seq"), "77");
+}
 END_TEST
 
 START_TEST(good_news_names_no_lost_models)
-    {
-        write_letter(LLMREG_ALARM_OKAY);
-        ck_assert_str_eq(meta("lost_models"), "(none)");
-        ck_assert_ptr_nonnull(strstr(letter.n.message, "healthy again, it was "
-                                                       "healthy for 1 min"));
-    }
+{
+    write_letter(LLMREG_ALARM_OKAY);
+    ck_assert_str_eq(meta("lost_models"), "(none)");
+    ck_assert_ptr_nonnull(strstr(letter.n.message, "healthy again, it was "
+                                                   "healthy for 1 min"));
+}
 END_TEST
 
 START_TEST(the_store_writes_from_the_hub_itself)
-    {
-        const struct llmreg_event event = {
-            .seq = 5,
-            .time_ms = 1000,
-            .type = LLMREG_EVENT_STORE,
-            .before = "ok",
-            .after = "failed",
-            .reason = "cannot write /x: disk full",
-        };
+{
+    const struct llmreg_event event = {
+        .seq = 5,
+        .time_ms = 1000,
+        .type = LLMREG_EVENT_STORE,
+        .before = "ok",
+        .after = "failed",
+        .reason = "cannot write /x: disk full",
+    };
 
-        letter_store(&letter, &event);
-        ck_assert_ptr_null(letter.n.host);
-        ck_assert_str_eq(letter.n.plugin_instance, "fleet");
-        ck_assert_str_eq(letter.n.type_instance, "store");
-        ck_assert_int_eq(letter.n.severity, LLMREG_SEVERITY_FAILURE);
-        ck_assert_str_eq(meta("state"), "failed");
-        ck_assert_str_eq(meta("seq"), "5");
-    }
+    letter_store(&letter, &event);
+    ck_assert_ptr_null(letter.n.host);
+    ck_assert_str_eq(letter.n.plugin_instance, "fleet");
+    ck_assert_str_eq(letter.n.type_instance, "store");
+    ck_assert_int_eq(letter.n.severity, LLMREG_SEVERITY_FAILURE);
+    ck_assert_str_eq(meta("state"), "failed");
+    ck_assert_str_eq(meta("seq"), "5");
+}
 END_TEST
 
 int main(void)

@@ -37,117 +37,117 @@ static int take(struct lifelock *lock)
 }
 
 START_TEST(the_second_one_is_refused)
-    {
-        ck_assert_int_eq(take(&first), LLMREG_OK);
-        ck_assert_int_eq(take(&second), LLMREG_ELOCKED);
-        ck_assert(lifelock_valid(&first));
-        ck_assert(!lifelock_valid(&second));
-    }
+{
+    ck_assert_int_eq(take(&first), LLMREG_OK);
+    ck_assert_int_eq(take(&second), LLMREG_ELOCKED);
+    ck_assert(lifelock_valid(&first));
+    ck_assert(!lifelock_valid(&second));
+}
 END_TEST
 
 START_TEST(taking_what_is_held_changes_nothing)
-    {
-        ck_assert_int_eq(take(&first), LLMREG_OK);
-        ck_assert_int_eq(take(&first), LLMREG_OK);
-        ck_assert(lifelock_valid(&first));
-    }
+{
+    ck_assert_int_eq(take(&first), LLMREG_OK);
+    ck_assert_int_eq(take(&first), LLMREG_OK);
+    ck_assert(lifelock_valid(&first));
+}
 END_TEST
 
 START_TEST(the_refusal_names_process_program_and_time)
-    {
-        char pid[32];
+{
+    char pid[32];
 
-        ck_assert_int_eq(take(&first), LLMREG_OK);
-        ck_assert_int_eq(take(&second), LLMREG_ELOCKED);
-        snprintf(pid, sizeof pid, "process %ld (", (long)getpid());
-        ck_assert_ptr_nonnull(strstr(err.text, pid));
-        ck_assert_ptr_nonnull(strstr(err.text, "test_lifelock"));
-        ck_assert_ptr_nonnull(strstr(err.text, "since 2026-11-18T"));
-    }
+    ck_assert_int_eq(take(&first), LLMREG_OK);
+    ck_assert_int_eq(take(&second), LLMREG_ELOCKED);
+    snprintf(pid, sizeof pid, "process %ld (", (long)getpid());
+    ck_assert_ptr_nonnull(strstr(err.text, pid));
+    ck_assert_ptr_nonnull(strstr(err.text, "test_lifelock"));
+    ck_assert_ptr_nonnull(strstr(err.text, "since 2026-11-18T"));
+}
 END_TEST
 
 START_TEST(the_file_says_who_holds_it)
-    {
-        char line[100] = "";
-        FILE *f;
+{
+    char line[100] = "";
+    FILE *f;
 
-        ck_assert_int_eq(take(&first), LLMREG_OK);
-        f = fopen(first.path, "re");
-        ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
-        ck_assert_int_eq(strtol(line, NULL, 10), getpid());
-        ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
-        ck_assert_ptr_nonnull(strstr(line, "test_lifelock since 2026-"));
-        fclose(f);
-    }
+    ck_assert_int_eq(take(&first), LLMREG_OK);
+    f = fopen(first.path, "re");
+    ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
+    ck_assert_int_eq(strtol(line, NULL, 10), getpid());
+    ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
+    ck_assert_ptr_nonnull(strstr(line, "test_lifelock since 2026-"));
+    fclose(f);
+}
 END_TEST
 
 START_TEST(a_file_that_says_nothing_still_refuses)
-    {
-        ck_assert_int_eq(take(&first), LLMREG_OK);
-        ck_assert_int_eq(truncate(first.path, 0), 0);
-        ck_assert_int_eq(take(&second), LLMREG_ELOCKED);
-        ck_assert_ptr_nonnull(strstr(err.text, "process ? (?)"));
-    }
+{
+    ck_assert_int_eq(take(&first), LLMREG_OK);
+    ck_assert_int_eq(truncate(first.path, 0), 0);
+    ck_assert_int_eq(take(&second), LLMREG_ELOCKED);
+    ck_assert_ptr_nonnull(strstr(err.text, "process ? (?)"));
+}
 END_TEST
 
 START_TEST(released_it_is_free)
-    {
-        ck_assert_int_eq(take(&first), LLMREG_OK);
-        lifelock_release(&first);
-        ck_assert_int_eq(take(&second), LLMREG_OK);
-        lifelock_release(&first); /* twice is fine */
-    }
+{
+    ck_assert_int_eq(take(&first), LLMREG_OK);
+    lifelock_release(&first);
+    ck_assert_int_eq(take(&second), LLMREG_OK);
+    lifelock_release(&first); /* twice is fine */
+}
 END_TEST
 
 START_TEST(a_dead_holder_holds_nothing)
-    {
-        pid_t child = fork();
+{
+    pid_t child = fork();
 
-        if (child == 0)
-            _exit(take(&first) == LLMREG_OK ? 0 : 1);
-        int status = 1;
-        ck_assert_int_eq(waitpid(child, &status, 0), child);
-        ck_assert_int_eq(status, 0);
-        ck_assert_int_eq(take(&second), LLMREG_OK);
-    }
+    if (child == 0)
+        _exit(take(&first) == LLMREG_OK ? 0 : 1);
+    int status = 1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(take(&second), LLMREG_OK);
+}
 END_TEST
 
 START_TEST(closing_the_same_file_elsewhere_does_not_release_it)
-    {
-        ck_assert_int_eq(take(&first), LLMREG_OK);
-        FILE *f = fopen(first.path, "r+e");
-        fclose(f);
-        ck_assert_int_eq(take(&second), LLMREG_ELOCKED);
-    }
+{
+    ck_assert_int_eq(take(&first), LLMREG_OK);
+    FILE *f = fopen(first.path, "r+e");
+    fclose(f);
+    ck_assert_int_eq(take(&second), LLMREG_ELOCKED);
+}
 END_TEST
 
 START_TEST(a_removed_file_is_not_valid_any_more)
-    {
-        ck_assert_int_eq(take(&first), LLMREG_OK);
-        ck_assert_int_eq(unlink(first.path), 0);
-        ck_assert(!lifelock_valid(&first));
-        ck_assert_int_eq(take(&second), LLMREG_OK); /* why it matters */
-        ck_assert(!lifelock_valid(&first));
-    }
+{
+    ck_assert_int_eq(take(&first), LLMREG_OK);
+    ck_assert_int_eq(unlink(first.path), 0);
+    ck_assert(!lifelock_valid(&first));
+    ck_assert_int_eq(take(&second), LLMREG_OK); /* why it matters */
+    ck_assert(!lifelock_valid(&first));
+}
 END_TEST
 
 START_TEST(a_symbolic_link_is_refused)
-    {
-        ck_assert_int_eq(symlink(room_path(&room, "x"), first.path), 0);
-        ck_assert_int_eq(take(&first), LLMREG_EIO);
-        ck_assert_ptr_nonnull(strstr(err.text, "cannot open"));
-    }
+{
+    ck_assert_int_eq(symlink(room_path(&room, "x"), first.path), 0);
+    ck_assert_int_eq(take(&first), LLMREG_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "cannot open"));
+}
 END_TEST
 
 START_TEST(the_file_is_for_the_owner_alone)
-    {
-        struct stat st;
+{
+    struct stat st;
 
-        umask(0);
-        ck_assert_int_eq(take(&first), LLMREG_OK);
-        ck_assert_int_eq(stat(first.path, &st), 0);
-        ck_assert_uint_eq(st.st_mode & 07777, 0600);
-    }
+    umask(0);
+    ck_assert_int_eq(take(&first), LLMREG_OK);
+    ck_assert_int_eq(stat(first.path, &st), 0);
+    ck_assert_uint_eq(st.st_mode & 07777, 0600);
+}
 END_TEST
 
 int main(void)

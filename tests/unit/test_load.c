@@ -67,183 +67,183 @@ static enum llmreg_admin admin_of(const char *name)
 }
 
 START_TEST(loading_at_the_start_makes_no_event)
-    {
-        room_add(&room, "gpu1");
-        remember("gpu1");
-        room_restart(&room);
-        struct load l = load(false);
-        ck_assert_uint_eq(l.loaded, 1);
-        ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
-        ck_assert(room_logged(&room, "1 endpoints are remembered"));
-    }
+{
+    room_add(&room, "gpu1");
+    remember("gpu1");
+    room_restart(&room);
+    struct load l = load(false);
+    ck_assert_uint_eq(l.loaded, 1);
+    ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
+    ck_assert(room_logged(&room, "1 endpoints are remembered"));
+}
 END_TEST
 
 START_TEST(loading_late_announces_what_is_new)
-    {
-        room_add(&room, "gpu1");
-        room_add(&room, "gpu2");
-        remember("gpu1");
-        remember("gpu2");
-        change("UPDATE endpoint SET source = 'manual'");
-        room_restart(&room);
-        room_add(&room, "gpu1");
-        uint64_t before = llmreg_bus_last(room.bus);
-        struct load l = load(true);
-        ck_assert_uint_eq(l.loaded, 1);
-        ck_assert_uint_eq(llmreg_bus_last(room.bus), before + 1);
-    }
+{
+    room_add(&room, "gpu1");
+    room_add(&room, "gpu2");
+    remember("gpu1");
+    remember("gpu2");
+    change("UPDATE endpoint SET source = 'manual'");
+    room_restart(&room);
+    room_add(&room, "gpu1");
+    uint64_t before = llmreg_bus_last(room.bus);
+    struct load l = load(true);
+    ck_assert_uint_eq(l.loaded, 1);
+    ck_assert_uint_eq(llmreg_bus_last(room.bus), before + 1);
+}
 END_TEST
 
 START_TEST(loading_late_takes_the_intent_over)
-    {
-        room_add(&room, "gpu1");
-        room_admin(&room, "gpu1", LLMREG_ADMIN_DISABLED, 0);
-        remember("gpu1");
-        room_restart(&room);
-        room_add(&room, "gpu1");
-        load(true);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_DISABLED);
-    }
+{
+    room_add(&room, "gpu1");
+    room_admin(&room, "gpu1", LLMREG_ADMIN_DISABLED, 0);
+    remember("gpu1");
+    room_restart(&room);
+    room_add(&room, "gpu1");
+    load(true);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_DISABLED);
+}
 END_TEST
 
 START_TEST(loading_late_recalls_the_alarm_the_outage_and_the_models)
-    {
-        room_add(&room, "gpu1");
-        room_models(&room, "gpu1", "a:latest,b:latest");
-        for (int i = 0; i < 2; i++)
-            room_observe(&room, "gpu1", LLMREG_REASON_REFUSED);
-        int64_t since = room_health(&room, "gpu1").since_ms;
-        remember("gpu1");
-        room_restart(&room);
-        room_pass(&room, 60000);
-        room_add(&room, "gpu1");
-        load(true);
-        struct llmreg_health health = room_health(&room, "gpu1");
-        ck_assert_int_eq(health.alarm, LLMREG_ALARM_REMEMBERED);
-        ck_assert_int_eq(health.prior_since_ms, since);
-        struct llmreg_counts counts;
-        llmreg_count(room.registry, &counts);
-        ck_assert_uint_eq(counts.models_distinct, 2);
-    }
+{
+    room_add(&room, "gpu1");
+    room_models(&room, "gpu1", "a:latest,b:latest");
+    for (int i = 0; i < 2; i++)
+        room_observe(&room, "gpu1", LLMREG_REASON_REFUSED);
+    int64_t since = room_health(&room, "gpu1").since_ms;
+    remember("gpu1");
+    room_restart(&room);
+    room_pass(&room, 60000);
+    room_add(&room, "gpu1");
+    load(true);
+    struct llmreg_health health = room_health(&room, "gpu1");
+    ck_assert_int_eq(health.alarm, LLMREG_ALARM_REMEMBERED);
+    ck_assert_int_eq(health.prior_since_ms, since);
+    struct llmreg_counts counts;
+    llmreg_count(room.registry, &counts);
+    ck_assert_uint_eq(counts.models_distinct, 2);
+}
 END_TEST
 
 START_TEST(models_that_were_seen_since_are_not_overruled)
-    {
-        room_add(&room, "gpu1");
-        room_models(&room, "gpu1", "a:latest,b:latest");
-        remember("gpu1");
-        room_restart(&room);
-        room_add(&room, "gpu1");
-        room_observe(&room, "gpu1", LLMREG_REASON_OK); /* and has none */
-        load(true);
-        struct llmreg_counts counts;
-        llmreg_count(room.registry, &counts);
-        ck_assert_uint_eq(counts.models_distinct, 0);
-    }
+{
+    room_add(&room, "gpu1");
+    room_models(&room, "gpu1", "a:latest,b:latest");
+    remember("gpu1");
+    room_restart(&room);
+    room_add(&room, "gpu1");
+    room_observe(&room, "gpu1", LLMREG_REASON_OK); /* and has none */
+    load(true);
+    struct llmreg_counts counts;
+    llmreg_count(room.registry, &counts);
+    ck_assert_uint_eq(counts.models_distinct, 0);
+}
 END_TEST
 
 START_TEST(a_newer_intent_is_not_overruled)
-    {
-        room_add(&room, "gpu1");
-        room_admin(&room, "gpu1", LLMREG_ADMIN_DISABLED, 0);
-        remember("gpu1");
-        room_admin(&room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
-        load(true);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_DRAINING);
-    }
+{
+    room_add(&room, "gpu1");
+    room_admin(&room, "gpu1", LLMREG_ADMIN_DISABLED, 0);
+    remember("gpu1");
+    room_admin(&room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
+    load(true);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_DRAINING);
+}
 END_TEST
 
 START_TEST(a_maintenance_that_is_over_is_not_taken_over)
-    {
-        room_add(&room, "gpu1");
-        room_admin(&room, "gpu1", LLMREG_ADMIN_MAINTENANCE,
-                   room.now.wall_ms + 1000);
-        remember("gpu1");
-        room_restart(&room);
-        room_add(&room, "gpu1");
-        room_pass(&room, 5000);
-        load(true);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
-        ck_assert(!room_logged(&room, "not taken over"));
-    }
+{
+    room_add(&room, "gpu1");
+    room_admin(&room, "gpu1", LLMREG_ADMIN_MAINTENANCE,
+               room.now.wall_ms + 1000);
+    remember("gpu1");
+    room_restart(&room);
+    room_add(&room, "gpu1");
+    room_pass(&room, 5000);
+    load(true);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
+    ck_assert(!room_logged(&room, "not taken over"));
+}
 END_TEST
 
 START_TEST(what_the_registry_refuses_is_skipped_and_kept)
-    {
-        room_add(&room, "gpu1");
-        remember("gpu1");
-        room_restart(&room);
-        change("UPDATE endpoint SET host = ''");
-        struct load l = load(false);
-        ck_assert_uint_eq(l.loaded, 0);
-        ck_assert_uint_eq(l.skipped, 1);
-        ck_assert_ptr_nonnull(llmreg_table_get(keep, "gpu1:11434"));
-        ck_assert(room_logged(&room, "gpu1:11434 cannot be restored"));
-    }
+{
+    room_add(&room, "gpu1");
+    remember("gpu1");
+    room_restart(&room);
+    change("UPDATE endpoint SET host = ''");
+    struct load l = load(false);
+    ck_assert_uint_eq(l.loaded, 0);
+    ck_assert_uint_eq(l.skipped, 1);
+    ck_assert_ptr_nonnull(llmreg_table_get(keep, "gpu1:11434"));
+    ck_assert(room_logged(&room, "gpu1:11434 cannot be restored"));
+}
 END_TEST
 
 START_TEST(each_refusal_says_why)
-    {
-        static const char *const changes[][2] = {
-            {"UPDATE endpoint SET admin_until_ms = 9e18", "intent"},
-            {"UPDATE model SET name = ''", "models"},
-        };
+{
+    static const char *const changes[][2] = {
+        {"UPDATE endpoint SET admin_until_ms = 9e18", "intent"},
+        {"UPDATE model SET name = ''", "models"},
+    };
 
+    room_add(&room, "gpu1");
+    room_models(&room, "gpu1", "a:latest");
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        remember("gpu1");
+        change(changes[i][0]);
+        room_remove(&room, "gpu1");
+        ck_assert_uint_eq(load(false).skipped, 1);
+        ck_assert(room_logged(&room, changes[i][1]));
+        llmreg_table_remove(keep, "gpu1:11434");
         room_add(&room, "gpu1");
         room_models(&room, "gpu1", "a:latest");
-        for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-            remember("gpu1");
-            change(changes[i][0]);
-            room_remove(&room, "gpu1");
-            ck_assert_uint_eq(load(false).skipped, 1);
-            ck_assert(room_logged(&room, changes[i][1]));
-            llmreg_table_remove(keep, "gpu1:11434");
-            room_add(&room, "gpu1");
-            room_models(&room, "gpu1", "a:latest");
-        }
     }
+}
 END_TEST
 
 START_TEST(many_refusals_do_not_fill_the_log)
-    {
-        char name[16];
+{
+    char name[16];
 
-        for (int i = 0; i < 12; i++) {
-            snprintf(name, sizeof name, "gpu%d", i);
-            room_add(&room, name);
-            remember(name);
-        }
-        change("UPDATE endpoint SET host = ''");
-        room_restart(&room);
-        ck_assert_uint_eq(load(false).skipped, 12);
-        ck_assert(room_logged(&room, "gpu7:11434 cannot"));
-        ck_assert(!room_logged(&room, "gpu8:11434 cannot"));
-        ck_assert(room_logged(&room, "0 endpoints are remembered, 12 not"));
+    for (int i = 0; i < 12; i++) {
+        snprintf(name, sizeof name, "gpu%d", i);
+        room_add(&room, name);
+        remember(name);
     }
+    change("UPDATE endpoint SET host = ''");
+    room_restart(&room);
+    ck_assert_uint_eq(load(false).skipped, 12);
+    ck_assert(room_logged(&room, "gpu7:11434 cannot"));
+    ck_assert(!room_logged(&room, "gpu8:11434 cannot"));
+    ck_assert(room_logged(&room, "0 endpoints are remembered, 12 not"));
+}
 END_TEST
 
 START_TEST(what_nobody_names_any_more_does_not_come_back_late)
-    {
-        room_add(&room, "gpu1");
-        remember("gpu1");
-        room_remove(&room, "gpu1");
-        ck_assert_uint_eq(load(true).loaded, 0);
-        ck_assert_ptr_null(room_get(&room, "gpu1"));
-        ck_assert_ptr_nonnull(llmreg_table_get(keep, "gpu1:11434"));
-    }
+{
+    room_add(&room, "gpu1");
+    remember("gpu1");
+    room_remove(&room, "gpu1");
+    ck_assert_uint_eq(load(true).loaded, 0);
+    ck_assert_ptr_null(room_get(&room, "gpu1"));
+    ck_assert_ptr_nonnull(llmreg_table_get(keep, "gpu1:11434"));
+}
 END_TEST
 
 START_TEST(loading_twice_changes_nothing)
-    {
-        room_add(&room, "gpu1");
-        remember("gpu1");
-        room_restart(&room);
-        load(false);
-        struct load l = load(true);
-        ck_assert_uint_eq(l.loaded, 0);
-        ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
-    }
+{
+    room_add(&room, "gpu1");
+    remember("gpu1");
+    room_restart(&room);
+    load(false);
+    struct load l = load(true);
+    ck_assert_uint_eq(l.loaded, 0);
+    ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
+}
 END_TEST
 
 int main(void)

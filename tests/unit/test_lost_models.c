@@ -40,37 +40,37 @@ static size_t lost_with(const char *name)
 }
 
 START_TEST(what_a_healthy_one_has_is_not_lost)
-    {
-        add("gpu1", "a:latest,b:latest", LLMREG_REASON_OK);
-        add("gpu2", "b:latest,c:latest", LLMREG_REASON_OK);
-        ck_assert_uint_eq(lost_with("gpu1"), 1);
-        ck_assert_str_eq(names[0], "a:latest");
-        ck_assert_uint_eq(lost_with("gpu2"), 1);
-        ck_assert_str_eq(names[0], "c:latest");
-    }
+{
+    add("gpu1", "a:latest,b:latest", LLMREG_REASON_OK);
+    add("gpu2", "b:latest,c:latest", LLMREG_REASON_OK);
+    ck_assert_uint_eq(lost_with("gpu1"), 1);
+    ck_assert_str_eq(names[0], "a:latest");
+    ck_assert_uint_eq(lost_with("gpu2"), 1);
+    ck_assert_str_eq(names[0], "c:latest");
+}
 END_TEST
 
 START_TEST(an_endpoint_does_not_count_for_itself)
-    {
-        add("gpu1", "a:latest", LLMREG_REASON_OK);
-        ck_assert_uint_eq(lost_with("gpu1"), 1);
-    }
+{
+    add("gpu1", "a:latest", LLMREG_REASON_OK);
+    ck_assert_uint_eq(lost_with("gpu1"), 1);
+}
 END_TEST
 
 START_TEST(those_that_are_not_healthy_do_not_count)
-    {
-        add("gpu1", "a:latest", LLMREG_REASON_OK);
-        add("unknown", "a:latest", LLMREG_REASON_NONE);
-        add("busy", "a:latest", LLMREG_REASON_BUSY);
-        ck_assert_uint_eq(lost_with("gpu1"), 1);
-    }
+{
+    add("gpu1", "a:latest", LLMREG_REASON_OK);
+    add("unknown", "a:latest", LLMREG_REASON_NONE);
+    add("busy", "a:latest", LLMREG_REASON_BUSY);
+    ck_assert_uint_eq(lost_with("gpu1"), 1);
+}
 END_TEST
 
 START_TEST(without_models_nothing_is_lost)
-    {
-        add("gpu1", "", LLMREG_REASON_OK);
-        ck_assert_uint_eq(lost_with("gpu1"), 0);
-    }
+{
+    add("gpu1", "", LLMREG_REASON_OK);
+    ck_assert_uint_eq(lost_with("gpu1"), 0);
+}
 END_TEST
 
 int main(void)

@@ -45,44 +45,44 @@ static double value_of(const char *name)
 }
 
 START_TEST(an_empty_fleet_is_all_zero)
-    {
-        for (size_t n = 0; llmreg_fleet_metric_info(n) != NULL; n++)
-            ck_assert_double_eq(
-                value_of(llmreg_fleet_metric_info(n)->type_instance), 0);
-    }
+{
+    for (size_t n = 0; llmreg_fleet_metric_info(n) != NULL; n++)
+        ck_assert_double_eq(
+            value_of(llmreg_fleet_metric_info(n)->type_instance), 0);
+}
 END_TEST
 
 START_TEST(endpoints_are_counted_by_state)
-    {
-        room_add(&room, "unknown");
-        room_add(&room, "healthy");
-        room_observe(&room, "healthy", LLMREG_REASON_OK);
-        room_add(&room, "degraded");
-        room_observe(&room, "degraded", LLMREG_REASON_BUSY);
-        room_add(&room, "unhealthy");
-        room_observe(&room, "unhealthy", LLMREG_REASON_HTTP_STATUS);
-        room_observe(&room, "unhealthy", LLMREG_REASON_HTTP_STATUS);
-        room_add(&room, "unreachable");
-        room_observe(&room, "unreachable", LLMREG_REASON_DNS);
-        room_observe(&room, "unreachable", LLMREG_REASON_DNS);
-        ck_assert_double_eq(value_of("endpoints"), 5);
-        ck_assert_double_eq(value_of("endpoints_unknown"), 1);
-        ck_assert_double_eq(value_of("endpoints_healthy"), 1);
-        ck_assert_double_eq(value_of("endpoints_degraded"), 1);
-        ck_assert_double_eq(value_of("endpoints_unhealthy"), 1);
-        ck_assert_double_eq(value_of("endpoints_unreachable"), 1);
-    }
+{
+    room_add(&room, "unknown");
+    room_add(&room, "healthy");
+    room_observe(&room, "healthy", LLMREG_REASON_OK);
+    room_add(&room, "degraded");
+    room_observe(&room, "degraded", LLMREG_REASON_BUSY);
+    room_add(&room, "unhealthy");
+    room_observe(&room, "unhealthy", LLMREG_REASON_HTTP_STATUS);
+    room_observe(&room, "unhealthy", LLMREG_REASON_HTTP_STATUS);
+    room_add(&room, "unreachable");
+    room_observe(&room, "unreachable", LLMREG_REASON_DNS);
+    room_observe(&room, "unreachable", LLMREG_REASON_DNS);
+    ck_assert_double_eq(value_of("endpoints"), 5);
+    ck_assert_double_eq(value_of("endpoints_unknown"), 1);
+    ck_assert_double_eq(value_of("endpoints_healthy"), 1);
+    ck_assert_double_eq(value_of("endpoints_degraded"), 1);
+    ck_assert_double_eq(value_of("endpoints_unhealthy"), 1);
+    ck_assert_double_eq(value_of("endpoints_unreachable"), 1);
+}
 END_TEST
 
 START_TEST(models_are_counted_by_name_and_by_place)
-    {
-        room_add(&room, "gpu1");
-        room_add(&room, "gpu2");
-        room_models(&room, "gpu1", "a:latest,b:latest");
-        room_models(&room, "gpu2", "b:latest,c:latest");
-        ck_assert_double_eq(value_of("models_distinct"), 3);
-        ck_assert_double_eq(value_of("models_loaded"), 4);
-    }
+{
+    room_add(&room, "gpu1");
+    room_add(&room, "gpu2");
+    room_models(&room, "gpu1", "a:latest,b:latest");
+    room_models(&room, "gpu2", "b:latest,c:latest");
+    ck_assert_double_eq(value_of("models_distinct"), 3);
+    ck_assert_double_eq(value_of("models_loaded"), 4);
+}
 END_TEST
 
 int main(void)

@@ -32,125 +32,125 @@ static const char *diff(const struct models_part *a,
 }
 
 START_TEST(a_list_is_sorted_by_name)
-    {
-        struct models_part *p = make("c a b");
+{
+    struct models_part *p = make("c a b");
 
-        ck_assert_uint_eq(p->models.count, 3);
-        ck_assert_str_eq(p->models.items[0].name, "a");
-        ck_assert_str_eq(p->models.items[1].name, "b");
-        ck_assert_str_eq(p->models.items[2].name, "c");
-        llmreg_models_put(&p->models);
-        llmreg_models_put(NULL);
-    }
+    ck_assert_uint_eq(p->models.count, 3);
+    ck_assert_str_eq(p->models.items[0].name, "a");
+    ck_assert_str_eq(p->models.items[1].name, "b");
+    ck_assert_str_eq(p->models.items[2].name, "c");
+    llmreg_models_put(&p->models);
+    llmreg_models_put(NULL);
+}
 END_TEST
 
 START_TEST(of_a_name_that_comes_twice_the_first_is_kept)
-    {
-        struct llmreg_model items[40];
-        char digests[40][8];
-        const struct llmreg_models list = {.items = items, .count = 40};
-        struct models_part *p = NULL;
+{
+    struct llmreg_model items[40];
+    char digests[40][8];
+    const struct llmreg_models list = {.items = items, .count = 40};
+    struct models_part *p = NULL;
 
-        for (int i = 0; i < 40; i++) {
-            (void)snprintf(digests[i], sizeof digests[i], "d%d", i);
-            items[i] = llmreg_model_unknown(i % 2 == 0 ? "b" : "a");
-            items[i].digest = digests[i];
-        }
-        ck_assert_int_eq(models_part_new(&p, &list), LLMREG_OK);
-        ck_assert_uint_eq(p->models.count, 2);
-        ck_assert_str_eq(p->models.items[0].digest, "d1");
-        ck_assert_str_eq(p->models.items[1].digest, "d0");
-        llmreg_models_put(&p->models);
+    for (int i = 0; i < 40; i++) {
+        (void)snprintf(digests[i], sizeof digests[i], "d%d", i);
+        items[i] = llmreg_model_unknown(i % 2 == 0 ? "b" : "a");
+        items[i].digest = digests[i];
     }
+    ck_assert_int_eq(models_part_new(&p, &list), LLMREG_OK);
+    ck_assert_uint_eq(p->models.count, 2);
+    ck_assert_str_eq(p->models.items[0].digest, "d1");
+    ck_assert_str_eq(p->models.items[1].digest, "d0");
+    llmreg_models_put(&p->models);
+}
 END_TEST
 
 START_TEST(strings_and_numbers_are_copied_and_the_loaded_counted)
-    {
-        char digest[] = "abc";
-        struct llmreg_model items[2] = {llmreg_model_unknown("a"),
-                                        llmreg_model_unknown("b")};
-        const struct llmreg_models list = {
-            .items = items, .count = 2, .not_kept = 3, .rejected = 4};
-        struct models_part *p = NULL;
+{
+    char digest[] = "abc";
+    struct llmreg_model items[2] = {llmreg_model_unknown("a"),
+                                    llmreg_model_unknown("b")};
+    const struct llmreg_models list = {
+        .items = items, .count = 2, .not_kept = 3, .rejected = 4};
+    struct models_part *p = NULL;
 
-        items[0].digest = digest;
-        items[0].size_bytes = 77;
-        items[1].loaded = LLMREG_YES;
-        ck_assert_int_eq(models_part_new(&p, &list), LLMREG_OK);
-        digest[0] = 'x';
-        ck_assert_str_eq(p->models.items[0].digest, "abc");
-        ck_assert_int_eq(p->models.items[0].size_bytes, 77);
-        ck_assert_str_eq(p->models.items[0].family, "");
-        ck_assert_uint_eq(p->loaded, 1);
-        ck_assert_uint_eq(p->models.not_kept, 3);
-        ck_assert_uint_eq(p->models.rejected, 4);
-        llmreg_models_put(&p->models);
-    }
+    items[0].digest = digest;
+    items[0].size_bytes = 77;
+    items[1].loaded = LLMREG_YES;
+    ck_assert_int_eq(models_part_new(&p, &list), LLMREG_OK);
+    digest[0] = 'x';
+    ck_assert_str_eq(p->models.items[0].digest, "abc");
+    ck_assert_int_eq(p->models.items[0].size_bytes, 77);
+    ck_assert_str_eq(p->models.items[0].family, "");
+    ck_assert_uint_eq(p->loaded, 1);
+    ck_assert_uint_eq(p->models.not_kept, 3);
+    ck_assert_uint_eq(p->models.rejected, 4);
+    llmreg_models_put(&p->models);
+}
 END_TEST
 
 START_TEST(too_many_or_nameless_models_are_refused)
-    {
-        static struct llmreg_model items[LLMREG_MODELS_MAX + 1];
-        struct llmreg_models list = {.items = items, .count = 1};
-        struct models_part *p = NULL;
+{
+    static struct llmreg_model items[LLMREG_MODELS_MAX + 1];
+    struct llmreg_models list = {.items = items, .count = 1};
+    struct models_part *p = NULL;
 
-        items[0] = llmreg_model_unknown("");
-        ck_assert_int_eq(models_part_new(&p, &list), LLMREG_EINVAL);
-        items[0].name = NULL;
-        ck_assert_int_eq(models_part_new(&p, &list), LLMREG_EINVAL);
-        for (size_t i = 0; i <= LLMREG_MODELS_MAX; i++)
-            items[i] = llmreg_model_unknown("a");
-        list.count = LLMREG_MODELS_MAX + 1;
-        ck_assert_int_eq(models_part_new(&p, &list), LLMREG_EINVAL);
-        ck_assert_ptr_null(p);
-    }
+    items[0] = llmreg_model_unknown("");
+    ck_assert_int_eq(models_part_new(&p, &list), LLMREG_EINVAL);
+    items[0].name = NULL;
+    ck_assert_int_eq(models_part_new(&p, &list), LLMREG_EINVAL);
+    for (size_t i = 0; i <= LLMREG_MODELS_MAX; i++)
+        items[i] = llmreg_model_unknown("a");
+    list.count = LLMREG_MODELS_MAX + 1;
+    ck_assert_int_eq(models_part_new(&p, &list), LLMREG_EINVAL);
+    ck_assert_ptr_null(p);
+}
 END_TEST
 
 START_TEST(same_means_also_what_moves_while_nothing_happens)
-    {
-        struct models_part *a = make("a b"), *b = make("b a");
+{
+    struct models_part *a = make("a b"), *b = make("b a");
 
-        ck_assert(models_part_same(&a->models, &b->models));
-        ck_assert(models_part_same_names(&a->models, &b->models));
-        b->items[1].expires_ms = 5;
-        ck_assert(llmreg_models_alike(&a->models, &b->models));
-        ck_assert(!models_part_same(&a->models, &b->models));
-        ck_assert(models_part_same_names(&a->models, &b->models));
-        b->items[1].expires_ms = -1;
-        b->items[1].vram_bytes = 5;
-        ck_assert(!models_part_same(&a->models, &b->models));
-        b->items[1].vram_bytes = -1;
-        b->items[1].loaded_bytes = 5;
-        ck_assert(!models_part_same(&a->models, &b->models));
-        llmreg_models_put(&a->models);
-        llmreg_models_put(&b->models);
-    }
+    ck_assert(models_part_same(&a->models, &b->models));
+    ck_assert(models_part_same_names(&a->models, &b->models));
+    b->items[1].expires_ms = 5;
+    ck_assert(llmreg_models_alike(&a->models, &b->models));
+    ck_assert(!models_part_same(&a->models, &b->models));
+    ck_assert(models_part_same_names(&a->models, &b->models));
+    b->items[1].expires_ms = -1;
+    b->items[1].vram_bytes = 5;
+    ck_assert(!models_part_same(&a->models, &b->models));
+    b->items[1].vram_bytes = -1;
+    b->items[1].loaded_bytes = 5;
+    ck_assert(!models_part_same(&a->models, &b->models));
+    llmreg_models_put(&a->models);
+    llmreg_models_put(&b->models);
+}
 END_TEST
 
 START_TEST(what_differs_is_said_by_name)
-    {
-        struct models_part *a = make("a b c"), *b = make("b* d e");
+{
+    struct models_part *a = make("a b c"), *b = make("b* d e");
 
-        ck_assert_str_eq(diff(a, b), "added d, e; removed a, c; changed b");
-        ck_assert_str_eq(diff(b, a), "added a, c; removed d, e; changed b");
-        ck_assert_str_eq(diff(a, a), "");
-        ck_assert(!models_part_same_names(&a->models, &b->models));
-        llmreg_models_put(&a->models);
-        llmreg_models_put(&b->models);
-    }
+    ck_assert_str_eq(diff(a, b), "added d, e; removed a, c; changed b");
+    ck_assert_str_eq(diff(b, a), "added a, c; removed d, e; changed b");
+    ck_assert_str_eq(diff(a, a), "");
+    ck_assert(!models_part_same_names(&a->models, &b->models));
+    llmreg_models_put(&a->models);
+    llmreg_models_put(&b->models);
+}
 END_TEST
 
 START_TEST(lists_without_models_can_be_compared)
-    {
-        struct models_part *none = make(""), *one = make("a");
+{
+    struct models_part *none = make(""), *one = make("a");
 
-        ck_assert_uint_eq(none->models.count, 0);
-        ck_assert_str_eq(diff(none, one), "added a");
-        ck_assert_str_eq(diff(one, none), "removed a");
-        ck_assert(models_part_same(&none->models, &none->models));
-        llmreg_models_put(&none->models);
-        llmreg_models_put(&one->models);
-    }
+    ck_assert_uint_eq(none->models.count, 0);
+    ck_assert_str_eq(diff(none, one), "added a");
+    ck_assert_str_eq(diff(one, none), "removed a");
+    ck_assert(models_part_same(&none->models, &none->models));
+    llmreg_models_put(&none->models);
+    llmreg_models_put(&one->models);
+}
 END_TEST
 
 static Suite *suite(void)

@@ -29,28 +29,27 @@ static const struct {
 };
 
 START_TEST(a_model_gets_a_tag_if_it_has_none)
-    {
-        char out[LLMREG_MODEL_SIZE];
+{
+    char out[LLMREG_MODEL_SIZE];
 
-        ck_assert_int_eq(
-            llmreg_model_name(models[_i].name, strlen(models[_i].name), out),
-            LLMREG_OK);
-        ck_assert_str_eq(out, models[_i].normal);
-    }
+    ck_assert_int_eq(
+        llmreg_model_name(models[_i].name, strlen(models[_i].name), out),
+        LLMREG_OK);
+    ck_assert_str_eq(out, models[_i].normal);
+}
 END_TEST
 
 START_TEST(a_normalised_name_stays)
-    {
-        char once[LLMREG_MODEL_SIZE];
-        char twice[LLMREG_MODEL_SIZE];
+{
+    char once[LLMREG_MODEL_SIZE];
+    char twice[LLMREG_MODEL_SIZE];
 
-        ck_assert_int_eq(
-            llmreg_model_name(models[_i].name, strlen(models[_i].name), once),
-            LLMREG_OK);
-        ck_assert_int_eq(llmreg_model_name(once, strlen(once), twice),
-                         LLMREG_OK);
-        ck_assert_str_eq(once, twice);
-    }
+    ck_assert_int_eq(
+        llmreg_model_name(models[_i].name, strlen(models[_i].name), once),
+        LLMREG_OK);
+    ck_assert_int_eq(llmreg_model_name(once, strlen(once), twice), LLMREG_OK);
+    ck_assert_str_eq(once, twice);
+}
 END_TEST
 
 static const struct {
@@ -59,28 +58,28 @@ static const struct {
 } dirty[] = {{"", 0}, {"a\0b", 3}, {"a\nb", 3}, {"a\xff", 2}, {"\x7f", 1}};
 
 START_TEST(an_unclean_model_has_no_name)
-    {
-        char out[LLMREG_MODEL_SIZE] = "untouched";
+{
+    char out[LLMREG_MODEL_SIZE] = "untouched";
 
-        ck_assert_int_eq(llmreg_model_name(dirty[_i].name, dirty[_i].len, out),
-                         LLMREG_EINVAL);
-        ck_assert_str_eq(out, "untouched");
-    }
+    ck_assert_int_eq(llmreg_model_name(dirty[_i].name, dirty[_i].len, out),
+                     LLMREG_EINVAL);
+    ck_assert_str_eq(out, "untouched");
+}
 END_TEST
 
 START_TEST(the_bound_of_a_model_counts_the_tag)
-    {
-        char name[LLMREG_MODEL_SIZE];
-        char out[LLMREG_MODEL_SIZE];
+{
+    char name[LLMREG_MODEL_SIZE];
+    char out[LLMREG_MODEL_SIZE];
 
-        memset(name, 'm', sizeof name);
-        ck_assert_int_eq(llmreg_model_name(name, 1016, out), LLMREG_OK);
-        ck_assert_uint_eq(strlen(out), LLMREG_MODEL_SIZE - 1);
-        ck_assert_int_eq(llmreg_model_name(name, 1017, out), LLMREG_ETOOBIG);
-        name[0] = ':';
-        ck_assert_int_eq(llmreg_model_name(name, 1023, out), LLMREG_OK);
-        ck_assert_int_eq(llmreg_model_name(name, 1024, out), LLMREG_ETOOBIG);
-    }
+    memset(name, 'm', sizeof name);
+    ck_assert_int_eq(llmreg_model_name(name, 1016, out), LLMREG_OK);
+    ck_assert_uint_eq(strlen(out), LLMREG_MODEL_SIZE - 1);
+    ck_assert_int_eq(llmreg_model_name(name, 1017, out), LLMREG_ETOOBIG);
+    name[0] = ':';
+    ck_assert_int_eq(llmreg_model_name(name, 1023, out), LLMREG_OK);
+    ck_assert_int_eq(llmreg_model_name(name, 1024, out), LLMREG_ETOOBIG);
+}
 END_TEST
 
 /* ---- series ---- */
@@ -98,12 +97,12 @@ static const char *const plain[] = {"a",
                                     "a_12345678"};
 
 START_TEST(a_plain_name_stays_as_it_is)
-    {
-        char out[LLMREG_SERIES_SIZE];
+{
+    char out[LLMREG_SERIES_SIZE];
 
-        llmreg_series_name(plain[_i], out);
-        ck_assert_str_eq(out, plain[_i]);
-    }
+    llmreg_series_name(plain[_i], out);
+    ck_assert_str_eq(out, plain[_i]);
+}
 END_TEST
 
 static const struct {
@@ -122,47 +121,47 @@ static const struct {
 };
 
 START_TEST(a_changed_name_carries_its_hash)
-    {
-        const char *name = changed[_i].name;
-        char expected[200];
-        char out[LLMREG_SERIES_SIZE];
+{
+    const char *name = changed[_i].name;
+    char expected[200];
+    char out[LLMREG_SERIES_SIZE];
 
-        snprintf(expected, sizeof expected, "%s-%08x", changed[_i].stem,
-                 (unsigned)llmreg_hash(name, strlen(name)));
-        llmreg_series_name(name, out);
-        ck_assert_str_eq(out, expected);
-    }
+    snprintf(expected, sizeof expected, "%s-%08x", changed[_i].stem,
+             (unsigned)llmreg_hash(name, strlen(name)));
+    llmreg_series_name(name, out);
+    ck_assert_str_eq(out, expected);
+}
 END_TEST
 
 START_TEST(the_forms_on_disk_never_change)
-    {
-        char out[LLMREG_SERIES_SIZE];
+{
+    char out[LLMREG_SERIES_SIZE];
 
-        llmreg_series_name("a/b", out);
-        ck_assert_str_eq(out, "a_b-0b006aec");
-        llmreg_series_name("a b", out);
-        ck_assert_str_eq(out, "a_b-98c45326");
-        llmreg_series_name("", out);
-        ck_assert_str_eq(out, "_-ba992926");
-    }
+    llmreg_series_name("a/b", out);
+    ck_assert_str_eq(out, "a_b-0b006aec");
+    llmreg_series_name("a b", out);
+    ck_assert_str_eq(out, "a_b-98c45326");
+    llmreg_series_name("", out);
+    ck_assert_str_eq(out, "_-ba992926");
+}
 END_TEST
 
 START_TEST(a_long_name_is_cut_and_hashed)
-    {
-        char name[300];
-        char out[LLMREG_SERIES_SIZE];
+{
+    char name[300];
+    char out[LLMREG_SERIES_SIZE];
 
-        memset(name, 'n', sizeof name);
-        name[100] = '\0';
-        llmreg_series_name(name, out);
-        ck_assert_str_eq(out, name);
-        name[100] = 'n';
-        name[101] = '\0';
-        llmreg_series_name(name, out);
-        ck_assert_uint_eq(strlen(out), 100);
-        ck_assert_int_eq(strncmp(out, name, 91), 0);
-        ck_assert_int_eq(out[91], '-');
-    }
+    memset(name, 'n', sizeof name);
+    name[100] = '\0';
+    llmreg_series_name(name, out);
+    ck_assert_str_eq(out, name);
+    name[100] = 'n';
+    name[101] = '\0';
+    llmreg_series_name(name, out);
+    ck_assert_uint_eq(strlen(out), 100);
+    ck_assert_int_eq(strncmp(out, name, 91), 0);
+    ck_assert_int_eq(out[91], '-');
+}
 END_TEST
 
 /* ---- different names stay different ---- */
@@ -219,55 +218,55 @@ static void claim_chain(struct llmreg_table *seen, const char *name)
 }
 
 START_TEST(evil_names_stay_different)
-    {
-        static const char *const evil[] = {"a/b",
-                                           "a_b",
-                                           "a b",
-                                           "a:b",
-                                           "a\\b",
-                                           "a\nb",
-                                           "a\tb",
-                                           "a__b",
-                                           "a//b",
-                                           "/a/b",
-                                           "a/b/",
-                                           "",
-                                           "_",
-                                           "-",
-                                           ".",
-                                           "..",
-                                           "...",
-                                           "_-",
-                                           "-_",
-                                           "_._",
-                                           "_-00000000",
-                                           "-00000000",
-                                           "x-00000000",
-                                           "x-0000000",
-                                           "x_00000000",
-                                           "a_b-0b006aec",
-                                           "a/b-0b006aec",
-                                           "a_b-98c45326",
-                                           "_-ba992926",
-                                           "caf\xc3\xa9",
-                                           "caf\xc3\xa8",
-                                           "caf\xe9",
-                                           "caf__",
-                                           "CAFE",
-                                           "cafe"};
-        struct llmreg_table *seen = NULL;
-        char name[300];
+{
+    static const char *const evil[] = {"a/b",
+                                       "a_b",
+                                       "a b",
+                                       "a:b",
+                                       "a\\b",
+                                       "a\nb",
+                                       "a\tb",
+                                       "a__b",
+                                       "a//b",
+                                       "/a/b",
+                                       "a/b/",
+                                       "",
+                                       "_",
+                                       "-",
+                                       ".",
+                                       "..",
+                                       "...",
+                                       "_-",
+                                       "-_",
+                                       "_._",
+                                       "_-00000000",
+                                       "-00000000",
+                                       "x-00000000",
+                                       "x-0000000",
+                                       "x_00000000",
+                                       "a_b-0b006aec",
+                                       "a/b-0b006aec",
+                                       "a_b-98c45326",
+                                       "_-ba992926",
+                                       "caf\xc3\xa9",
+                                       "caf\xc3\xa8",
+                                       "caf\xe9",
+                                       "caf__",
+                                       "CAFE",
+                                       "cafe"};
+    struct llmreg_table *seen = NULL;
+    char name[300];
 
-        ck_assert_int_eq(llmreg_table_new(&seen), LLMREG_OK);
-        for (size_t i = 0; i < sizeof evil / sizeof evil[0]; i++)
-            claim_chain(seen, evil[i]);
-        memset(name, 'n', sizeof name);
-        for (size_t len = sizeof name - 1; len >= 85; len--) {
-            name[len] = '\0'; /* equal in the first 85 to 298 bytes */
-            claim_chain(seen, name);
-        }
-        free_seen(seen);
+    ck_assert_int_eq(llmreg_table_new(&seen), LLMREG_OK);
+    for (size_t i = 0; i < sizeof evil / sizeof evil[0]; i++)
+        claim_chain(seen, evil[i]);
+    memset(name, 'n', sizeof name);
+    for (size_t len = sizeof name - 1; len >= 85; len--) {
+        name[len] = '\0'; /* equal in the first 85 to 298 bytes */
+        claim_chain(seen, name);
     }
+    free_seen(seen);
+}
 END_TEST
 
 static uint64_t next_random(uint64_t *state)
@@ -293,21 +292,21 @@ static void random_name(uint64_t *state, char out[static 256])
 }
 
 START_TEST(random_names_stay_different)
-    {
-        const uint64_t seed = UINT64_C(20261121);
-        uint64_t state = seed;
-        struct llmreg_table *seen = NULL;
-        char name[256];
+{
+    const uint64_t seed = UINT64_C(20261121);
+    uint64_t state = seed;
+    struct llmreg_table *seen = NULL;
+    char name[256];
 
-        printf("random_names_stay_different: seed %llu\n",
-               (unsigned long long)seed);
-        ck_assert_int_eq(llmreg_table_new(&seen), LLMREG_OK);
-        for (int i = 0; i < 20000; i++) {
-            random_name(&state, name);
-            claim(seen, name);
-        }
-        free_seen(seen);
+    printf("random_names_stay_different: seed %llu\n",
+           (unsigned long long)seed);
+    ck_assert_int_eq(llmreg_table_new(&seen), LLMREG_OK);
+    for (int i = 0; i < 20000; i++) {
+        random_name(&state, name);
+        claim(seen, name);
     }
+    free_seen(seen);
+}
 END_TEST
 
 #define COUNT(table) (sizeof table / sizeof table[0])

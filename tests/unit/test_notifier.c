@@ -69,108 +69,105 @@ static void go_down(const char *name)
 }
 
 START_TEST(the_first_verdict_healthy_is_not_told)
-    {
-        room_add(&room, "gpu1");
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        step();
-        ck_assert_int_eq(told, 0);
-    }
+{
+    room_add(&room, "gpu1");
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    step();
+    ck_assert_int_eq(told, 0);
+}
 END_TEST
 
 START_TEST(down_is_told_once_with_its_reason_and_models)
-    {
-        room_add(&room, "gpu1");
-        room_models(&room, "gpu1", "a:latest");
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        go_down("gpu1");
-        room_observe(&room, "gpu1", LLMREG_REASON_REFUSED);
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(
-            says("FAILURE gpu1: gpu1 (gpu1:11434) is unreachable since "));
-        ck_assert(
-            says(": refused: Connection refused. No other healthy endpoint "
-                 "has: a:latest"));
-    }
+{
+    room_add(&room, "gpu1");
+    room_models(&room, "gpu1", "a:latest");
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    go_down("gpu1");
+    room_observe(&room, "gpu1", LLMREG_REASON_REFUSED);
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("FAILURE gpu1: gpu1 (gpu1:11434) is unreachable since "));
+    ck_assert(says(": refused: Connection refused. No other healthy endpoint "
+                   "has: a:latest"));
+}
 END_TEST
 
 START_TEST(from_unreachable_to_unhealthy_is_no_second_alarm)
-    {
-        room_add(&room, "gpu1");
-        go_down("gpu1");
-        step();
-        ck_assert_int_eq(told, 1);
-        room_observe(&room, "gpu1", LLMREG_REASON_HTTP_STATUS);
-        step();
-        ck_assert_int_eq(told, 0);
-    }
+{
+    room_add(&room, "gpu1");
+    go_down("gpu1");
+    step();
+    ck_assert_int_eq(told, 1);
+    room_observe(&room, "gpu1", LLMREG_REASON_HTTP_STATUS);
+    step();
+    ck_assert_int_eq(told, 0);
+}
 END_TEST
 
 START_TEST(up_again_is_told_with_how_long_it_was_down)
-    {
-        room_add(&room, "gpu1");
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        go_down("gpu1");
-        room_pass(&room, 59000);
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        step();
-        ck_assert_int_eq(told, 2);
-        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again, it was "
-                       "unreachable for 1 min"));
-    }
+{
+    room_add(&room, "gpu1");
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    go_down("gpu1");
+    room_pass(&room, 59000);
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    step();
+    ck_assert_int_eq(told, 2);
+    ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again, it was "
+                   "unreachable for 1 min"));
+}
 END_TEST
 
 START_TEST(degraded_is_a_warning)
-    {
-        room_add(&room, "gpu1");
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        room_observe(&room, "gpu1", LLMREG_REASON_BUSY);
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("WARNING gpu1: gpu1 (gpu1:11434) is degraded since"));
-    }
+{
+    room_add(&room, "gpu1");
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    room_observe(&room, "gpu1", LLMREG_REASON_BUSY);
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("WARNING gpu1: gpu1 (gpu1:11434) is degraded since"));
+}
 END_TEST
 
 START_TEST(in_maintenance_down_is_not_told_and_after_it_is)
-    {
-        room_add(&room, "gpu1");
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        room_admin(&room, "gpu1", LLMREG_ADMIN_MAINTENANCE, 0);
-        go_down("gpu1");
-        step();
-        ck_assert_int_eq(told, 0);
-        room_admin(&room, "gpu1", LLMREG_ADMIN_ACTIVE, 0);
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(
-            says("FAILURE gpu1: gpu1 (gpu1:11434) is unreachable since "));
-        ck_assert(says(": refused: Connection refused."));
-    }
+{
+    room_add(&room, "gpu1");
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    room_admin(&room, "gpu1", LLMREG_ADMIN_MAINTENANCE, 0);
+    go_down("gpu1");
+    step();
+    ck_assert_int_eq(told, 0);
+    room_admin(&room, "gpu1", LLMREG_ADMIN_ACTIVE, 0);
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("FAILURE gpu1: gpu1 (gpu1:11434) is unreachable since "));
+    ck_assert(says(": refused: Connection refused."));
+}
 END_TEST
 
 START_TEST(removing_an_endpoint_closes_its_alarm)
-    {
-        room_add(&room, "gpu1");
-        go_down("gpu1");
-        step();
-        room_remove(&room, "gpu1");
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) was removed"));
-        step();
-        ck_assert_int_eq(told, 0);
-    }
+{
+    room_add(&room, "gpu1");
+    go_down("gpu1");
+    step();
+    room_remove(&room, "gpu1");
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) was removed"));
+    step();
+    ck_assert_int_eq(told, 0);
+}
 END_TEST
 
 START_TEST(removing_a_healthy_endpoint_is_not_told)
-    {
-        room_add(&room, "gpu1");
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        step();
-        room_remove(&room, "gpu1");
-        step();
-        ck_assert_int_eq(told, 0);
-    }
+{
+    room_add(&room, "gpu1");
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    step();
+    room_remove(&room, "gpu1");
+    step();
+    ck_assert_int_eq(told, 0);
+}
 END_TEST
 
 /* The same endpoint in the registry of a new process. */
@@ -201,42 +198,42 @@ static void remember_down(void)
 }
 
 START_TEST(an_alarm_of_before_the_restart_is_not_told_before_a_verdict)
-    {
-        remember_down();
-        step();
-        ck_assert_int_eq(told, 0);
-    }
+{
+    remember_down();
+    step();
+    ck_assert_int_eq(told, 0);
+}
 END_TEST
 
 START_TEST(an_alarm_that_is_confirmed_after_the_restart_is_told_again)
-    {
-        remember_down();
-        go_down("gpu1");
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("is unreachable since 2026-11-06T"));
-    }
+{
+    remember_down();
+    go_down("gpu1");
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("is unreachable since 2026-11-06T"));
+}
 END_TEST
 
 START_TEST(an_alarm_that_is_not_confirmed_after_the_restart_is_closed)
-    {
-        remember_down();
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again"));
-    }
+{
+    remember_down();
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again"));
+}
 END_TEST
 
 START_TEST(removing_what_was_red_before_the_restart_closes_it)
-    {
-        remember_down();
-        step();
-        room_remove(&room, "gpu1");
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("was removed"));
-    }
+{
+    remember_down();
+    step();
+    room_remove(&room, "gpu1");
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("was removed"));
+}
 END_TEST
 
 /* More events than the ring holds, about something else. */
@@ -250,104 +247,103 @@ static void make_gap(void)
 }
 
 START_TEST(an_alarm_that_fell_out_of_the_ring_is_told)
-    {
-        room_add(&room, "gpu1");
-        step();
-        go_down("gpu1");
-        make_gap();
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("FAILURE gpu1: gpu1 (gpu1:11434) is unreachable"));
-    }
+{
+    room_add(&room, "gpu1");
+    step();
+    go_down("gpu1");
+    make_gap();
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("FAILURE gpu1: gpu1 (gpu1:11434) is unreachable"));
+}
 END_TEST
 
 START_TEST(an_end_that_fell_out_of_the_ring_is_told)
-    {
-        room_add(&room, "gpu1");
-        go_down("gpu1");
-        step();
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        make_gap();
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again"));
-    }
+{
+    room_add(&room, "gpu1");
+    go_down("gpu1");
+    step();
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    make_gap();
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again"));
+}
 END_TEST
 
 START_TEST(a_removal_that_fell_out_of_the_ring_is_told)
-    {
-        room_add(&room, "gpu1");
-        go_down("gpu1");
-        step();
-        room_remove(&room, "gpu1");
-        room_add(&room, "gpu1");
-        make_gap();
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) was removed"));
-    }
+{
+    room_add(&room, "gpu1");
+    go_down("gpu1");
+    step();
+    room_remove(&room, "gpu1");
+    room_add(&room, "gpu1");
+    make_gap();
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) was removed"));
+}
 END_TEST
 
 START_TEST(down_again_after_a_removal_in_the_gap_is_told)
-    {
-        room_add(&room, "gpu1");
-        go_down("gpu1");
-        step();
-        room_remove(&room, "gpu1");
-        room_add(&room, "gpu1");
-        go_down("gpu1");
-        make_gap();
-        step();
-        ck_assert_int_eq(told, 2);
-        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) was removed"));
-        ck_assert(says("FAILURE gpu1: gpu1 (gpu1:11434) is unreachable"));
-    }
+{
+    room_add(&room, "gpu1");
+    go_down("gpu1");
+    step();
+    room_remove(&room, "gpu1");
+    room_add(&room, "gpu1");
+    go_down("gpu1");
+    make_gap();
+    step();
+    ck_assert_int_eq(told, 2);
+    ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) was removed"));
+    ck_assert(says("FAILURE gpu1: gpu1 (gpu1:11434) is unreachable"));
+}
 END_TEST
 
 START_TEST(an_end_that_was_not_told_stays_open_for_the_next_start)
-    {
-        room_add(&room, "gpu1");
-        go_down("gpu1");
-        step();
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        notifier_free(notifier); /* before its step */
-        ck_assert_int_eq(room_health(&room, "gpu1").alarm,
-                         LLMREG_ALARM_REMEMBERED);
-        make_notifier(UINT64_MAX);
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again"));
-    }
+{
+    room_add(&room, "gpu1");
+    go_down("gpu1");
+    step();
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    notifier_free(notifier); /* before its step */
+    ck_assert_int_eq(room_health(&room, "gpu1").alarm, LLMREG_ALARM_REMEMBERED);
+    make_notifier(UINT64_MAX);
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) is healthy again"));
+}
 END_TEST
 
 START_TEST(an_alarm_that_is_recalled_late_is_closed_by_a_removal)
-    {
-        const struct llmreg_health stored = {.alarm = LLMREG_ALARM_FAILURE};
+{
+    const struct llmreg_health stored = {.alarm = LLMREG_ALARM_FAILURE};
 
-        room_add(&room, "gpu1");
-        ck_assert_int_eq(
-            llmreg_recall(room.registry, "gpu1:11434", &stored, &room.now),
-            LLMREG_OK);
-        step();
-        ck_assert_int_eq(told, 0);
-        room_remove(&room, "gpu1");
-        room_add(&room, "gpu1");
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) was removed"));
-    }
+    room_add(&room, "gpu1");
+    ck_assert_int_eq(
+        llmreg_recall(room.registry, "gpu1:11434", &stored, &room.now),
+        LLMREG_OK);
+    step();
+    ck_assert_int_eq(told, 0);
+    room_remove(&room, "gpu1");
+    room_add(&room, "gpu1");
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("OKAY gpu1: gpu1 (gpu1:11434) was removed"));
+}
 END_TEST
 
 START_TEST(after_a_gap_the_events_that_are_left_are_not_told_twice)
-    {
-        room_add(&room, "gpu1");
-        step();
-        make_gap();
-        go_down("gpu1"); /* still in the ring */
-        step();
-        ck_assert_int_eq(told, 1);
-    }
+{
+    room_add(&room, "gpu1");
+    step();
+    make_gap();
+    go_down("gpu1"); /* still in the ring */
+    step();
+    ck_assert_int_eq(told, 1);
+}
 END_TEST
 
 static void publish_store(const char *before, const char *after)
@@ -364,32 +360,32 @@ static void publish_store(const char *before, const char *after)
 }
 
 START_TEST(a_store_that_fails_and_heals_is_told)
-    {
-        publish_store("ok", "failed");
-        step();
-        ck_assert(says("FAILURE hub: the store failed"));
-        publish_store("failed", "ok");
-        step();
-        ck_assert(says("OKAY hub: the store works again"));
-    }
+{
+    publish_store("ok", "failed");
+    step();
+    ck_assert(says("FAILURE hub: the store failed"));
+    publish_store("failed", "ok");
+    step();
+    ck_assert(says("OKAY hub: the store works again"));
+}
 END_TEST
 
 START_TEST(a_store_that_failed_before_the_notifier_is_told)
-    {
-        notifier_free(notifier);
-        llmreg_bus_raise(room.bus, 1000000); /* as the store does */
-        publish_store("ok", "failed");
-        make_notifier(0);
-        step();
-        ck_assert_int_eq(told, 1);
-        ck_assert(says("FAILURE hub: the store failed"));
-    }
+{
+    notifier_free(notifier);
+    llmreg_bus_raise(room.bus, 1000000); /* as the store does */
+    publish_store("ok", "failed");
+    make_notifier(0);
+    step();
+    ck_assert_int_eq(told, 1);
+    ck_assert(says("FAILURE hub: the store failed"));
+}
 END_TEST
 
 START_TEST(its_thread_starts_and_ends)
-    {
-        ck_assert_int_eq(notifier_start(notifier), LLMREG_OK);
-    }
+{
+    ck_assert_int_eq(notifier_start(notifier), LLMREG_OK);
+}
 END_TEST
 
 int main(void)

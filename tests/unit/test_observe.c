@@ -49,198 +49,195 @@ static struct llmreg_health health(void)
 }
 
 START_TEST(a_change_of_state_is_an_event_with_before_after_and_since)
-    {
-        fleet_observe("a:1", LLMREG_REASON_OK);
-        const struct llmreg_event *event = fleet_event();
+{
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    const struct llmreg_event *event = fleet_event();
 
-        ck_assert_ptr_nonnull(event);
-        ck_assert_int_eq(event->type, LLMREG_EVENT_HEALTH);
-        ck_assert_str_eq(event->subject, "a:1");
-        ck_assert_str_eq(event->name, "gpu");
-        ck_assert_str_eq(event->before, "unknown");
-        ck_assert_str_eq(event->after, "healthy");
-        ck_assert_str_eq(event->reason, "ok");
-        ck_assert_int_eq(event->since_ms, 1000);
-        ck_assert_int_eq(event->time_ms, 1000);
-        ck_assert_int_eq(event->action, LLMREG_ALARM_SILENT);
-        ck_assert_ptr_null(fleet_event());
-    }
+    ck_assert_ptr_nonnull(event);
+    ck_assert_int_eq(event->type, LLMREG_EVENT_HEALTH);
+    ck_assert_str_eq(event->subject, "a:1");
+    ck_assert_str_eq(event->name, "gpu");
+    ck_assert_str_eq(event->before, "unknown");
+    ck_assert_str_eq(event->after, "healthy");
+    ck_assert_str_eq(event->reason, "ok");
+    ck_assert_int_eq(event->since_ms, 1000);
+    ck_assert_int_eq(event->time_ms, 1000);
+    ck_assert_int_eq(event->action, LLMREG_ALARM_SILENT);
+    ck_assert_ptr_null(fleet_event());
+}
 END_TEST
 
 START_TEST(an_outage_says_when_each_state_began_and_raises_one_failure)
-    {
-        fleet_observe("a:1", LLMREG_REASON_OK);
-        later(9000);
-        fleet_skip_events();
-        take_down();
-        const struct llmreg_event *event = fleet_event();
-        ck_assert_ptr_nonnull(event);
-        ck_assert_str_eq(event->before, "healthy");
-        ck_assert_str_eq(event->after, "unreachable");
-        ck_assert_int_eq(event->before_ms, 1000);
-        ck_assert_int_eq(event->since_ms, 10000); /* its first failure */
-        ck_assert_int_eq(event->time_ms, 10100);
-        ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
-        ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
-        fleet_observe("a:1", LLMREG_REASON_HTTP_STATUS);
-        event = fleet_event();
-        ck_assert_str_eq(event->after, "unhealthy");
-        ck_assert_int_eq(event->action, LLMREG_ALARM_SILENT);
-    }
+{
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    later(9000);
+    fleet_skip_events();
+    take_down();
+    const struct llmreg_event *event = fleet_event();
+    ck_assert_ptr_nonnull(event);
+    ck_assert_str_eq(event->before, "healthy");
+    ck_assert_str_eq(event->after, "unreachable");
+    ck_assert_int_eq(event->before_ms, 1000);
+    ck_assert_int_eq(event->since_ms, 10000); /* its first failure */
+    ck_assert_int_eq(event->time_ms, 10100);
+    ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
+    ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
+    fleet_observe("a:1", LLMREG_REASON_HTTP_STATUS);
+    event = fleet_event();
+    ck_assert_str_eq(event->after, "unhealthy");
+    ck_assert_int_eq(event->action, LLMREG_ALARM_SILENT);
+}
 END_TEST
 
 START_TEST(the_reason_is_a_word_and_the_detail)
-    {
-        struct llmreg_observation seen = {.reason = LLMREG_REASON_PARSE};
-        struct llmreg_endpoint *e = fleet_get("a:1");
+{
+    struct llmreg_observation seen = {.reason = LLMREG_REASON_PARSE};
+    struct llmreg_endpoint *e = fleet_get("a:1");
 
-        memset(seen.detail, 'd', sizeof seen.detail - 1);
-        ck_assert_int_eq(
-            llmreg_observe(fleet, e, &seen, &fleet_rule, &fleet_now),
-            LLMREG_OK);
-        const struct llmreg_event *event = fleet_event();
-        ck_assert_ptr_nonnull(event);
-        ck_assert_int_eq(strncmp(event->reason, "parse: ddd", 10), 0);
-        ck_assert_uint_eq(strlen(event->reason), 7 + LLMREG_DETAIL_SIZE - 1);
-        llmreg_put(e);
-    }
+    memset(seen.detail, 'd', sizeof seen.detail - 1);
+    ck_assert_int_eq(llmreg_observe(fleet, e, &seen, &fleet_rule, &fleet_now),
+                     LLMREG_OK);
+    const struct llmreg_event *event = fleet_event();
+    ck_assert_ptr_nonnull(event);
+    ck_assert_int_eq(strncmp(event->reason, "parse: ddd", 10), 0);
+    ck_assert_uint_eq(strlen(event->reason), 7 + LLMREG_DETAIL_SIZE - 1);
+    llmreg_put(e);
+}
 END_TEST
 
 /* E6: what was seen between transitions must show. */
 START_TEST(a_failure_below_the_threshold_is_no_event_but_shows)
-    {
-        fleet_observe("a:1", LLMREG_REASON_OK);
-        fleet_skip_events();
-        later(50);
-        fleet_observe("a:1", LLMREG_REASON_TIMEOUT);
-        ck_assert_ptr_null(fleet_event());
-        ck_assert_int_eq(health().state, LLMREG_HEALTH_HEALTHY);
-        ck_assert_int_eq(health().reason, LLMREG_REASON_TIMEOUT);
-        ck_assert_uint_eq(health().failures, 1);
-        ck_assert_int_eq(health().checked_ms, 1050);
-    }
+{
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    fleet_skip_events();
+    later(50);
+    fleet_observe("a:1", LLMREG_REASON_TIMEOUT);
+    ck_assert_ptr_null(fleet_event());
+    ck_assert_int_eq(health().state, LLMREG_HEALTH_HEALTHY);
+    ck_assert_int_eq(health().reason, LLMREG_REASON_TIMEOUT);
+    ck_assert_uint_eq(health().failures, 1);
+    ck_assert_int_eq(health().checked_ms, 1050);
+}
 END_TEST
 
 START_TEST(another_reason_for_the_same_state_is_no_event)
-    {
-        take_down();
-        fleet_skip_events();
-        fleet_observe("a:1", LLMREG_REASON_DNS);
-        ck_assert_ptr_null(fleet_event());
-        ck_assert_int_eq(health().reason, LLMREG_REASON_DNS);
-    }
+{
+    take_down();
+    fleet_skip_events();
+    fleet_observe("a:1", LLMREG_REASON_DNS);
+    ck_assert_ptr_null(fleet_event());
+    ck_assert_int_eq(health().reason, LLMREG_REASON_DNS);
+}
 END_TEST
 
 START_TEST(recovery_tells_okay_once)
-    {
-        take_down();
-        fleet_skip_events();
-        fleet_observe("a:1", LLMREG_REASON_OK);
-        ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_OKAY);
-        fleet_observe("a:1", LLMREG_REASON_OK);
-        ck_assert_ptr_null(fleet_event());
-    }
+{
+    take_down();
+    fleet_skip_events();
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_OKAY);
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    ck_assert_ptr_null(fleet_event());
+}
 END_TEST
 
 START_TEST(an_intent_is_an_event_with_its_reason)
-    {
-        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
-        const struct llmreg_event *event = fleet_event();
+{
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
+    const struct llmreg_event *event = fleet_event();
 
-        ck_assert_ptr_nonnull(event);
-        ck_assert_int_eq(event->type, LLMREG_EVENT_ADMIN);
-        ck_assert_str_eq(event->before, "active");
-        ck_assert_str_eq(event->after, "maintenance");
-        ck_assert_str_eq(event->reason, "by hand");
-        ck_assert_int_eq(event->since_ms, 1000);
-        struct llmreg_endpoint *e = fleet_get("a:1");
-        ck_assert_int_eq(llmreg_endpoint_intent(e).until_ms, 9999);
-        llmreg_put(e);
-    }
+    ck_assert_ptr_nonnull(event);
+    ck_assert_int_eq(event->type, LLMREG_EVENT_ADMIN);
+    ck_assert_str_eq(event->before, "active");
+    ck_assert_str_eq(event->after, "maintenance");
+    ck_assert_str_eq(event->reason, "by hand");
+    ck_assert_int_eq(event->since_ms, 1000);
+    struct llmreg_endpoint *e = fleet_get("a:1");
+    ck_assert_int_eq(llmreg_endpoint_intent(e).until_ms, 9999);
+    llmreg_put(e);
+}
 END_TEST
 
 START_TEST(the_same_intent_again_is_no_event_but_another_end_is)
-    {
-        ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
-        ck_assert_ptr_null(fleet_event());
-        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
-        fleet_skip_events();
-        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
-        ck_assert_ptr_null(fleet_event());
-        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
-        ck_assert_ptr_nonnull(fleet_event());
-    }
+{
+    ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
+    ck_assert_ptr_null(fleet_event());
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
+    fleet_skip_events();
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
+    ck_assert_ptr_null(fleet_event());
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
+    ck_assert_ptr_nonnull(fleet_event());
+}
 END_TEST
 
 START_TEST(an_intent_that_makes_no_sense_is_refused)
-    {
-        const struct llmreg_intent active = {LLMREG_ADMIN_ACTIVE, 0};
+{
+    const struct llmreg_intent active = {LLMREG_ADMIN_ACTIVE, 0};
 
-        ck_assert_int_eq(want(LLMREG_ADMIN_DRAINING, 9999), LLMREG_EINVAL);
-        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 1000), LLMREG_EINVAL);
-        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, -1), LLMREG_EINVAL);
-        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, INT64_MAX),
-                         LLMREG_EINVAL);
-        ck_assert_int_eq(want(LLMREG_ADMINS, 0), LLMREG_EINVAL);
-        ck_assert_int_eq(
-            llmreg_admin_set(fleet, "b:1", &active, "", &fleet_now),
-            LLMREG_ENOENT);
-        ck_assert_ptr_null(fleet_event());
-    }
+    ck_assert_int_eq(want(LLMREG_ADMIN_DRAINING, 9999), LLMREG_EINVAL);
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 1000), LLMREG_EINVAL);
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, -1), LLMREG_EINVAL);
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, INT64_MAX), LLMREG_EINVAL);
+    ck_assert_int_eq(want(LLMREG_ADMINS, 0), LLMREG_EINVAL);
+    ck_assert_int_eq(llmreg_admin_set(fleet, "b:1", &active, "", &fleet_now),
+                     LLMREG_ENOENT);
+    ck_assert_ptr_null(fleet_event());
+}
 END_TEST
 
 START_TEST(a_maintenance_that_ends_while_down_raises_the_failure)
-    {
-        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
-        fleet_skip_events();
-        take_down();
-        ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
-        ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
-        const struct llmreg_event *event = fleet_event();
-        ck_assert_ptr_nonnull(event);
-        ck_assert_int_eq(event->type, LLMREG_EVENT_ADMIN);
-        ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
-        ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
-        ck_assert_int_eq(health().state, LLMREG_HEALTH_UNREACHABLE);
-        ck_assert_ptr_null(fleet_event());
-    }
+{
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
+    fleet_skip_events();
+    take_down();
+    ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
+    ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
+    const struct llmreg_event *event = fleet_event();
+    ck_assert_ptr_nonnull(event);
+    ck_assert_int_eq(event->type, LLMREG_EVENT_ADMIN);
+    ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
+    ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
+    ck_assert_int_eq(health().state, LLMREG_HEALTH_UNREACHABLE);
+    ck_assert_ptr_null(fleet_event());
+}
 END_TEST
 
 START_TEST(enabling_tells_nothing_before_somebody_looked)
-    {
-        ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
-        take_down();
-        ck_assert_int_eq(want(LLMREG_ADMIN_DISABLED, 0), LLMREG_OK);
-        later(7 * INT64_C(86400000));
-        fleet_skip_events();
-        ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
-        ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
-        fleet_observe("a:1", LLMREG_REASON_REFUSED);
-        const struct llmreg_event *event = fleet_event();
-        ck_assert_ptr_nonnull(event);
-        ck_assert_int_eq(event->type, LLMREG_EVENT_HEALTH);
-        ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
-        ck_assert_str_eq(event->before, "unreachable");
-        fleet_observe("a:1", LLMREG_REASON_REFUSED);
-        ck_assert_ptr_null(fleet_event());
-    }
+{
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
+    take_down();
+    ck_assert_int_eq(want(LLMREG_ADMIN_DISABLED, 0), LLMREG_OK);
+    later(7 * INT64_C(86400000));
+    fleet_skip_events();
+    ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
+    ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
+    fleet_observe("a:1", LLMREG_REASON_REFUSED);
+    const struct llmreg_event *event = fleet_event();
+    ck_assert_ptr_nonnull(event);
+    ck_assert_int_eq(event->type, LLMREG_EVENT_HEALTH);
+    ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
+    ck_assert_str_eq(event->before, "unreachable");
+    fleet_observe("a:1", LLMREG_REASON_REFUSED);
+    ck_assert_ptr_null(fleet_event());
+}
 END_TEST
 
 START_TEST(failures_from_before_it_was_disabled_do_not_count)
-    {
-        fleet_observe("a:1", LLMREG_REASON_OK);
-        fleet_observe("a:1", LLMREG_REASON_REFUSED);
-        ck_assert_int_eq(want(LLMREG_ADMIN_DISABLED, 0), LLMREG_OK);
-        later(7 * INT64_C(86400000));
-        ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
-        int64_t began = fleet_now.wall_ms;
-        fleet_observe("a:1", LLMREG_REASON_REFUSED);
-        ck_assert_int_eq(health().state, LLMREG_HEALTH_HEALTHY);
-        later(1000);
-        fleet_observe("a:1", LLMREG_REASON_REFUSED);
-        ck_assert_int_eq(health().state, LLMREG_HEALTH_UNREACHABLE);
-        ck_assert_int_eq(health().since_ms, began);
-    }
+{
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    fleet_observe("a:1", LLMREG_REASON_REFUSED);
+    ck_assert_int_eq(want(LLMREG_ADMIN_DISABLED, 0), LLMREG_OK);
+    later(7 * INT64_C(86400000));
+    ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
+    int64_t began = fleet_now.wall_ms;
+    fleet_observe("a:1", LLMREG_REASON_REFUSED);
+    ck_assert_int_eq(health().state, LLMREG_HEALTH_HEALTHY);
+    later(1000);
+    fleet_observe("a:1", LLMREG_REASON_REFUSED);
+    ck_assert_int_eq(health().state, LLMREG_HEALTH_UNREACHABLE);
+    ck_assert_int_eq(health().since_ms, began);
+}
 END_TEST
 
 static void recall(enum llmreg_health_state state)
@@ -258,54 +255,53 @@ static void recall(enum llmreg_health_state state)
 }
 
 START_TEST(a_recalled_alarm_is_closed_by_the_next_ok_and_by_no_failure)
-    {
-        fleet_observe("a:1", LLMREG_REASON_OK);
-        fleet_skip_events();
-        recall(LLMREG_HEALTH_UNREACHABLE);
-        ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
-        ck_assert_int_eq(health().alarm, LLMREG_ALARM_REMEMBERED);
-        fleet_observe("a:1", LLMREG_REASON_REFUSED);
-        ck_assert_ptr_null(fleet_event());
-        fleet_observe("a:1", LLMREG_REASON_OK);
-        ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_OKAY);
-    }
+{
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    fleet_skip_events();
+    recall(LLMREG_HEALTH_UNREACHABLE);
+    ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
+    ck_assert_int_eq(health().alarm, LLMREG_ALARM_REMEMBERED);
+    fleet_observe("a:1", LLMREG_REASON_REFUSED);
+    ck_assert_ptr_null(fleet_event());
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_OKAY);
+}
 END_TEST
 
 START_TEST(a_recalled_outage_has_its_true_beginning)
-    {
-        take_down();
-        fleet_skip_events();
-        recall(LLMREG_HEALTH_UNHEALTHY);
-        ck_assert_int_eq(fleet_event()->since_ms, 7);
-        ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
-        recall(LLMREG_HEALTH_UNHEALTHY);
-        ck_assert_ptr_null(fleet_event()); /* nothing new */
-    }
+{
+    take_down();
+    fleet_skip_events();
+    recall(LLMREG_HEALTH_UNHEALTHY);
+    ck_assert_int_eq(fleet_event()->since_ms, 7);
+    ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
+    recall(LLMREG_HEALTH_UNHEALTHY);
+    ck_assert_ptr_null(fleet_event()); /* nothing new */
+}
 END_TEST
 
 START_TEST(what_is_recalled_before_a_verdict_waits_for_it)
-    {
-        recall(LLMREG_HEALTH_UNREACHABLE);
-        ck_assert_int_eq(health().prior, LLMREG_HEALTH_UNREACHABLE);
-        fleet_skip_events();
-        take_down();
-        const struct llmreg_event *event = fleet_event();
-        ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
-        ck_assert_int_eq(event->since_ms, 7);
-    }
+{
+    recall(LLMREG_HEALTH_UNREACHABLE);
+    ck_assert_int_eq(health().prior, LLMREG_HEALTH_UNREACHABLE);
+    fleet_skip_events();
+    take_down();
+    const struct llmreg_event *event = fleet_event();
+    ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
+    ck_assert_int_eq(event->since_ms, 7);
+}
 END_TEST
 
 /* E5: draining was overwritten by the next failures. */
 START_TEST(checks_do_not_touch_the_intent)
-    {
-        ck_assert_int_eq(want(LLMREG_ADMIN_DRAINING, 0), LLMREG_OK);
-        take_down();
-        fleet_observe("a:1", LLMREG_REASON_OK);
-        struct llmreg_endpoint *e = fleet_get("a:1");
-        ck_assert_int_eq(llmreg_endpoint_intent(e).admin,
-                         LLMREG_ADMIN_DRAINING);
-        llmreg_put(e);
-    }
+{
+    ck_assert_int_eq(want(LLMREG_ADMIN_DRAINING, 0), LLMREG_OK);
+    take_down();
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    struct llmreg_endpoint *e = fleet_get("a:1");
+    ck_assert_int_eq(llmreg_endpoint_intent(e).admin, LLMREG_ADMIN_DRAINING);
+    llmreg_put(e);
+}
 END_TEST
 
 static Suite *suite(void)

@@ -42,186 +42,180 @@ static const char where[] = "<Plugin llm_probe>";
         .nvalues = 1})
 
 START_TEST(presets_are_set)
-    {
-        struct conf c = {.name = "kept"};
+{
+    struct conf c = {.name = "kept"};
 
-        ck_assert_int_eq(llmreg_options_preset(table, &c), LLMREG_OK);
-        ck_assert_str_eq(c.dir, "/var/lib/x");
-        ck_assert_str_eq(c.name, "kept");
-        ck_assert_int_eq(c.interval, 30 * INT64_C(1000000000));
-        ck_assert_int_eq(c.count, 2);
-        ck_assert(c.verify);
-    }
+    ck_assert_int_eq(llmreg_options_preset(table, &c), LLMREG_OK);
+    ck_assert_str_eq(c.dir, "/var/lib/x");
+    ck_assert_str_eq(c.name, "kept");
+    ck_assert_int_eq(c.interval, 30 * INT64_C(1000000000));
+    ck_assert_int_eq(c.count, 2);
+    ck_assert(c.verify);
+}
 END_TEST
 
 START_TEST(a_preset_out_of_its_own_range_is_a_bug)
-    {
-        const struct llmreg_option bad[] = {
-            {"Count", LLMREG_OPT_INTEGER, AT(count), 0, 1, 100, "101", ""},
-            {.name = NULL},
-        };
-        struct conf c;
+{
+    const struct llmreg_option bad[] = {
+        {"Count", LLMREG_OPT_INTEGER, AT(count), 0, 1, 100, "101", ""},
+        {.name = NULL},
+    };
+    struct conf c;
 
-        ck_assert_int_eq(llmreg_options_preset(bad, &c), LLMREG_EINVAL);
-    }
+    ck_assert_int_eq(llmreg_options_preset(bad, &c), LLMREG_EINVAL);
+}
 END_TEST
 
 START_TEST(a_table_with_too_many_rows_is_a_bug)
-    {
-        struct llmreg_option rows[LLMREG_OPTIONS_MAX + 2];
-        struct conf c;
+{
+    struct llmreg_option rows[LLMREG_OPTIONS_MAX + 2];
+    struct conf c;
 
-        for (size_t i = 0; i < LLMREG_OPTIONS_MAX + 1; i++)
-            rows[i] = table[1];
-        rows[LLMREG_OPTIONS_MAX] = table[5];
-        ck_assert_int_eq(llmreg_options_preset(rows, &c), LLMREG_OK);
-        rows[LLMREG_OPTIONS_MAX] = table[1];
-        rows[LLMREG_OPTIONS_MAX + 1] = table[5];
-        ck_assert_int_eq(llmreg_options_preset(rows, &c), LLMREG_EINVAL);
-    }
+    for (size_t i = 0; i < LLMREG_OPTIONS_MAX + 1; i++)
+        rows[i] = table[1];
+    rows[LLMREG_OPTIONS_MAX] = table[5];
+    ck_assert_int_eq(llmreg_options_preset(rows, &c), LLMREG_OK);
+    rows[LLMREG_OPTIONS_MAX] = table[1];
+    rows[LLMREG_OPTIONS_MAX + 1] = table[5];
+    ck_assert_int_eq(llmreg_options_preset(rows, &c), LLMREG_EINVAL);
+}
 END_TEST
 
 START_TEST(an_option_is_found_in_any_case)
-    {
-        ck_assert_ptr_eq(llmreg_options_find(table, "Interval"), &table[2]);
-        ck_assert_ptr_eq(llmreg_options_find(table, "iNTERVAL"), &table[2]);
-        ck_assert_ptr_null(llmreg_options_find(table, "Intervals"));
-        ck_assert_ptr_null(llmreg_options_find(table, ""));
-    }
+{
+    ck_assert_ptr_eq(llmreg_options_find(table, "Interval"), &table[2]);
+    ck_assert_ptr_eq(llmreg_options_find(table, "iNTERVAL"), &table[2]);
+    ck_assert_ptr_null(llmreg_options_find(table, "Intervals"));
+    ck_assert_ptr_null(llmreg_options_find(table, ""));
+}
 END_TEST
 
 START_TEST(an_option_is_set_and_marked_as_given)
-    {
-        struct conf c = {.count = 2};
-        struct llmreg_settings set = {&c, 0, where};
-        struct llmreg_error err;
+{
+    struct conf c = {.count = 2};
+    struct llmreg_settings set = {&c, 0, where};
+    struct llmreg_error err;
 
-        ck_assert_int_eq(
-            llmreg_options_set(table, &set, NUMBER("count", 7), &err),
-            LLMREG_OK);
-        ck_assert_int_eq(c.count, 7);
-        ck_assert(llmreg_options_given(table, set.given, "Count"));
-        ck_assert(!llmreg_options_given(table, set.given, "Interval"));
-        ck_assert(!llmreg_options_given(table, set.given, "NoSuch"));
-    }
+    ck_assert_int_eq(llmreg_options_set(table, &set, NUMBER("count", 7), &err),
+                     LLMREG_OK);
+    ck_assert_int_eq(c.count, 7);
+    ck_assert(llmreg_options_given(table, set.given, "Count"));
+    ck_assert(!llmreg_options_given(table, set.given, "Interval"));
+    ck_assert(!llmreg_options_given(table, set.given, "NoSuch"));
+}
 END_TEST
 
 START_TEST(the_last_of_64_options_is_marked_as_any_other)
-    {
-        struct llmreg_option rows[LLMREG_OPTIONS_MAX + 1] = {{.name = NULL}};
-        struct conf c;
-        struct llmreg_settings set = {&c, 0, where};
+{
+    struct llmreg_option rows[LLMREG_OPTIONS_MAX + 1] = {{.name = NULL}};
+    struct conf c;
+    struct llmreg_settings set = {&c, 0, where};
 
-        for (size_t i = 0; i < LLMREG_OPTIONS_MAX; i++)
-            rows[i] = table[1];
-        rows[LLMREG_OPTIONS_MAX - 1] = table[3];
-        ck_assert_int_eq(
-            llmreg_options_set(rows, &set, NUMBER("Count", 7), NULL),
-            LLMREG_OK);
-        ck_assert_uint_eq(set.given, UINT64_C(1) << 63);
-        ck_assert(llmreg_options_given(rows, set.given, "Count"));
-    }
+    for (size_t i = 0; i < LLMREG_OPTIONS_MAX; i++)
+        rows[i] = table[1];
+    rows[LLMREG_OPTIONS_MAX - 1] = table[3];
+    ck_assert_int_eq(llmreg_options_set(rows, &set, NUMBER("Count", 7), NULL),
+                     LLMREG_OK);
+    ck_assert_uint_eq(set.given, UINT64_C(1) << 63);
+    ck_assert(llmreg_options_given(rows, set.given, "Count"));
+}
 END_TEST
 
 START_TEST(an_unknown_option_is_told_what_there_is)
-    {
-        struct conf c;
-        struct llmreg_settings set = {&c, 0, where};
-        struct llmreg_error err;
+{
+    struct conf c;
+    struct llmreg_settings set = {&c, 0, where};
+    struct llmreg_error err;
 
-        ck_assert_int_eq(
-            llmreg_options_set(table, &set, NUMBER("Foo", 1), &err),
-            LLMREG_ENOENT);
-        ck_assert_str_eq(err.text,
-                         "<Plugin llm_probe>: unknown option Foo: allowed are "
-                         "DataDir, Name, Interval, Count, Verify");
-    }
+    ck_assert_int_eq(llmreg_options_set(table, &set, NUMBER("Foo", 1), &err),
+                     LLMREG_ENOENT);
+    ck_assert_str_eq(err.text,
+                     "<Plugin llm_probe>: unknown option Foo: allowed are "
+                     "DataDir, Name, Interval, Count, Verify");
+}
 END_TEST
 
 START_TEST(a_value_out_of_range_is_told_the_range)
-    {
-        struct conf c = {.interval = 5};
-        struct llmreg_settings set = {&c, 0, where};
-        struct llmreg_error err;
+{
+    struct conf c = {.interval = 5};
+    struct llmreg_settings set = {&c, 0, where};
+    struct llmreg_error err;
 
-        ck_assert_int_eq(
-            llmreg_options_set(table, &set, NUMBER("interval", 0), &err),
-            LLMREG_EINVAL);
-        ck_assert_str_eq(err.text,
-                         "<Plugin llm_probe>: Interval 0: allowed are 1 "
-                         "to 3600 seconds");
-        ck_assert_int_eq(c.interval, 5);
-        ck_assert_uint_eq(set.given, 0);
-    }
+    ck_assert_int_eq(
+        llmreg_options_set(table, &set, NUMBER("interval", 0), &err),
+        LLMREG_EINVAL);
+    ck_assert_str_eq(err.text, "<Plugin llm_probe>: Interval 0: allowed are 1 "
+                               "to 3600 seconds");
+    ck_assert_int_eq(c.interval, 5);
+    ck_assert_uint_eq(set.given, 0);
+}
 END_TEST
 
 START_TEST(a_value_of_another_type_is_shown_as_it_was_written)
-    {
-        struct conf c;
-        struct llmreg_settings set = {&c, 0, where};
-        struct llmreg_error err;
+{
+    struct conf c;
+    struct llmreg_settings set = {&c, 0, where};
+    struct llmreg_error err;
 
-        ck_assert_int_eq(
-            llmreg_options_set(table, &set, STRING("Count", "m\nany"), &err),
-            LLMREG_EINVAL);
-        ck_assert_str_eq(err.text, "<Plugin llm_probe>: Count \"m\\x0aany\": "
-                                   "allowed are whole numbers from 1 to 100");
-    }
+    ck_assert_int_eq(
+        llmreg_options_set(table, &set, STRING("Count", "m\nany"), &err),
+        LLMREG_EINVAL);
+    ck_assert_str_eq(err.text, "<Plugin llm_probe>: Count \"m\\x0aany\": "
+                               "allowed are whole numbers from 1 to 100");
+}
 END_TEST
 
 START_TEST(an_option_has_exactly_one_value)
-    {
-        const struct llmreg_value values[2] = {
-            {.type = LLMREG_VALUE_NUMBER, .number = 1},
-            {.type = LLMREG_VALUE_NUMBER, .number = 2}};
-        const struct llmreg_item item = {
-            .key = "Count", .values = values, .nvalues = _i == 0 ? 0 : 2};
-        struct conf c = {.count = 9};
-        struct llmreg_settings set = {&c, 0, where};
-        struct llmreg_error err;
+{
+    const struct llmreg_value values[2] = {
+        {.type = LLMREG_VALUE_NUMBER, .number = 1},
+        {.type = LLMREG_VALUE_NUMBER, .number = 2}};
+    const struct llmreg_item item = {
+        .key = "Count", .values = values, .nvalues = _i == 0 ? 0 : 2};
+    struct conf c = {.count = 9};
+    struct llmreg_settings set = {&c, 0, where};
+    struct llmreg_error err;
 
-        ck_assert_int_eq(llmreg_options_set(table, &set, &item, &err),
-                         LLMREG_EINVAL);
-        ck_assert_str_eq(err.text,
-                         _i == 0 ? "<Plugin llm_probe>: Count has 0 values: "
-                                   "allowed is one"
-                                 : "<Plugin llm_probe>: Count has 2 values: "
-                                   "allowed is one");
-        ck_assert_int_eq(c.count, 9);
-    }
+    ck_assert_int_eq(llmreg_options_set(table, &set, &item, &err),
+                     LLMREG_EINVAL);
+    ck_assert_str_eq(err.text, _i == 0
+                                   ? "<Plugin llm_probe>: Count has 0 values: "
+                                     "allowed is one"
+                                   : "<Plugin llm_probe>: Count has 2 values: "
+                                     "allowed is one");
+    ck_assert_int_eq(c.count, 9);
+}
 END_TEST
 
 START_TEST(an_option_is_no_block)
-    {
-        struct llmreg_item item = *NUMBER("Count", 1);
-        struct conf c;
-        struct llmreg_settings set = {&c, 0, where};
-        struct llmreg_error err;
+{
+    struct llmreg_item item = *NUMBER("Count", 1);
+    struct conf c;
+    struct llmreg_settings set = {&c, 0, where};
+    struct llmreg_error err;
 
-        item.children = NUMBER("Count", 1);
-        item.nchildren = 1;
-        ck_assert_int_eq(llmreg_options_set(table, &set, &item, &err),
-                         LLMREG_EINVAL);
-        ck_assert_str_eq(err.text,
-                         "<Plugin llm_probe>: Count is an option, not a block");
-    }
+    item.children = NUMBER("Count", 1);
+    item.nchildren = 1;
+    ck_assert_int_eq(llmreg_options_set(table, &set, &item, &err),
+                     LLMREG_EINVAL);
+    ck_assert_str_eq(err.text,
+                     "<Plugin llm_probe>: Count is an option, not a block");
+}
 END_TEST
 
 START_TEST(an_option_given_twice_keeps_the_first_value)
-    {
-        struct conf c;
-        struct llmreg_settings set = {&c, 0, where};
-        struct llmreg_error err;
+{
+    struct conf c;
+    struct llmreg_settings set = {&c, 0, where};
+    struct llmreg_error err;
 
-        ck_assert_int_eq(
-            llmreg_options_set(table, &set, NUMBER("Count", 7), &err),
-            LLMREG_OK);
-        ck_assert_int_eq(
-            llmreg_options_set(table, &set, NUMBER("COUNT", 8), &err),
-            LLMREG_EEXIST);
-        ck_assert_str_eq(err.text, "<Plugin llm_probe>: Count is given twice");
-        ck_assert_int_eq(c.count, 7);
-    }
+    ck_assert_int_eq(llmreg_options_set(table, &set, NUMBER("Count", 7), &err),
+                     LLMREG_OK);
+    ck_assert_int_eq(llmreg_options_set(table, &set, NUMBER("COUNT", 8), &err),
+                     LLMREG_EEXIST);
+    ck_assert_str_eq(err.text, "<Plugin llm_probe>: Count is given twice");
+    ck_assert_int_eq(c.count, 7);
+}
 END_TEST
 
 /* ---- merging two blocks ---- */
@@ -253,35 +247,35 @@ static int merge(struct block *to, struct block *from, struct llmreg_error *err)
 }
 
 START_TEST(merging_takes_what_was_given_and_no_presets)
-    {
-        struct block a = block_with(NUMBER("Count", 7));
-        struct block b = block_with(NUMBER("Interval", 5));
+{
+    struct block a = block_with(NUMBER("Count", 7));
+    struct block b = block_with(NUMBER("Interval", 5));
 
-        ck_assert_int_eq(merge(&a, &b, NULL), LLMREG_OK);
-        ck_assert_int_eq(a.conf.count, 7);
-        ck_assert_int_eq(a.conf.interval, 5 * INT64_C(1000000000));
-        ck_assert(llmreg_options_given(table, a.given, "Count"));
-        ck_assert(llmreg_options_given(table, a.given, "Interval"));
-    }
+    ck_assert_int_eq(merge(&a, &b, NULL), LLMREG_OK);
+    ck_assert_int_eq(a.conf.count, 7);
+    ck_assert_int_eq(a.conf.interval, 5 * INT64_C(1000000000));
+    ck_assert(llmreg_options_given(table, a.given, "Count"));
+    ck_assert(llmreg_options_given(table, a.given, "Interval"));
+}
 END_TEST
 
 START_TEST(merging_the_same_value_twice_is_fine)
-    {
-        struct block a = block_with(STRING("DataDir", "/srv/x"));
-        struct block b = block_with(STRING("DataDir", "/srv/./y/..//x/"));
+{
+    struct block a = block_with(STRING("DataDir", "/srv/x"));
+    struct block b = block_with(STRING("DataDir", "/srv/./y/..//x/"));
 
-        ck_assert_int_eq(merge(&a, &b, NULL), LLMREG_OK);
-        ck_assert_str_eq(a.conf.dir, "/srv/x");
-    }
+    ck_assert_int_eq(merge(&a, &b, NULL), LLMREG_OK);
+    ck_assert_str_eq(a.conf.dir, "/srv/x");
+}
 END_TEST
 
 START_TEST(a_value_as_the_preset_differs_from_another_if_given)
-    {
-        struct block a = block_with(NUMBER("Count", 7));
-        struct block b = block_with(NUMBER("Count", 2));
+{
+    struct block a = block_with(NUMBER("Count", 7));
+    struct block b = block_with(NUMBER("Count", 2));
 
-        ck_assert_int_eq(merge(&a, &b, NULL), LLMREG_EEXIST);
-    }
+    ck_assert_int_eq(merge(&a, &b, NULL), LLMREG_EEXIST);
+}
 END_TEST
 
 static const struct {
@@ -296,34 +290,33 @@ static const struct {
 };
 
 START_TEST(merging_different_values_names_both_places)
-    {
-        struct block a =
-            block_with(STRING(conflicts[_i].key, conflicts[_i].ours));
-        struct block b =
-            block_with(STRING(conflicts[_i].key, conflicts[_i].theirs));
-        struct block before = a;
-        struct llmreg_error err;
+{
+    struct block a = block_with(STRING(conflicts[_i].key, conflicts[_i].ours));
+    struct block b =
+        block_with(STRING(conflicts[_i].key, conflicts[_i].theirs));
+    struct block before = a;
+    struct llmreg_error err;
 
-        ck_assert_int_eq(merge(&a, &b, &err), LLMREG_EEXIST);
-        ck_assert_str_eq(err.text, conflicts[_i].text);
-        ck_assert_mem_eq(&a, &before, sizeof a);
-    }
+    ck_assert_int_eq(merge(&a, &b, &err), LLMREG_EEXIST);
+    ck_assert_str_eq(err.text, conflicts[_i].text);
+    ck_assert_mem_eq(&a, &before, sizeof a);
+}
 END_TEST
 
 START_TEST(a_conflict_in_the_last_option_leaves_the_first_untouched)
-    {
-        struct block a = block_with(STRING("Verify", "no"));
-        struct block b = block_with(STRING("Verify", "yes"));
+{
+    struct block a = block_with(STRING("Verify", "no"));
+    struct block b = block_with(STRING("Verify", "yes"));
 
-        struct llmreg_settings set = {&b.conf, b.given, where};
+    struct llmreg_settings set = {&b.conf, b.given, where};
 
-        ck_assert_int_eq(
-            llmreg_options_set(table, &set, STRING("DataDir", "/b"), NULL),
-            LLMREG_OK);
-        b.given = set.given;
-        ck_assert_int_eq(merge(&a, &b, NULL), LLMREG_EEXIST);
-        ck_assert_str_eq(a.conf.dir, "/var/lib/x");
-    }
+    ck_assert_int_eq(
+        llmreg_options_set(table, &set, STRING("DataDir", "/b"), NULL),
+        LLMREG_OK);
+    b.given = set.given;
+    ck_assert_int_eq(merge(&a, &b, NULL), LLMREG_EEXIST);
+    ck_assert_str_eq(a.conf.dir, "/var/lib/x");
+}
 END_TEST
 
 int main(void)

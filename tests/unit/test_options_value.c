@@ -101,326 +101,319 @@ static void check_refused(const struct llmreg_option *o, struct llmreg_value v)
 /* ---- strings ---- */
 
 START_TEST(a_string_within_its_bounds_is_taken)
-    {
-        static const char *const good[] = {"a", "abcde", "\xe2\x82\xac"};
-        struct conf c = {0};
-        char allowed[256];
+{
+    static const char *const good[] = {"a", "abcde", "\xe2\x82\xac"};
+    struct conf c = {0};
+    char allowed[256];
 
-        ck_assert_int_eq(set(&string_option, &c, string(good[_i]), allowed),
-                         LLMREG_OK);
-        ck_assert_str_eq(c.text, good[_i]);
-    }
+    ck_assert_int_eq(set(&string_option, &c, string(good[_i]), allowed),
+                     LLMREG_OK);
+    ck_assert_str_eq(c.text, good[_i]);
+}
 END_TEST
 
 START_TEST(a_string_out_of_its_bounds_or_unclean_is_refused)
-    {
-        static const char *const bad[] = {"", "abcdef", "a\nb", "\xff"};
+{
+    static const char *const bad[] = {"", "abcdef", "a\nb", "\xff"};
 
-        check_refused(&string_option, string(bad[_i]));
-    }
+    check_refused(&string_option, string(bad[_i]));
+}
 END_TEST
 
 START_TEST(a_string_without_a_bound_has_that_of_its_field)
-    {
-        struct conf c = {0};
-        char allowed[256];
+{
+    struct conf c = {0};
+    char allowed[256];
 
-        ck_assert_int_eq(set(&unbounded_option, &c, string(""), allowed),
-                         LLMREG_OK);
-        ck_assert_int_eq(set(&unbounded_option, &c, string("1234567"), allowed),
-                         LLMREG_OK);
-        ck_assert_str_eq(c.text, "1234567");
-        check_refused(&unbounded_option, string("12345678"));
-    }
+    ck_assert_int_eq(set(&unbounded_option, &c, string(""), allowed),
+                     LLMREG_OK);
+    ck_assert_int_eq(set(&unbounded_option, &c, string("1234567"), allowed),
+                     LLMREG_OK);
+    ck_assert_str_eq(c.text, "1234567");
+    check_refused(&unbounded_option, string("12345678"));
+}
 END_TEST
 
 START_TEST(a_number_is_no_string)
-    {
-        check_refused(&string_option, number(5));
-        check_refused(&string_option, truth(true));
-        check_refused(&path_option, number(5));
-    }
+{
+    check_refused(&string_option, number(5));
+    check_refused(&string_option, truth(true));
+    check_refused(&path_option, number(5));
+}
 END_TEST
 
 /* ---- paths ---- */
 
 START_TEST(a_path_is_resolved)
-    {
-        static const struct {
-            const char *given, *resolved;
-        } paths[] = {{"/", "/"},          {"//", "/"},
-                     {"/a", "/a"},        {"/a/", "/a"},
-                     {"//a///b", "/a/b"}, {"/./a/.", "/a"},
-                     {"/a/../b", "/b"},   {"/..", "/"},
-                     {"/../../a", "/a"},  {"/a/b/../../..", "/"},
-                     {"/...", "/..."},    {"/a/..b", "/a/..b"},
-                     {"/.a", "/.a"},      {"/abcdefgh/..//abcdef", "/abcdef"}};
+{
+    static const struct {
+        const char *given, *resolved;
+    } paths[] = {{"/", "/"},          {"//", "/"},
+                 {"/a", "/a"},        {"/a/", "/a"},
+                 {"//a///b", "/a/b"}, {"/./a/.", "/a"},
+                 {"/a/../b", "/b"},   {"/..", "/"},
+                 {"/../../a", "/a"},  {"/a/b/../../..", "/"},
+                 {"/...", "/..."},    {"/a/..b", "/a/..b"},
+                 {"/.a", "/.a"},      {"/abcdefgh/..//abcdef", "/abcdef"}};
 
-        for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-            struct conf c = {0};
-            char allowed[256];
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct conf c = {0};
+        char allowed[256];
 
-            ck_assert_int_eq(
-                set(&path_option, &c, string(paths[i].given), allowed),
-                LLMREG_OK);
-            ck_assert_str_eq(c.text, paths[i].resolved);
-        }
+        ck_assert_int_eq(set(&path_option, &c, string(paths[i].given), allowed),
+                         LLMREG_OK);
+        ck_assert_str_eq(c.text, paths[i].resolved);
     }
+}
 END_TEST
 
 START_TEST(a_path_that_is_not_absolute_or_too_long_is_refused)
-    {
-        static const char *const bad[] = {"",  "a",        "./a",  "~/a",
-                                          ".", "/abcdefg", "/a\nb"};
+{
+    static const char *const bad[] = {"",  "a",        "./a",  "~/a",
+                                      ".", "/abcdefg", "/a\nb"};
 
-        check_refused(&path_option, string(bad[_i]));
-    }
+    check_refused(&path_option, string(bad[_i]));
+}
 END_TEST
 
 START_TEST(a_path_longer_than_any_is_refused)
-    {
-        char path[5000];
+{
+    char path[5000];
 
-        memset(path, 'p', sizeof path);
-        path[0] = '/';
-        path[sizeof path - 1] = '\0';
-        check_refused(&path_option, string(path));
-    }
+    memset(path, 'p', sizeof path);
+    path[0] = '/';
+    path[sizeof path - 1] = '\0';
+    check_refused(&path_option, string(path));
+}
 END_TEST
 
 /* ---- numbers ---- */
 
 START_TEST(seconds_become_nanoseconds)
-    {
-        static const struct {
-            const char *text;
-            double number;
-            int64_t ns;
-        } rows[] = {{"0.05", 0.05, 50000000},
-                    {"60", 60, INT64_C(60000000000)},
-                    {"60.000", 60, INT64_C(60000000000)},
-                    {"2.5", 2.5, INT64_C(2500000000)},
-                    {"0.123456789", 0.123456789, 123456789},
-                    {"0.1", 0.1, 100000000},
-                    {"0059.9", 59.9, INT64_C(59900000000)}};
-        struct conf c = {0};
-        char allowed[256];
+{
+    static const struct {
+        const char *text;
+        double number;
+        int64_t ns;
+    } rows[] = {{"0.05", 0.05, 50000000},
+                {"60", 60, INT64_C(60000000000)},
+                {"60.000", 60, INT64_C(60000000000)},
+                {"2.5", 2.5, INT64_C(2500000000)},
+                {"0.123456789", 0.123456789, 123456789},
+                {"0.1", 0.1, 100000000},
+                {"0059.9", 59.9, INT64_C(59900000000)}};
+    struct conf c = {0};
+    char allowed[256];
 
-        ck_assert_int_eq(
-            set(&seconds_option, &c, number(rows[_i].number), allowed),
-            LLMREG_OK);
-        ck_assert_int_eq(c.number, rows[_i].ns);
-        c.number = 0;
-        ck_assert_int_eq(
-            set(&seconds_option, &c, string(rows[_i].text), allowed),
-            LLMREG_OK);
-        ck_assert_int_eq(c.number, rows[_i].ns);
-    }
+    ck_assert_int_eq(set(&seconds_option, &c, number(rows[_i].number), allowed),
+                     LLMREG_OK);
+    ck_assert_int_eq(c.number, rows[_i].ns);
+    c.number = 0;
+    ck_assert_int_eq(set(&seconds_option, &c, string(rows[_i].text), allowed),
+                     LLMREG_OK);
+    ck_assert_int_eq(c.number, rows[_i].ns);
+}
 END_TEST
 
 START_TEST(a_number_out_of_range_or_not_finite_is_refused)
-    {
-        static const double bad[] = {
-            0,           0.0499,           60.001,           -1,
-            (double)NAN, (double)INFINITY, (double)-INFINITY};
+{
+    static const double bad[] = {
+        0,           0.0499,           60.001,           -1,
+        (double)NAN, (double)INFINITY, (double)-INFINITY};
 
-        check_refused(&seconds_option, number(bad[_i]));
-        check_refused(&for_ever_option, number((double)NAN));
-        check_refused(&for_ever_option, number((double)INFINITY));
-    }
+    check_refused(&seconds_option, number(bad[_i]));
+    check_refused(&for_ever_option, number((double)NAN));
+    check_refused(&for_ever_option, number((double)INFINITY));
+}
 END_TEST
 
 START_TEST(seconds_beyond_64_bits_are_refused)
-    {
-        struct conf c = {0};
-        char allowed[256];
+{
+    struct conf c = {0};
+    char allowed[256];
 
-        check_refused(&for_ever_option, number(1e10));
-        check_refused(&for_ever_option, number(-1e10));
-        ck_assert_int_eq(set(&for_ever_option, &c, number(9e9), allowed),
-                         LLMREG_OK);
-        ck_assert_int_eq(c.number, INT64_C(9000000000000000000));
-    }
+    check_refused(&for_ever_option, number(1e10));
+    check_refused(&for_ever_option, number(-1e10));
+    ck_assert_int_eq(set(&for_ever_option, &c, number(9e9), allowed),
+                     LLMREG_OK);
+    ck_assert_int_eq(c.number, INT64_C(9000000000000000000));
+}
 END_TEST
 
 START_TEST(a_string_that_is_not_exactly_a_number_is_refused)
-    {
-        static const char *const bad[] = {"",
-                                          " 5",
-                                          "5 ",
-                                          "5s",
-                                          "+5",
-                                          "5.",
-                                          ".5",
-                                          "1e1",
-                                          "0x10",
-                                          "nan",
-                                          "inf",
-                                          "1,5",
-                                          "--5",
-                                          "5.5.",
-                                          "5.5.5",
-                                          "-",
-                                          ".",
-                                          "-.5",
-                                          "5\n",
-                                          "1_0",
-                                          "five",
-                                          "5-",
-                                          "1000000000000000000"};
+{
+    static const char *const bad[] = {"",
+                                      " 5",
+                                      "5 ",
+                                      "5s",
+                                      "+5",
+                                      "5.",
+                                      ".5",
+                                      "1e1",
+                                      "0x10",
+                                      "nan",
+                                      "inf",
+                                      "1,5",
+                                      "--5",
+                                      "5.5.",
+                                      "5.5.5",
+                                      "-",
+                                      ".",
+                                      "-.5",
+                                      "5\n",
+                                      "1_0",
+                                      "five",
+                                      "5-",
+                                      "1000000000000000000"};
 
-        check_refused(&seconds_option, string(bad[_i]));
-        check_refused(&integer_option, string(bad[_i]));
-        check_refused(&for_ever_option, string(bad[_i]));
-    }
+    check_refused(&seconds_option, string(bad[_i]));
+    check_refused(&integer_option, string(bad[_i]));
+    check_refused(&for_ever_option, string(bad[_i]));
+}
 END_TEST
 
 START_TEST(an_integer_is_taken_as_number_or_string)
-    {
-        static const struct {
-            const char *text;
-            double number;
-            int64_t n;
-        } rows[] = {{"-5", -5, -5},
-                    {"100", 100, 100},
-                    {"7.0", 7, 7},
-                    {"007", 7, 7},
-                    {"-0", -0.0, 0}};
-        struct conf c = {.number = 4711};
-        char allowed[256];
+{
+    static const struct {
+        const char *text;
+        double number;
+        int64_t n;
+    } rows[] = {{"-5", -5, -5},
+                {"100", 100, 100},
+                {"7.0", 7, 7},
+                {"007", 7, 7},
+                {"-0", -0.0, 0}};
+    struct conf c = {.number = 4711};
+    char allowed[256];
 
-        ck_assert_int_eq(
-            set(&integer_option, &c, number(rows[_i].number), allowed),
-            LLMREG_OK);
-        ck_assert_int_eq(c.number, rows[_i].n);
-        c.number = 4711;
-        ck_assert_int_eq(
-            set(&integer_option, &c, string(rows[_i].text), allowed),
-            LLMREG_OK);
-        ck_assert_int_eq(c.number, rows[_i].n);
-    }
+    ck_assert_int_eq(set(&integer_option, &c, number(rows[_i].number), allowed),
+                     LLMREG_OK);
+    ck_assert_int_eq(c.number, rows[_i].n);
+    c.number = 4711;
+    ck_assert_int_eq(set(&integer_option, &c, string(rows[_i].text), allowed),
+                     LLMREG_OK);
+    ck_assert_int_eq(c.number, rows[_i].n);
+}
 END_TEST
 
 START_TEST(an_integer_has_no_fraction_and_a_range)
-    {
-        static const double bad[] = {1.5, 99.999, -6, 101, 1e300, (double)NAN};
+{
+    static const double bad[] = {1.5, 99.999, -6, 101, 1e300, (double)NAN};
 
-        check_refused(&integer_option, number(bad[_i]));
-        check_refused(&integer_option, string("1.5"));
-    }
+    check_refused(&integer_option, number(bad[_i]));
+    check_refused(&integer_option, string("1.5"));
+}
 END_TEST
 
 START_TEST(an_integer_that_a_double_cannot_hold_is_refused)
-    {
-        struct conf c = {0};
-        char allowed[256];
+{
+    struct conf c = {0};
+    char allowed[256];
 
-        ck_assert_int_eq(
-            set(&wide_option, &c, number(9007199254740992.0), allowed),
-            LLMREG_OK);
-        ck_assert_int_eq(c.number, INT64_C(9007199254740992));
-        check_refused(&wide_option, number(9007199254740994.0));
-        check_refused(&wide_option, number(-1e19));
-    }
+    ck_assert_int_eq(set(&wide_option, &c, number(9007199254740992.0), allowed),
+                     LLMREG_OK);
+    ck_assert_int_eq(c.number, INT64_C(9007199254740992));
+    check_refused(&wide_option, number(9007199254740994.0));
+    check_refused(&wide_option, number(-1e19));
+}
 END_TEST
 
 START_TEST(a_truth_is_no_number)
-    {
-        check_refused(&integer_option, truth(true));
-        check_refused(&seconds_option, truth(true));
-    }
+{
+    check_refused(&integer_option, truth(true));
+    check_refused(&seconds_option, truth(true));
+}
 END_TEST
 
 /* ---- truths ---- */
 
 START_TEST(a_truth_is_taken_as_people_write_it)
-    {
-        static const struct {
-            const char *word;
-            bool truth;
-        } words[] = {{"true", true},   {"yes", true}, {"on", true},
-                     {"false", false}, {"no", false}, {"off", false},
-                     {"YES", true},    {"Off", false}};
-        struct conf c = {.truth = !words[_i].truth};
-        char allowed[256];
+{
+    static const struct {
+        const char *word;
+        bool truth;
+    } words[] = {{"true", true},   {"yes", true}, {"on", true},
+                 {"false", false}, {"no", false}, {"off", false},
+                 {"YES", true},    {"Off", false}};
+    struct conf c = {.truth = !words[_i].truth};
+    char allowed[256];
 
-        ck_assert_int_eq(set(&bool_option, &c, string(words[_i].word), allowed),
-                         LLMREG_OK);
-        ck_assert_int_eq(c.truth, words[_i].truth);
-        ck_assert_int_eq(
-            set(&bool_option, &c, truth(!words[_i].truth), allowed), LLMREG_OK);
-        ck_assert_int_eq(c.truth, !words[_i].truth);
-    }
+    ck_assert_int_eq(set(&bool_option, &c, string(words[_i].word), allowed),
+                     LLMREG_OK);
+    ck_assert_int_eq(c.truth, words[_i].truth);
+    ck_assert_int_eq(set(&bool_option, &c, truth(!words[_i].truth), allowed),
+                     LLMREG_OK);
+    ck_assert_int_eq(c.truth, !words[_i].truth);
+}
 END_TEST
 
 START_TEST(anything_else_is_no_truth)
-    {
-        static const char *const bad[] = {"", "1", "0", "y", "tru", "true "};
+{
+    static const char *const bad[] = {"", "1", "0", "y", "tru", "true "};
 
-        check_refused(&bool_option, string(bad[_i]));
-        check_refused(&bool_option, number(1));
-    }
+    check_refused(&bool_option, string(bad[_i]));
+    check_refused(&bool_option, number(1));
+}
 END_TEST
 
 /* ---- sentences ---- */
 
 START_TEST(what_is_allowed_is_said)
-    {
-        const struct {
-            const struct llmreg_option *o;
-            const char *text;
-        } rows[] = {
-            {&string_option, "allowed is a string of 1 to 5 bytes of UTF-8 "
-                             "without control characters"},
-            {&path_option, "allowed is an absolute path of at most 7 bytes of "
-                           "UTF-8 without control characters"},
-            {&seconds_option, "allowed are 0.05 to 60 seconds"},
-            {&integer_option, "allowed are whole numbers from -5 to 100"},
-            {&bool_option, "allowed are true and false"},
-        };
-        struct conf c = {0};
-        char allowed[256];
+{
+    const struct {
+        const struct llmreg_option *o;
+        const char *text;
+    } rows[] = {
+        {&string_option, "allowed is a string of 1 to 5 bytes of UTF-8 "
+                         "without control characters"},
+        {&path_option, "allowed is an absolute path of at most 7 bytes of "
+                       "UTF-8 without control characters"},
+        {&seconds_option, "allowed are 0.05 to 60 seconds"},
+        {&integer_option, "allowed are whole numbers from -5 to 100"},
+        {&bool_option, "allowed are true and false"},
+    };
+    struct conf c = {0};
+    char allowed[256];
 
-        ck_assert_int_eq(set(rows[_i].o, &c, string("\n"), allowed),
-                         LLMREG_EINVAL);
-        ck_assert_str_eq(allowed, rows[_i].text);
-    }
+    ck_assert_int_eq(set(rows[_i].o, &c, string("\n"), allowed), LLMREG_EINVAL);
+    ck_assert_str_eq(allowed, rows[_i].text);
+}
 END_TEST
 
 START_TEST(a_value_is_shown_as_it_was_written)
-    {
-        const struct {
-            struct llmreg_value v;
-            const char *text;
-        } rows[] = {{string("a \"b\"\n"), "\"a \"b\"\\x0a\""},
-                    {number(0.05), "0.05"},
-                    {number(123456789), "123456789"},
-                    {truth(true), "true"},
-                    {truth(false), "false"}};
-        char storage[64];
-        struct llmreg_text t;
+{
+    const struct {
+        struct llmreg_value v;
+        const char *text;
+    } rows[] = {{string("a \"b\"\n"), "\"a \"b\"\\x0a\""},
+                {number(0.05), "0.05"},
+                {number(123456789), "123456789"},
+                {truth(true), "true"},
+                {truth(false), "false"}};
+    char storage[64];
+    struct llmreg_text t;
 
-        llmreg_text_init(&t, storage, sizeof storage);
-        option_value_show(&rows[_i].v, &t);
-        ck_assert_str_eq(t.data, rows[_i].text);
-    }
+    llmreg_text_init(&t, storage, sizeof storage);
+    option_value_show(&rows[_i].v, &t);
+    ck_assert_str_eq(t.data, rows[_i].text);
+}
 END_TEST
 
 START_TEST(a_long_value_is_shown_by_its_beginning)
-    {
-        char value[1000];
-        char storage[512];
-        struct llmreg_value v;
-        struct llmreg_text t;
+{
+    char value[1000];
+    char storage[512];
+    struct llmreg_value v;
+    struct llmreg_text t;
 
-        memset(value, '\n', sizeof value);
-        value[sizeof value - 1] = '\0';
-        v = string(value);
-        llmreg_text_init(&t, storage, sizeof storage);
-        option_value_show(&v, &t);
-        ck_assert_int_eq(llmreg_text_status(&t), LLMREG_OK);
-        ck_assert_str_eq(t.data + t.len - 4, "...\"");
-    }
+    memset(value, '\n', sizeof value);
+    value[sizeof value - 1] = '\0';
+    v = string(value);
+    llmreg_text_init(&t, storage, sizeof storage);
+    option_value_show(&v, &t);
+    ck_assert_int_eq(llmreg_text_status(&t), LLMREG_OK);
+    ck_assert_str_eq(t.data + t.len - 4, "...\"");
+}
 END_TEST
 
 #define ADD(test, n) tcase_add_loop_test(tc, test, 0, n)

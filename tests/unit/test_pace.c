@@ -11,56 +11,56 @@
 #define S LLMREG_NS_PER_S
 
 START_TEST(the_place_is_one_second_after_the_probe)
-    {
-        ck_assert_int_eq(pace_place(3 * S, 10 * S), 4 * S);
-        ck_assert_int_eq(pace_place(9 * S + 5, 10 * S), 5);
-        ck_assert_int_eq(pace_place(S / 2, S), S / 2);
-    }
+{
+    ck_assert_int_eq(pace_place(3 * S, 10 * S), 4 * S);
+    ck_assert_int_eq(pace_place(9 * S + 5, 10 * S), 5);
+    ck_assert_int_eq(pace_place(S / 2, S), S / 2);
+}
 END_TEST
 
 START_TEST(a_place_is_hit_by_the_call_that_reaches_it)
-    {
-        ck_assert(!pace_hit(4 * S, 10 * S, 12 * S, 13 * S));
-        ck_assert(pace_hit(4 * S, 10 * S, 13 * S, 14 * S));
-        ck_assert(!pace_hit(4 * S, 10 * S, 14 * S, 15 * S));
-    }
+{
+    ck_assert(!pace_hit(4 * S, 10 * S, 12 * S, 13 * S));
+    ck_assert(pace_hit(4 * S, 10 * S, 13 * S, 14 * S));
+    ck_assert(!pace_hit(4 * S, 10 * S, 14 * S, 15 * S));
+}
 END_TEST
 
 /* Calls about once a second, never exactly. */
 START_TEST(each_place_is_hit_once_an_interval)
-    {
-        const int64_t interval = (_i + 2) * S;
-        unsigned seed = (unsigned)_i + 1;
+{
+    const int64_t interval = (_i + 2) * S;
+    unsigned seed = (unsigned)_i + 1;
 
-        for (int64_t place = 0; place < interval; place += interval / 7) {
-            int64_t last = 1000 * interval;
-            const int64_t begin = last;
-            int64_t hits = 0;
+    for (int64_t place = 0; place < interval; place += interval / 7) {
+        int64_t last = 1000 * interval;
+        const int64_t begin = last;
+        int64_t hits = 0;
 
-            while (last < begin + 500 * interval) {
-                int64_t now = last + S - 1000000 + rand_r(&seed) % 2000000;
+        while (last < begin + 500 * interval) {
+            int64_t now = last + S - 1000000 + rand_r(&seed) % 2000000;
 
-                hits += pace_hit(place, interval, last, now);
-                last = now;
-            }
-            ck_assert_int_ge(hits, 499);
-            ck_assert_int_le(hits, 501);
+            hits += pace_hit(place, interval, last, now);
+            last = now;
         }
+        ck_assert_int_ge(hits, 499);
+        ck_assert_int_le(hits, 501);
     }
+}
 END_TEST
 
 START_TEST(over_a_gap_it_is_hit_once)
-    {
-        ck_assert(pace_hit(4 * S, 10 * S, 13 * S, 913 * S));
-        ck_assert(!pace_hit(4 * S, 10 * S, 913 * S, 913 * S));
-    }
+{
+    ck_assert(pace_hit(4 * S, 10 * S, 13 * S, 913 * S));
+    ck_assert(!pace_hit(4 * S, 10 * S, 913 * S, 913 * S));
+}
 END_TEST
 
 START_TEST(before_time_zero_it_counts_the_same)
-    {
-        ck_assert(pace_hit(4 * S, 10 * S, -7 * S, -6 * S));
-        ck_assert(!pace_hit(4 * S, 10 * S, -6 * S, 3 * S));
-    }
+{
+    ck_assert(pace_hit(4 * S, 10 * S, -7 * S, -6 * S));
+    ck_assert(!pace_hit(4 * S, 10 * S, -6 * S, 3 * S));
+}
 END_TEST
 
 int main(void)

@@ -21,59 +21,59 @@ static struct part *make(void)
 }
 
 START_TEST(a_part_lives_until_its_last_reference_is_put)
-    {
-        struct part *p = make();
+{
+    struct part *p = make();
 
-        part_hold(p);
-        ck_assert_uint_eq(p->refs, 2);
-        part_put(p);
-        ck_assert_uint_eq(p->refs, 1);
-        part_put(p);
-        part_put(NULL);
-    }
+    part_hold(p);
+    ck_assert_uint_eq(p->refs, 2);
+    part_put(p);
+    ck_assert_uint_eq(p->refs, 1);
+    part_put(p);
+    part_put(NULL);
+}
 END_TEST
 
 START_TEST(a_retired_part_can_still_be_held_inside_a_section)
-    {
-        struct part *p = make();
+{
+    struct part *p = make();
 
-        rcu_begin();
-        part_retire(p);
-        part_hold(p);
-        rcu_end();
-        rcu_wait();
-        ck_assert_uint_eq(p->refs, 1);
-        part_put(p);
-    }
+    rcu_begin();
+    part_retire(p);
+    part_hold(p);
+    rcu_end();
+    rcu_wait();
+    ck_assert_uint_eq(p->refs, 1);
+    part_put(p);
+}
 END_TEST
 
 START_TEST(packed_strings_follow_each_other)
-    {
-        char room[16];
-        char *at = room;
+{
+    char room[16];
+    char *at = room;
 
-        const char *a = part_pack(&at, "ab");
-        const char *b = part_pack(&at, "c");
-        ck_assert_ptr_eq(a, room);
-        ck_assert_ptr_eq(b, room + 3);
-        ck_assert_ptr_eq(at, room + 5);
-        ck_assert_str_eq(a, "ab");
-        ck_assert_str_eq(b, "c");
-        ck_assert_uint_eq(part_room("ab") + part_room("c"), 5);
-    }
+    const char *a = part_pack(&at, "ab");
+    const char *b = part_pack(&at, "c");
+    ck_assert_ptr_eq(a, room);
+    ck_assert_ptr_eq(b, room + 3);
+    ck_assert_ptr_eq(at, room + 5);
+    ck_assert_str_eq(a, "ab");
+    ck_assert_str_eq(b, "c");
+    ck_assert_uint_eq(part_room("ab") + part_room("c"), 5);
+}
 END_TEST
 
 START_TEST(an_empty_string_takes_no_room)
-    {
-        char room[1] = {'x'};
-        char *at = room;
+{
+    char room[1] = {'x'};
+    char *at = room;
 
-        ck_assert_str_eq(part_pack(&at, ""), "");
-        ck_assert_str_eq(part_pack(&at, NULL), "");
-        ck_assert_ptr_eq(at, room);
-        ck_assert_int_eq(room[0], 'x');
-        ck_assert_uint_eq(part_room("") + part_room(NULL), 0);
-    }
+    ck_assert_str_eq(part_pack(&at, ""), "");
+    ck_assert_str_eq(part_pack(&at, NULL), "");
+    ck_assert_ptr_eq(at, room);
+    ck_assert_int_eq(room[0], 'x');
+    ck_assert_uint_eq(part_room("") + part_room(NULL), 0);
+}
 END_TEST
 
 static Suite *suite(void)

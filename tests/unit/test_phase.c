@@ -12,32 +12,32 @@
 static const int64_t interval = 30 * LLMREG_NS_PER_S;
 
 START_TEST(a_place_is_always_the_same)
-    {
-        ck_assert_int_eq(llmreg_phase("gpu1.example:11434", interval),
-                         llmreg_phase("gpu1.example:11434", interval));
-        ck_assert_int_ne(llmreg_phase("gpu1.example:11434", interval),
-                         llmreg_phase("gpu2.example:11434", interval));
-    }
+{
+    ck_assert_int_eq(llmreg_phase("gpu1.example:11434", interval),
+                     llmreg_phase("gpu1.example:11434", interval));
+    ck_assert_int_ne(llmreg_phase("gpu1.example:11434", interval),
+                     llmreg_phase("gpu2.example:11434", interval));
+}
 END_TEST
 
 static const int64_t intervals[] = {1, 2, 3, 1000, 30000000000, INT64_MAX};
 
 START_TEST(a_place_lies_in_the_interval)
-    {
-        for (int i = 0; i < 1000; i++) {
-            char id[32];
-            snprintf(id, sizeof id, "host%d:80", i);
-            int64_t place = llmreg_phase(id, intervals[_i]);
-            ck_assert(place >= 0 && place < intervals[_i]);
-        }
+{
+    for (int i = 0; i < 1000; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "host%d:80", i);
+        int64_t place = llmreg_phase(id, intervals[_i]);
+        ck_assert(place >= 0 && place < intervals[_i]);
     }
+}
 END_TEST
 
 START_TEST(no_interval_has_the_place_0)
-    {
-        ck_assert_int_eq(llmreg_phase("a:1", 0), 0);
-        ck_assert_int_eq(llmreg_phase("a:1", -5), 0);
-    }
+{
+    ck_assert_int_eq(llmreg_phase("a:1", 0), 0);
+    ck_assert_int_eq(llmreg_phase("a:1", -5), 0);
+}
 END_TEST
 
 /* Ids as real fleets have them: alike in all but a few digits. */
@@ -57,19 +57,19 @@ static void make_id(char out[static 64], int pattern, int i)
 
 /* Chi square with 99 degrees of freedom: over 149 once in 1,000 fair draws. */
 START_TEST(places_are_evenly_spread)
-    {
-        int count[BUCKETS] = {0};
-        double chi = 0, expected = (double)IDS / BUCKETS;
+{
+    int count[BUCKETS] = {0};
+    double chi = 0, expected = (double)IDS / BUCKETS;
 
-        for (int i = 0; i < IDS; i++) {
-            char id[64];
-            make_id(id, _i, i);
-            count[llmreg_phase(id, interval) / (interval / BUCKETS)]++;
-        }
-        for (int i = 0; i < BUCKETS; i++)
-            chi += (count[i] - expected) * (count[i] - expected) / expected;
-        ck_assert_msg(chi < 149, "chi square %.1f", chi);
+    for (int i = 0; i < IDS; i++) {
+        char id[64];
+        make_id(id, _i, i);
+        count[llmreg_phase(id, interval) / (interval / BUCKETS)]++;
     }
+    for (int i = 0; i < BUCKETS; i++)
+        chi += (count[i] - expected) * (count[i] - expected) / expected;
+    ck_assert_msg(chi < 149, "chi square %.1f", chi);
+}
 END_TEST
 
 int main(void)

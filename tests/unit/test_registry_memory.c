@@ -147,49 +147,47 @@ static const struct {
 #define OPERATIONS ((int)(sizeof operations / sizeof operations[0]))
 
 START_TEST(without_memory_it_says_so_and_changes_nothing)
-    {
-        struct llmreg_endpoint *e = fleet_get("a:1");
-        char before[512], after[512];
-        list = fleet_list("v* w* y* z");
-        int rc = LLMREG_ENOMEM, n;
+{
+    struct llmreg_endpoint *e = fleet_get("a:1");
+    char before[512], after[512];
+    list = fleet_list("v* w* y* z");
+    int rc = LLMREG_ENOMEM, n;
 
-        describe(before);
-        for (n = 0; rc != LLMREG_OK; n++) {
-            failing = n;
-            rc = operations[_i].run(e);
-            failing = -1;
-            if (rc == LLMREG_OK)
-                break;
-            ck_assert_msg(rc == LLMREG_ENOMEM, "%s, allocation %d: %d",
-                          operations[_i].name, n, rc);
-            describe(after);
-            ck_assert_str_eq(before, after);
-        }
-        ck_assert_int_ge(n, operations[_i].allocations);
-        llmreg_put(e);
+    describe(before);
+    for (n = 0; rc != LLMREG_OK; n++) {
+        failing = n;
+        rc = operations[_i].run(e);
+        failing = -1;
+        if (rc == LLMREG_OK)
+            break;
+        ck_assert_msg(rc == LLMREG_ENOMEM, "%s, allocation %d: %d",
+                      operations[_i].name, n, rc);
+        describe(after);
+        ck_assert_str_eq(before, after);
     }
+    ck_assert_int_ge(n, operations[_i].allocations);
+    llmreg_put(e);
+}
 END_TEST
 
 START_TEST(an_event_without_memory_is_a_gap_and_the_change_stands)
-    {
-        const struct llmreg_intent intent = {LLMREG_ADMIN_DRAINING, 0};
-        struct llmreg_subscription *s = NULL;
-        const struct llmreg_event *event = NULL;
+{
+    const struct llmreg_intent intent = {LLMREG_ADMIN_DRAINING, 0};
+    struct llmreg_subscription *s = NULL;
+    const struct llmreg_event *event = NULL;
 
-        ck_assert_int_eq(llmreg_subscribe(fleet_bus, UINT64_MAX, &s),
-                         LLMREG_OK);
-        failing = 0;
-        ck_assert_int_eq(
-            llmreg_admin_set(fleet, "a:1", &intent, "", &fleet_now), LLMREG_OK);
-        failing = -1;
-        struct llmreg_endpoint *e = fleet_get("a:1");
-        ck_assert_int_eq(llmreg_endpoint_intent(e).admin,
-                         LLMREG_ADMIN_DRAINING);
-        ck_assert_int_eq(llmreg_subscription_next(s, &event), LLMREG_EGAP);
-        ck_assert_int_eq(llmreg_subscription_next(s, &event), LLMREG_ENOENT);
-        llmreg_unsubscribe(s);
-        llmreg_put(e);
-    }
+    ck_assert_int_eq(llmreg_subscribe(fleet_bus, UINT64_MAX, &s), LLMREG_OK);
+    failing = 0;
+    ck_assert_int_eq(llmreg_admin_set(fleet, "a:1", &intent, "", &fleet_now),
+                     LLMREG_OK);
+    failing = -1;
+    struct llmreg_endpoint *e = fleet_get("a:1");
+    ck_assert_int_eq(llmreg_endpoint_intent(e).admin, LLMREG_ADMIN_DRAINING);
+    ck_assert_int_eq(llmreg_subscription_next(s, &event), LLMREG_EGAP);
+    ck_assert_int_eq(llmreg_subscription_next(s, &event), LLMREG_ENOENT);
+    llmreg_unsubscribe(s);
+    llmreg_put(e);
+}
 END_TEST
 
 static Suite *suite(void)

@@ -303,31 +303,30 @@ static void read_clock(void *ctx, struct llmreg_now *out)
 }
 
 START_TEST(the_registry_does_what_an_array_would)
-    {
-        static void (*const steps[])(size_t) = {
-            step_set,    step_set,   step_remove, step_observe,
-            step_models, step_admin, step_stale,  step_observe,
-        };
-        const struct llmreg_clock clock = {.read = read_clock};
+{
+    static void (*const steps[])(size_t) = {
+        step_set,    step_set,   step_remove, step_observe,
+        step_models, step_admin, step_stale,  step_observe,
+    };
+    const struct llmreg_clock clock = {.read = read_clock};
 
-        now = (struct llmreg_now){1000000, 1000};
-        ck_assert_int_eq(llmreg_bus_new(&bus, 2, 1), LLMREG_OK);
-        ck_assert_int_eq(llmreg_registry_new(&r, LIMIT, bus, &clock),
-                         LLMREG_OK);
-        for (int n = 0; n < STEPS; n++) {
-            size_t i = below(IDS);
-            now.wall_ms++;
-            now.mono_ns += 1000000;
-            steps[below(sizeof steps / sizeof *steps)](i);
-            check_all(i);
-        }
-        for (size_t i = 0; i < IDS; i++) {
-            llmreg_put(naive[i].held);
-            llmreg_put(naive[i].stale);
-        }
-        llmreg_registry_free(r);
-        llmreg_bus_free(bus);
+    now = (struct llmreg_now){1000000, 1000};
+    ck_assert_int_eq(llmreg_bus_new(&bus, 2, 1), LLMREG_OK);
+    ck_assert_int_eq(llmreg_registry_new(&r, LIMIT, bus, &clock), LLMREG_OK);
+    for (int n = 0; n < STEPS; n++) {
+        size_t i = below(IDS);
+        now.wall_ms++;
+        now.mono_ns += 1000000;
+        steps[below(sizeof steps / sizeof *steps)](i);
+        check_all(i);
     }
+    for (size_t i = 0; i < IDS; i++) {
+        llmreg_put(naive[i].held);
+        llmreg_put(naive[i].stale);
+    }
+    llmreg_registry_free(r);
+    llmreg_bus_free(bus);
+}
 END_TEST
 
 static Suite *suite(void)

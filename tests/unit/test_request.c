@@ -95,54 +95,54 @@ static void check_plain(void)
 }
 
 START_TEST(a_cacert_is_trusted_alone)
-    {
-        struct request *r = open_request();
+{
+    struct request *r = open_request();
 
-        ck_assert_int_eq(prepare(r, &own_ca), LLMREG_OK);
-        ck_assert_str_eq(told[CAINFO], "/own.pem");
-        ck_assert_ptr_null(told[CAPATH]);
-        request_free(r);
-    }
+    ck_assert_int_eq(prepare(r, &own_ca), LLMREG_OK);
+    ck_assert_str_eq(told[CAINFO], "/own.pem");
+    ck_assert_ptr_null(told[CAPATH]);
+    request_free(r);
+}
 END_TEST
 
 /* Or a name that moved would be probed at its old address for ever. */
 START_TEST(a_connection_does_not_live_for_ever)
-    {
-        struct request *r = open_request();
+{
+    struct request *r = open_request();
 
-        ck_assert_int_eq((long)(intptr_t)told[LIFETIME], 300);
-        request_free(r);
-    }
+    ck_assert_int_eq((long)(intptr_t)told[LIFETIME], 300);
+    request_free(r);
+}
 END_TEST
 
 START_TEST(nothing_of_an_endpoint_is_left_for_the_next)
-    {
-        struct request *r = open_request();
+{
+    struct request *r = open_request();
 
-        ck_assert_int_eq(prepare(r, &own_cert), LLMREG_OK);
-        ck_assert_str_eq(told[CERT], "/cert.pem");
-        ck_assert_str_eq(told[KEY], "/key.pem");
-        ck_assert_int_eq(prepare(r, NULL), LLMREG_OK);
-        check_plain();
-        request_free(r);
-    }
+    ck_assert_int_eq(prepare(r, &own_cert), LLMREG_OK);
+    ck_assert_str_eq(told[CERT], "/cert.pem");
+    ck_assert_str_eq(told[KEY], "/key.pem");
+    ck_assert_int_eq(prepare(r, NULL), LLMREG_OK);
+    check_plain();
+    request_free(r);
+}
 END_TEST
 
 START_TEST(options_that_were_set_by_half_are_set_anew)
-    {
-        struct request *r = open_request();
-        int rc = LLMREG_ENOMEM;
+{
+    struct request *r = open_request();
+    int rc = LLMREG_ENOMEM;
 
+    ck_assert_int_eq(prepare(r, NULL), LLMREG_OK);
+    for (unsigned n = 0; rc != LLMREG_OK; n++) {
+        left = n;
+        rc = prepare(r, &own_cert);
+        left = UINT32_MAX;
         ck_assert_int_eq(prepare(r, NULL), LLMREG_OK);
-        for (unsigned n = 0; rc != LLMREG_OK; n++) {
-            left = n;
-            rc = prepare(r, &own_cert);
-            left = UINT32_MAX;
-            ck_assert_int_eq(prepare(r, NULL), LLMREG_OK);
-            check_plain();
-        }
-        request_free(r);
+        check_plain();
     }
+    request_free(r);
+}
 END_TEST
 
 int main(void)

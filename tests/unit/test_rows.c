@@ -103,13 +103,13 @@ static void look_at_spec(const struct llmreg_memory *m)
 }
 
 START_TEST(the_specification_and_intent_are_read_as_written)
-    {
-        room_add(&room, "gpu1");
-        room_admin(&room, "gpu1", LLMREG_ADMIN_MAINTENANCE,
-                   room.now.wall_ms + 60000);
-        write_all("gpu1");
-        ck_assert_int_eq(read_all(look_at_spec).good, 1);
-    }
+{
+    room_add(&room, "gpu1");
+    room_admin(&room, "gpu1", LLMREG_ADMIN_MAINTENANCE,
+               room.now.wall_ms + 60000);
+    write_all("gpu1");
+    ck_assert_int_eq(read_all(look_at_spec).good, 1);
+}
 END_TEST
 
 static void look_at_health(const struct llmreg_memory *m)
@@ -133,15 +133,15 @@ static void look_at_health(const struct llmreg_memory *m)
 }
 
 START_TEST(health_is_read_as_written_without_monotonic_times)
-    {
-        room_add(&room, "gpu1");
-        room_observe(&room, "gpu1", LLMREG_REASON_OK);
-        room_pass(&room, 1000);
-        room_observe(&room, "gpu1", LLMREG_REASON_REFUSED);
-        room_observe(&room, "gpu1", LLMREG_REASON_REFUSED);
-        write_all("gpu1");
-        ck_assert_int_eq(read_all(look_at_health).good, 1);
-    }
+{
+    room_add(&room, "gpu1");
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    room_pass(&room, 1000);
+    room_observe(&room, "gpu1", LLMREG_REASON_REFUSED);
+    room_observe(&room, "gpu1", LLMREG_REASON_REFUSED);
+    write_all("gpu1");
+    ck_assert_int_eq(read_all(look_at_health).good, 1);
+}
 END_TEST
 
 static void look_at_models(const struct llmreg_memory *m)
@@ -163,24 +163,24 @@ static void look_at_models(const struct llmreg_memory *m)
 }
 
 START_TEST(models_are_read_as_written_and_unknown_stays_unknown)
-    {
-        room_add(&room, "gpu1");
-        room_models(&room, "gpu1", "b:latest,a:latest");
-        write_all("gpu1");
-        ck_assert_int_eq(read_all(look_at_models).good, 1);
-    }
+{
+    room_add(&room, "gpu1");
+    room_models(&room, "gpu1", "b:latest,a:latest");
+    write_all("gpu1");
+    ck_assert_int_eq(read_all(look_at_models).good, 1);
+}
 END_TEST
 
 START_TEST(writing_twice_replaces_and_keeps_the_children)
-    {
-        room_add(&room, "gpu1");
-        room_models(&room, "gpu1", "b:latest,a:latest");
-        write_all("gpu1");
-        struct llmreg_endpoint *e = room_get(&room, "gpu1");
-        ck_assert_int_eq(rows_put_endpoint(&db, e, &err), LLMREG_OK);
-        llmreg_put(e);
-        ck_assert_int_eq(read_all(look_at_models).good, 1);
-    }
+{
+    room_add(&room, "gpu1");
+    room_models(&room, "gpu1", "b:latest,a:latest");
+    write_all("gpu1");
+    struct llmreg_endpoint *e = room_get(&room, "gpu1");
+    ck_assert_int_eq(rows_put_endpoint(&db, e, &err), LLMREG_OK);
+    llmreg_put(e);
+    ck_assert_int_eq(read_all(look_at_models).good, 1);
+}
 END_TEST
 
 static void look_at_unknown(const struct llmreg_memory *m)
@@ -191,78 +191,77 @@ static void look_at_unknown(const struct llmreg_memory *m)
 }
 
 START_TEST(an_endpoint_without_health_is_unknown)
-    {
-        room_add(&room, "gpu1");
-        struct llmreg_endpoint *e = room_get(&room, "gpu1");
-        ck_assert_int_eq(rows_put_endpoint(&db, e, &err), LLMREG_OK);
-        llmreg_put(e);
-        ck_assert_int_eq(read_all(look_at_unknown).good, 1);
-    }
+{
+    room_add(&room, "gpu1");
+    struct llmreg_endpoint *e = room_get(&room, "gpu1");
+    ck_assert_int_eq(rows_put_endpoint(&db, e, &err), LLMREG_OK);
+    llmreg_put(e);
+    ck_assert_int_eq(read_all(look_at_unknown).good, 1);
+}
 END_TEST
 
 START_TEST(deleting_takes_the_children_along)
-    {
-        room_add(&room, "gpu1");
-        room_models(&room, "gpu1", "a:latest");
-        write_all("gpu1");
-        ck_assert_int_eq(rows_delete_endpoint(&db, "gpu1:11434", &err),
-                         LLMREG_OK);
-        ck_assert_int_eq(read_all(NULL).good, 0);
-        room_add(&room, "gpu2");
-        write_all("gpu2");
-        ck_assert_int_eq(rows_delete_endpoint(&db, "none", &err), LLMREG_OK);
-        ck_assert_int_eq(read_all(NULL).good, 1);
-    }
+{
+    room_add(&room, "gpu1");
+    room_models(&room, "gpu1", "a:latest");
+    write_all("gpu1");
+    ck_assert_int_eq(rows_delete_endpoint(&db, "gpu1:11434", &err), LLMREG_OK);
+    ck_assert_int_eq(read_all(NULL).good, 0);
+    room_add(&room, "gpu2");
+    write_all("gpu2");
+    ck_assert_int_eq(rows_delete_endpoint(&db, "none", &err), LLMREG_OK);
+    ck_assert_int_eq(read_all(NULL).good, 1);
+}
 END_TEST
 
 /* ---- rows that make no sense ---- */
 
 START_TEST(a_bad_row_is_told_with_its_column_and_the_others_are_read)
-    {
-        static const struct {
-            const char *sql, *problem;
-        } rows[] = {
-            {"UPDATE endpoint SET kind = 'toaster'", "kind"},
-            {"UPDATE endpoint SET source = ''", "source"},
-            {"UPDATE endpoint SET admin = 'Active'", "admin"},
-            {"UPDATE endpoint SET priority = -1", "priority"},
-            {"UPDATE endpoint SET interval_ms = 0", "interval_ms"},
-            {"UPDATE endpoint SET models_rejected = -5", "models_rejected"},
-            {"UPDATE health SET state = 'splendid'", "state"},
-            {"UPDATE health SET alarm = 'x'", "alarm"},
-            {"UPDATE health SET http_status = 65536", "http_status"},
-            {"UPDATE health SET failures = -1", "failures"},
-            {"UPDATE health SET version = printf('%.64c', 'x')", "version"},
-            {"UPDATE model SET size_bytes = -2", "size_bytes"},
-            {"UPDATE model SET remote = 2", "remote"},
-        };
+{
+    static const struct {
+        const char *sql, *problem;
+    } rows[] = {
+        {"UPDATE endpoint SET kind = 'toaster'", "kind"},
+        {"UPDATE endpoint SET source = ''", "source"},
+        {"UPDATE endpoint SET admin = 'Active'", "admin"},
+        {"UPDATE endpoint SET priority = -1", "priority"},
+        {"UPDATE endpoint SET interval_ms = 0", "interval_ms"},
+        {"UPDATE endpoint SET models_rejected = -5", "models_rejected"},
+        {"UPDATE health SET state = 'splendid'", "state"},
+        {"UPDATE health SET alarm = 'x'", "alarm"},
+        {"UPDATE health SET http_status = 65536", "http_status"},
+        {"UPDATE health SET failures = -1", "failures"},
+        {"UPDATE health SET version = printf('%.64c', 'x')", "version"},
+        {"UPDATE model SET size_bytes = -2", "size_bytes"},
+        {"UPDATE model SET remote = 2", "remote"},
+    };
 
-        room_add(&room, "gpu1");
-        room_models(&room, "gpu1", "a:latest");
-        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-            write_all("gpu1");
-            run(rows[i].sql);
-            struct list l = read_all(NULL);
-            ck_assert_msg(l.bad == 1, "%s", rows[i].sql);
-            ck_assert_msg(strstr(l.problem, rows[i].problem) != NULL, "%s: %s",
-                          rows[i].sql, l.problem);
-        }
+    room_add(&room, "gpu1");
+    room_models(&room, "gpu1", "a:latest");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        write_all("gpu1");
+        run(rows[i].sql);
+        struct list l = read_all(NULL);
+        ck_assert_msg(l.bad == 1, "%s", rows[i].sql);
+        ck_assert_msg(strstr(l.problem, rows[i].problem) != NULL, "%s: %s",
+                      rows[i].sql, l.problem);
     }
+}
 END_TEST
 
 START_TEST(more_labels_than_are_allowed_are_a_problem)
-    {
-        room_add(&room, "gpu1");
-        write_all("gpu1");
-        run("INSERT INTO label SELECT 'gpu1:11434', value + 10, 'n' || value, "
-            "''"
-            " FROM "
-            "json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,"
-            "21,22,23,24,25,26,27,28,29,30,31]')");
-        struct list l = read_all(NULL);
-        ck_assert_int_eq(l.bad, 1);
-        ck_assert_ptr_nonnull(strstr(l.problem, "too many"));
-    }
+{
+    room_add(&room, "gpu1");
+    write_all("gpu1");
+    run("INSERT INTO label SELECT 'gpu1:11434', value + 10, 'n' || value, "
+        "''"
+        " FROM "
+        "json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,"
+        "21,22,23,24,25,26,27,28,29,30,31]')");
+    struct list l = read_all(NULL);
+    ck_assert_int_eq(l.bad, 1);
+    ck_assert_ptr_nonnull(strstr(l.problem, "too many"));
+}
 END_TEST
 
 /* ---- events and numbers ---- */
@@ -286,41 +285,40 @@ static int64_t put_event(uint64_t seq)
 }
 
 START_TEST(an_event_is_kept_once)
-    {
-        int64_t n = 0;
+{
+    int64_t n = 0;
 
-        ck_assert_int_eq(put_event(7), 1);
-        ck_assert_int_eq(put_event(7), 0);
-        ck_assert_int_eq(rows_count_events(&db, &n, &err), LLMREG_OK);
-        ck_assert_int_eq(n, 1);
-    }
+    ck_assert_int_eq(put_event(7), 1);
+    ck_assert_int_eq(put_event(7), 0);
+    ck_assert_int_eq(rows_count_events(&db, &n, &err), LLMREG_OK);
+    ck_assert_int_eq(n, 1);
+}
 END_TEST
 
 START_TEST(pruning_takes_the_oldest)
-    {
-        int64_t n = 0;
+{
+    int64_t n = 0;
 
-        for (uint64_t i = 1; i <= 10; i++)
-            ck_assert_int_eq(put_event(i * 1000), 1);
-        ck_assert_int_eq(rows_prune_events(&db, 4, &err), LLMREG_OK);
-        ck_assert_int_eq(rows_count_events(&db, &n, &err), LLMREG_OK);
-        ck_assert_int_eq(n, 6);
-        ck_assert_int_eq(put_event(4000), 1); /* it had gone */
-        ck_assert_int_eq(put_event(5000), 0); /* it had stayed */
-    }
+    for (uint64_t i = 1; i <= 10; i++)
+        ck_assert_int_eq(put_event(i * 1000), 1);
+    ck_assert_int_eq(rows_prune_events(&db, 4, &err), LLMREG_OK);
+    ck_assert_int_eq(rows_count_events(&db, &n, &err), LLMREG_OK);
+    ck_assert_int_eq(n, 6);
+    ck_assert_int_eq(put_event(4000), 1); /* it had gone */
+    ck_assert_int_eq(put_event(5000), 0); /* it had stayed */
+}
 END_TEST
 
 START_TEST(a_number_that_was_never_put_is_zero)
-    {
-        int64_t n = -1;
+{
+    int64_t n = -1;
 
-        ck_assert_int_eq(rows_get_number(&db, "none", &n, &err), LLMREG_OK);
-        ck_assert_int_eq(n, 0);
-        ck_assert_int_eq(rows_put_number(&db, "some", INT64_MIN, &err),
-                         LLMREG_OK);
-        ck_assert_int_eq(rows_get_number(&db, "some", &n, &err), LLMREG_OK);
-        ck_assert(n == INT64_MIN);
-    }
+    ck_assert_int_eq(rows_get_number(&db, "none", &n, &err), LLMREG_OK);
+    ck_assert_int_eq(n, 0);
+    ck_assert_int_eq(rows_put_number(&db, "some", INT64_MIN, &err), LLMREG_OK);
+    ck_assert_int_eq(rows_get_number(&db, "some", &n, &err), LLMREG_OK);
+    ck_assert(n == INT64_MIN);
+}
 END_TEST
 
 static int stop_at_once(void *ctx, const char *id)
@@ -333,17 +331,17 @@ static int stop_at_once(void *ctx, const char *id)
 }
 
 START_TEST(a_walk_over_ids_ends_when_told)
-    {
-        int calls = 0;
+{
+    int calls = 0;
 
-        room_add(&room, "gpu1");
-        room_add(&room, "gpu2");
-        write_all("gpu1");
-        write_all("gpu2");
-        ck_assert_int_eq(rows_each_id(&db, stop_at_once, &calls, &err),
-                         LLMREG_EBUSY);
-        ck_assert_int_eq(calls, 1);
-    }
+    room_add(&room, "gpu1");
+    room_add(&room, "gpu2");
+    write_all("gpu1");
+    write_all("gpu2");
+    ck_assert_int_eq(rows_each_id(&db, stop_at_once, &calls, &err),
+                     LLMREG_EBUSY);
+    ck_assert_int_eq(calls, 1);
+}
 END_TEST
 
 int main(void)

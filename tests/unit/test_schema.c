@@ -33,42 +33,40 @@ static int ask(const char *sql)
 }
 
 START_TEST(the_last_step_ends_at_this_version)
-    {
-        ck_assert_int_eq(ask("PRAGMA user_version"), SCHEMA_VERSION);
-        ck_assert_int_eq(ask("PRAGMA application_id"), SCHEMA_APPLICATION_ID);
-    }
+{
+    ck_assert_int_eq(ask("PRAGMA user_version"), SCHEMA_VERSION);
+    ck_assert_int_eq(ask("PRAGMA application_id"), SCHEMA_APPLICATION_ID);
+}
 END_TEST
 
 START_TEST(every_table_is_strict_and_without_rowid)
-    {
-        ck_assert_int_eq(
-            ask("SELECT count(*) FROM pragma_table_list WHERE schema"
-                " = 'main' AND name NOT LIKE 'sqlite_%'"
-                " AND NOT (strict AND wr)"),
-            0);
-        ck_assert_int_eq(
-            ask("SELECT count(*) FROM pragma_table_list WHERE schema"
-                " = 'main' AND name NOT LIKE 'sqlite_%'"),
-            6);
-    }
+{
+    ck_assert_int_eq(ask("SELECT count(*) FROM pragma_table_list WHERE schema"
+                         " = 'main' AND name NOT LIKE 'sqlite_%'"
+                         " AND NOT (strict AND wr)"),
+                     0);
+    ck_assert_int_eq(ask("SELECT count(*) FROM pragma_table_list WHERE schema"
+                         " = 'main' AND name NOT LIKE 'sqlite_%'"),
+                     6);
+}
 END_TEST
 
 START_TEST(there_is_no_second_index_to_get_out_of_step)
-    {
-        ck_assert_int_eq(ask("SELECT count(*) FROM sqlite_schema WHERE type ="
-                             " 'index'"),
-                         0);
-    }
+{
+    ck_assert_int_eq(ask("SELECT count(*) FROM sqlite_schema WHERE type ="
+                         " 'index'"),
+                     0);
+}
 END_TEST
 
 START_TEST(words_do_not_fit_where_numbers_belong)
-    {
-        ck_assert_int_eq(sqlite3_exec(db,
-                                      "INSERT INTO event VALUES ('x', 0, '',"
-                                      " '', '', '', '', '', 0, 0)",
-                                      NULL, NULL, NULL),
-                         SQLITE_CONSTRAINT);
-    }
+{
+    ck_assert_int_eq(sqlite3_exec(db,
+                                  "INSERT INTO event VALUES ('x', 0, '',"
+                                  " '', '', '', '', '', 0, 0)",
+                                  NULL, NULL, NULL),
+                     SQLITE_CONSTRAINT);
+}
 END_TEST
 
 int main(void)

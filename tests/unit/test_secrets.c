@@ -22,74 +22,73 @@ static const struct {
 };
 
 START_TEST(a_token_is_the_first_line_trimmed)
-    {
-        const char *bytes = cases[_i].bytes;
-        const char *token = NULL;
-        size_t len = 0;
-        int rc = secrets_token(bytes, strlen(bytes), &token, &len);
+{
+    const char *bytes = cases[_i].bytes;
+    const char *token = NULL;
+    size_t len = 0;
+    int rc = secrets_token(bytes, strlen(bytes), &token, &len);
 
-        ck_assert_int_eq(rc, cases[_i].token ? LLMREG_OK : LLMREG_EINVAL);
-        if (cases[_i].token == NULL)
-            return;
-        ck_assert_uint_eq(len, strlen(cases[_i].token));
-        ck_assert_int_eq(strncmp(token, cases[_i].token, len), 0);
-    }
+    ck_assert_int_eq(rc, cases[_i].token ? LLMREG_OK : LLMREG_EINVAL);
+    if (cases[_i].token == NULL)
+        return;
+    ck_assert_uint_eq(len, strlen(cases[_i].token));
+    ck_assert_int_eq(strncmp(token, cases[_i].token, len), 0);
+}
 END_TEST
 
 START_TEST(a_token_has_at_most_4096_bytes)
-    {
-        char bytes[SECRET_MAX + 1];
-        const char *token = NULL;
-        size_t len = 0;
+{
+    char bytes[SECRET_MAX + 1];
+    const char *token = NULL;
+    size_t len = 0;
 
-        memset(bytes, 'x', sizeof bytes);
-        ck_assert_int_eq(secrets_token(bytes, SECRET_MAX, &token, &len),
-                         LLMREG_OK);
-        ck_assert_int_eq(secrets_token(bytes, SECRET_MAX + 1, &token, &len),
-                         LLMREG_EINVAL);
-    }
+    memset(bytes, 'x', sizeof bytes);
+    ck_assert_int_eq(secrets_token(bytes, SECRET_MAX, &token, &len), LLMREG_OK);
+    ck_assert_int_eq(secrets_token(bytes, SECRET_MAX + 1, &token, &len),
+                     LLMREG_EINVAL);
+}
 END_TEST
 
 START_TEST(a_path_has_one_place)
-    {
-        struct secrets *s = NULL;
-        size_t a = 9;
-        size_t b = 9;
-        size_t c = 9;
+{
+    struct secrets *s = NULL;
+    size_t a = 9;
+    size_t b = 9;
+    size_t c = 9;
 
-        ck_assert_int_eq(secrets_new(&s), LLMREG_OK);
-        ck_assert_int_eq(secrets_add(s, "/a", &a), LLMREG_OK);
-        ck_assert_int_eq(secrets_add(s, "/b", &b), LLMREG_OK);
-        ck_assert_int_eq(secrets_add(s, "/a", &c), LLMREG_OK);
-        ck_assert_uint_eq(a, c);
-        ck_assert_uint_ne(a, b);
-        ck_assert_uint_eq(secrets_count(s), 2);
-        ck_assert_str_eq(secrets_path(s, b), "/b");
-        secrets_free(s);
-    }
+    ck_assert_int_eq(secrets_new(&s), LLMREG_OK);
+    ck_assert_int_eq(secrets_add(s, "/a", &a), LLMREG_OK);
+    ck_assert_int_eq(secrets_add(s, "/b", &b), LLMREG_OK);
+    ck_assert_int_eq(secrets_add(s, "/a", &c), LLMREG_OK);
+    ck_assert_uint_eq(a, c);
+    ck_assert_uint_ne(a, b);
+    ck_assert_uint_eq(secrets_count(s), 2);
+    ck_assert_str_eq(secrets_path(s, b), "/b");
+    secrets_free(s);
+}
 END_TEST
 
 START_TEST(a_token_is_given_once_until_it_changes)
-    {
-        struct secrets *s = NULL;
-        char out[SECRET_MAX + 1];
-        uint64_t version = 0;
-        size_t place = 0;
+{
+    struct secrets *s = NULL;
+    char out[SECRET_MAX + 1];
+    uint64_t version = 0;
+    size_t place = 0;
 
-        ck_assert_int_eq(secrets_new(&s), LLMREG_OK);
-        ck_assert_int_eq(secrets_add(s, "/a", &place), LLMREG_OK);
-        ck_assert(!secrets_get(s, place, &version, out));
-        ck_assert_int_eq(secrets_set(s, place, "one", 3), LLMREG_OK);
-        ck_assert(secrets_get(s, place, &version, out));
-        ck_assert_str_eq(out, "one");
-        ck_assert(!secrets_get(s, place, &version, out));
-        ck_assert_int_eq(secrets_set(s, place, "one", 3), LLMREG_OK);
-        ck_assert(!secrets_get(s, place, &version, out));
-        ck_assert_int_eq(secrets_set(s, place, "two", 3), LLMREG_OK);
-        ck_assert(secrets_get(s, place, &version, out));
-        ck_assert_str_eq(out, "two");
-        secrets_free(s);
-    }
+    ck_assert_int_eq(secrets_new(&s), LLMREG_OK);
+    ck_assert_int_eq(secrets_add(s, "/a", &place), LLMREG_OK);
+    ck_assert(!secrets_get(s, place, &version, out));
+    ck_assert_int_eq(secrets_set(s, place, "one", 3), LLMREG_OK);
+    ck_assert(secrets_get(s, place, &version, out));
+    ck_assert_str_eq(out, "one");
+    ck_assert(!secrets_get(s, place, &version, out));
+    ck_assert_int_eq(secrets_set(s, place, "one", 3), LLMREG_OK);
+    ck_assert(!secrets_get(s, place, &version, out));
+    ck_assert_int_eq(secrets_set(s, place, "two", 3), LLMREG_OK);
+    ck_assert(secrets_get(s, place, &version, out));
+    ck_assert_str_eq(out, "two");
+    secrets_free(s);
+}
 END_TEST
 
 int main(void)

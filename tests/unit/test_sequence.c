@@ -57,93 +57,93 @@ static void reserve(void)
 }
 
 START_TEST(a_new_file_begins_at_one)
-    {
-        take_over();
-        ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
-        ck_assert(sequence_is_due(&sequence, room.bus));
-        reserve();
-        ck_assert_int_eq(stored(), SEQUENCE_BLOCK);
-        ck_assert(!sequence_is_due(&sequence, room.bus));
-    }
+{
+    take_over();
+    ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
+    ck_assert(sequence_is_due(&sequence, room.bus));
+    reserve();
+    ck_assert_int_eq(stored(), SEQUENCE_BLOCK);
+    ck_assert(!sequence_is_due(&sequence, room.bus));
+}
 END_TEST
 
 START_TEST(a_later_run_begins_above_the_block)
-    {
-        store(131072);
-        take_over();
-        ck_assert_uint_eq(llmreg_bus_last(room.bus), 131072);
-        reserve();
-        ck_assert_int_eq(stored(), 131072 + SEQUENCE_BLOCK);
-    }
+{
+    store(131072);
+    take_over();
+    ck_assert_uint_eq(llmreg_bus_last(room.bus), 131072);
+    reserve();
+    ck_assert_int_eq(stored(), 131072 + SEQUENCE_BLOCK);
+}
 END_TEST
 
 START_TEST(a_block_is_due_when_a_quarter_is_left)
-    {
-        reserve();
-        llmreg_bus_raise(room.bus, SEQUENCE_BLOCK * 3 / 4);
-        ck_assert(!sequence_is_due(&sequence, room.bus));
-        llmreg_bus_raise(room.bus, SEQUENCE_BLOCK * 3 / 4 + 1);
-        ck_assert(sequence_is_due(&sequence, room.bus));
-    }
+{
+    reserve();
+    llmreg_bus_raise(room.bus, SEQUENCE_BLOCK * 3 / 4);
+    ck_assert(!sequence_is_due(&sequence, room.bus));
+    llmreg_bus_raise(room.bus, SEQUENCE_BLOCK * 3 / 4 + 1);
+    ck_assert(sequence_is_due(&sequence, room.bus));
+}
 END_TEST
 
 START_TEST(a_block_that_was_not_committed_is_not_ours)
-    {
-        ck_assert_int_eq(sequence_reserve(&sequence, &db, room.bus, &err),
-                         LLMREG_OK);
-        ck_assert(sequence_is_due(&sequence, room.bus));
-    }
+{
+    ck_assert_int_eq(sequence_reserve(&sequence, &db, room.bus, &err),
+                     LLMREG_OK);
+    ck_assert(sequence_is_due(&sequence, room.bus));
+}
 END_TEST
 
 START_TEST(opening_our_own_file_again_skips_nothing)
-    {
-        take_over();
-        reserve();
-        llmreg_bus_raise(room.bus, 100);
-        take_over();
-        ck_assert_uint_eq(llmreg_bus_last(room.bus), 100);
-        ck_assert(sequence_is_due(&sequence, room.bus));
-    }
+{
+    take_over();
+    reserve();
+    llmreg_bus_raise(room.bus, 100);
+    take_over();
+    ck_assert_uint_eq(llmreg_bus_last(room.bus), 100);
+    ck_assert(sequence_is_due(&sequence, room.bus));
+}
 END_TEST
 
 START_TEST(another_file_with_higher_numbers_raises_them)
-    {
-        take_over();
-        reserve();
-        store(1000000);
-        take_over();
-        ck_assert_uint_eq(llmreg_bus_last(room.bus), 1000000);
-    }
+{
+    take_over();
+    reserve();
+    store(1000000);
+    take_over();
+    ck_assert_uint_eq(llmreg_bus_last(room.bus), 1000000);
+}
 END_TEST
 
 START_TEST(without_a_file_numbers_come_from_the_clock)
-    {
-        sequence_jump(&sequence, room.bus, &room.now);
-        ck_assert_uint_eq(llmreg_bus_last(room.bus),
-                          (uint64_t)(room.now.wall_ms / 1000) << 20);
-        ck_assert(!sequence_is_due(&sequence, room.bus));
-    }
+{
+    sequence_jump(&sequence, room.bus, &room.now);
+    ck_assert_uint_eq(llmreg_bus_last(room.bus),
+                      (uint64_t)(room.now.wall_ms / 1000) << 20);
+    ck_assert(!sequence_is_due(&sequence, room.bus));
+}
 END_TEST
 
 START_TEST(there_is_no_jump_while_a_block_lasts)
-    {
-        reserve();
-        sequence_jump(&sequence, room.bus, &room.now);
-        ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
-    }
+{
+    reserve();
+    sequence_jump(&sequence, room.bus, &room.now);
+    ck_assert_uint_eq(llmreg_bus_last(room.bus), 0);
+}
 END_TEST
 
 START_TEST(a_number_that_no_run_can_have_reserved_is_not_believed)
-    {
-        static const int64_t wrong[] = {-1, INT64_MIN, INT64_MAX};
+{
+    static const int64_t wrong[] = {-1, INT64_MIN, INT64_MAX};
 
-        for (size_t i = 0; i < 3; i++) {
-            store(wrong[i]);
-            take_over();
-            ck_assert_uint_eq(llmreg_bus_last(room.bus),
-                              (uint64_t)(room.now.wall_ms / 1000) << 20);
-        }
+    for (size_t i = 0; i < 3; i++) {
+        store(wrong[i]);
+        take_over();
+        ck_assert_uint_eq(llmreg_bus_last(room.bus),
+                          (uint64_t)(room.now.wall_ms / 1000) << 20);
     }
+}
 END_TEST
 
 int main(void)

@@ -119,76 +119,74 @@ static void observe(struct llmreg_service *s, const char *id,
 }
 
 START_TEST(two_that_attach_share_one_instance)
-    {
-        struct llmreg_service *a = attach();
-        struct llmreg_service *b = attach();
+{
+    struct llmreg_service *a = attach();
+    struct llmreg_service *b = attach();
 
-        ck_assert_ptr_eq(a, b);
-        llmreg_service_detach(a);
-        add(b, "gpu1"); /* still there */
-        ck_assert_int_eq(llmreg_service_sync(b, 10000), LLMREG_OK);
-        llmreg_service_detach(b);
-    }
+    ck_assert_ptr_eq(a, b);
+    llmreg_service_detach(a);
+    add(b, "gpu1"); /* still there */
+    ck_assert_int_eq(llmreg_service_sync(b, 10000), LLMREG_OK);
+    llmreg_service_detach(b);
+}
 END_TEST
 
 START_TEST(what_was_registered_is_there_after_the_last_one_left)
-    {
-        struct llmreg_service *s = attach();
+{
+    struct llmreg_service *s = attach();
 
-        add(s, "gpu1");
-        llmreg_service_detach(s);
-        s = attach();
-        struct llmreg_endpoint *e =
-            llmreg_get(llmreg_service_registry(s), "gpu1:11434");
-        ck_assert_ptr_nonnull(e);
-        llmreg_put(e);
-        llmreg_service_detach(s);
-    }
+    add(s, "gpu1");
+    llmreg_service_detach(s);
+    s = attach();
+    struct llmreg_endpoint *e =
+        llmreg_get(llmreg_service_registry(s), "gpu1:11434");
+    ck_assert_ptr_nonnull(e);
+    llmreg_put(e);
+    llmreg_service_detach(s);
+}
 END_TEST
 
 START_TEST(an_alarm_reaches_the_host)
-    {
-        struct llmreg_service *s = attach();
+{
+    struct llmreg_service *s = attach();
 
-        add(s, "gpu1");
-        observe(s, "gpu1:11434", LLMREG_REASON_TIMEOUT);
-        wait_for_one();
-        observe(s, "gpu1:11434", LLMREG_REASON_OK);
-        wait_for_one();
-        llmreg_service_detach(s);
-        ck_assert_ptr_nonnull(
-            strstr(story, "2 gpu1 (gpu1:11434) is unreachable"));
-        ck_assert_ptr_nonnull(strstr(story, "0 gpu1 (gpu1:11434) is healthy"));
-    }
+    add(s, "gpu1");
+    observe(s, "gpu1:11434", LLMREG_REASON_TIMEOUT);
+    wait_for_one();
+    observe(s, "gpu1:11434", LLMREG_REASON_OK);
+    wait_for_one();
+    llmreg_service_detach(s);
+    ck_assert_ptr_nonnull(strstr(story, "2 gpu1 (gpu1:11434) is unreachable"));
+    ck_assert_ptr_nonnull(strstr(story, "0 gpu1 (gpu1:11434) is healthy"));
+}
 END_TEST
 
 START_TEST(a_store_that_cannot_be_used_is_told_and_all_goes_on)
-    {
-        room_write_file(&room, "registry", "not a directory");
-        struct llmreg_service *s = attach();
-        wait_for_one();
-        add(s, "gpu1");
-        ck_assert_int_eq(llmreg_service_sync(s, 10000), LLMREG_EIO);
-        llmreg_service_detach(s);
-        ck_assert_ptr_nonnull(strstr(story, "2 the store failed"));
-        ck_assert_ptr_nonnull(strstr(story, "registry is not a directory"));
-    }
+{
+    room_write_file(&room, "registry", "not a directory");
+    struct llmreg_service *s = attach();
+    wait_for_one();
+    add(s, "gpu1");
+    ck_assert_int_eq(llmreg_service_sync(s, 10000), LLMREG_EIO);
+    llmreg_service_detach(s);
+    ck_assert_ptr_nonnull(strstr(story, "2 the store failed"));
+    ck_assert_ptr_nonnull(strstr(story, "registry is not a directory"));
+}
 END_TEST
 
 START_TEST(a_mistake_fails_every_attach_with_its_text)
-    {
-        struct llmreg_service *s = NULL;
+{
+    struct llmreg_service *s = NULL;
 
-        ck_assert_int_eq(configure("second", "/other"), LLMREG_EEXIST);
-        for (int i = 0; i < 2; i++) {
-            err.text[0] = '\0';
-            ck_assert_int_eq(llmreg_service_attach(&host, &s, &err),
-                             LLMREG_EINVAL);
-            ck_assert_ptr_nonnull(strstr(err.text, "second"));
-            ck_assert_ptr_nonnull(strstr(err.text, "first"));
-        }
-        ck_assert_ptr_null(s);
+    ck_assert_int_eq(configure("second", "/other"), LLMREG_EEXIST);
+    for (int i = 0; i < 2; i++) {
+        err.text[0] = '\0';
+        ck_assert_int_eq(llmreg_service_attach(&host, &s, &err), LLMREG_EINVAL);
+        ck_assert_ptr_nonnull(strstr(err.text, "second"));
+        ck_assert_ptr_nonnull(strstr(err.text, "first"));
     }
+    ck_assert_ptr_null(s);
+}
 END_TEST
 
 /* Another process has the directory until it reads from go. */
@@ -212,42 +210,41 @@ static pid_t hold_in_child(int go[static 2], int ready[static 2])
 }
 
 START_TEST(a_directory_that_another_process_has_is_refused_by_its_name)
-    {
-        struct llmreg_service *s = NULL;
-        int go[2], ready[2], status = 1;
-        char text[40];
-        pid_t child;
+{
+    struct llmreg_service *s = NULL;
+    int go[2], ready[2], status = 1;
+    char text[40];
+    pid_t child;
 
-        child = hold_in_child(go, ready);
-        ck_assert_int_eq(llmreg_service_attach(&host, &s, &err),
-                         LLMREG_ELOCKED);
-        snprintf(text, sizeof text, "held by process %ld", (long)child);
-        ck_assert_ptr_nonnull(strstr(err.text, text));
-        ck_assert_int_eq(write(go[1], "g", 1), 1);
-        ck_assert_int_eq(waitpid(child, &status, 0), child);
-        ck_assert_int_eq(status, 0);
-        llmreg_service_detach(attach()); /* nothing was left half started */
-    }
+    child = hold_in_child(go, ready);
+    ck_assert_int_eq(llmreg_service_attach(&host, &s, &err), LLMREG_ELOCKED);
+    snprintf(text, sizeof text, "held by process %ld", (long)child);
+    ck_assert_ptr_nonnull(strstr(err.text, text));
+    ck_assert_int_eq(write(go[1], "g", 1), 1);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    llmreg_service_detach(attach()); /* nothing was left half started */
+}
 END_TEST
 
 START_TEST(the_options_are_the_table_of_the_manual)
-    {
-        static const char *const expected[] = {"DataDir", "FlushInterval",
-                                               "KeepEvents", "MaxEndpoints"};
-        const struct llmreg_option *table = llmreg_service_options();
+{
+    static const char *const expected[] = {"DataDir", "FlushInterval",
+                                           "KeepEvents", "MaxEndpoints"};
+    const struct llmreg_option *table = llmreg_service_options();
 
-        for (size_t i = 0; i < 4; i++) {
-            ck_assert_str_eq(table[i].name, expected[i]);
-            ck_assert_ptr_nonnull(table[i].preset);
-        }
-        ck_assert_ptr_null(table[4].name);
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_str_eq(table[i].name, expected[i]);
+        ck_assert_ptr_nonnull(table[i].preset);
     }
+    ck_assert_ptr_null(table[4].name);
+}
 END_TEST
 
 START_TEST(detaching_nothing_is_fine)
-    {
-        llmreg_service_detach(NULL);
-    }
+{
+    llmreg_service_detach(NULL);
+}
 END_TEST
 
 int main(void)

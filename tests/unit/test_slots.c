@@ -51,108 +51,107 @@ static void walk_on(struct slots_walk *w)
 }
 
 START_TEST(an_empty_set_has_nothing_to_walk)
-    {
-        rcu_begin();
-        struct slots_walk w = slots_walk(&set);
-        ck_assert_ptr_null(slots_next(&w));
-        ck_assert_ptr_null(slots_next(&w));
-        rcu_end();
-    }
+{
+    rcu_begin();
+    struct slots_walk w = slots_walk(&set);
+    ck_assert_ptr_null(slots_next(&w));
+    ck_assert_ptr_null(slots_next(&w));
+    rcu_end();
+}
 END_TEST
 
 START_TEST(a_walk_sees_each_item_once)
-    {
-        add_all(ITEMS);
-        rcu_begin();
-        struct slots_walk w = slots_walk(&set);
-        walk_on(&w);
-        rcu_end();
-        for (size_t i = 0; i < ITEMS; i++)
-            ck_assert_uint_eq(items[i].seen, 1);
-        ck_assert_uint_eq(set.live, ITEMS);
-    }
+{
+    add_all(ITEMS);
+    rcu_begin();
+    struct slots_walk w = slots_walk(&set);
+    walk_on(&w);
+    rcu_end();
+    for (size_t i = 0; i < ITEMS; i++)
+        ck_assert_uint_eq(items[i].seen, 1);
+    ck_assert_uint_eq(set.live, ITEMS);
+}
 END_TEST
 
 START_TEST(each_item_is_told_its_place_also_when_it_moves)
-    {
-        add_all(ITEMS);
-        for (size_t i = 0; i < ITEMS; i += 2)
-            slots_remove(&set, items[i].place);
-        add_all(1); /* may move */
-        for (size_t i = 1; i < ITEMS; i += 2) {
-            ck_assert_ptr_eq(set.array->items[items[i].place], &items[i]);
-            ck_assert_ptr_eq(slots_where(&set, items[i].place),
-                             &items[i].place);
-        }
+{
+    add_all(ITEMS);
+    for (size_t i = 0; i < ITEMS; i += 2)
+        slots_remove(&set, items[i].place);
+    add_all(1); /* may move */
+    for (size_t i = 1; i < ITEMS; i += 2) {
+        ck_assert_ptr_eq(set.array->items[items[i].place], &items[i]);
+        ck_assert_ptr_eq(slots_where(&set, items[i].place), &items[i].place);
     }
+}
 END_TEST
 
 START_TEST(what_stays_is_seen_once_while_others_go_and_the_set_moves)
-    {
-        struct item *item;
+{
+    struct item *item;
 
-        add_all(ITEMS);
-        rcu_begin();
-        struct slots_walk w = slots_walk(&set);
-        for (size_t i = 0; i < 10 && (item = slots_next(&w)) != NULL; i++)
-            item->seen++;
-        for (size_t i = 0; i < ITEMS; i++)
-            if (i % 8 != 0)
-                slots_remove(&set, items[i].place); /* moves more than once */
-        walk_on(&w);
-        rcu_end();
-        for (size_t i = 0; i < ITEMS; i += 8)
-            ck_assert_uint_eq(items[i].seen, 1);
-    }
+    add_all(ITEMS);
+    rcu_begin();
+    struct slots_walk w = slots_walk(&set);
+    for (size_t i = 0; i < 10 && (item = slots_next(&w)) != NULL; i++)
+        item->seen++;
+    for (size_t i = 0; i < ITEMS; i++)
+        if (i % 8 != 0)
+            slots_remove(&set, items[i].place); /* moves more than once */
+    walk_on(&w);
+    rcu_end();
+    for (size_t i = 0; i < ITEMS; i += 8)
+        ck_assert_uint_eq(items[i].seen, 1);
+}
 END_TEST
 
 START_TEST(what_goes_and_comes_back_during_a_walk_is_seen_at_most_once)
-    {
-        add_all(100);
-        rcu_begin();
-        struct slots_walk w = slots_walk(&set);
-        struct item *first = slots_next(&w);
-        ck_assert_ptr_nonnull(first);
-        first->seen++;
-        for (size_t i = 0; i < 100; i++) {
-            slots_remove(&set, items[i].place);
-            add(i);
-        }
-        walk_on(&w);
-        rcu_end();
-        for (size_t i = 0; i < 100; i++)
-            ck_assert_uint_le(items[i].seen, 1);
+{
+    add_all(100);
+    rcu_begin();
+    struct slots_walk w = slots_walk(&set);
+    struct item *first = slots_next(&w);
+    ck_assert_ptr_nonnull(first);
+    first->seen++;
+    for (size_t i = 0; i < 100; i++) {
+        slots_remove(&set, items[i].place);
+        add(i);
     }
+    walk_on(&w);
+    rcu_end();
+    for (size_t i = 0; i < 100; i++)
+        ck_assert_uint_le(items[i].seen, 1);
+}
 END_TEST
 
 START_TEST(holes_do_not_pile_up)
-    {
-        add_all(ITEMS);
-        for (size_t i = 10; i < ITEMS; i++)
-            slots_remove(&set, items[i].place);
-        ck_assert_uint_eq(set.live, 10);
-        ck_assert_uint_le(set.array->used, 40);
-        for (size_t n = 0; n < 10 * ITEMS; n++) {
-            slots_remove(&set, items[n % 10].place);
-            add(n % 10);
-        }
-        ck_assert_uint_le(set.array->size, 40);
+{
+    add_all(ITEMS);
+    for (size_t i = 10; i < ITEMS; i++)
+        slots_remove(&set, items[i].place);
+    ck_assert_uint_eq(set.live, 10);
+    ck_assert_uint_le(set.array->used, 40);
+    for (size_t n = 0; n < 10 * ITEMS; n++) {
+        slots_remove(&set, items[n % 10].place);
+        add(n % 10);
     }
+    ck_assert_uint_le(set.array->size, 40);
+}
 END_TEST
 
 START_TEST(the_place_can_be_told_to_somebody_else)
-    {
-        uint32_t other = 0;
+{
+    uint32_t other = 0;
 
-        add_all(3);
-        slots_set_where(&set, items[1].place, &other);
-        other = items[1].place;
-        for (size_t i = 3; i < 20; i++)
-            add(i);
-        slots_remove(&set, items[0].place);
-        add_all(1);
-        ck_assert_ptr_eq(set.array->items[other], &items[1]);
-    }
+    add_all(3);
+    slots_set_where(&set, items[1].place, &other);
+    other = items[1].place;
+    for (size_t i = 3; i < 20; i++)
+        add(i);
+    slots_remove(&set, items[0].place);
+    add_all(1);
+    ck_assert_ptr_eq(set.array->items[other], &items[1]);
+}
 END_TEST
 
 static Suite *suite(void)

@@ -35,78 +35,78 @@ static void put(const char *text)
 }
 
 START_TEST(a_file_is_read_whole)
-    {
-        struct slurp s = {0};
+{
+    struct slurp s = {0};
 
-        open_dir();
-        put("hello");
-        ck_assert_int_eq(slurp_read(path, 5, &s, NULL), LLMREG_OK);
-        ck_assert_uint_eq(s.len, 5);
-        ck_assert_int_eq(memcmp(s.bytes, "hello", 5), 0);
-        slurp_free(&s);
-        ck_assert_ptr_null(s.bytes);
-        close_dir();
-    }
+    open_dir();
+    put("hello");
+    ck_assert_int_eq(slurp_read(path, 5, &s, NULL), LLMREG_OK);
+    ck_assert_uint_eq(s.len, 5);
+    ck_assert_int_eq(memcmp(s.bytes, "hello", 5), 0);
+    slurp_free(&s);
+    ck_assert_ptr_null(s.bytes);
+    close_dir();
+}
 END_TEST
 
 START_TEST(an_empty_file_has_no_bytes)
-    {
-        struct slurp s = {0};
+{
+    struct slurp s = {0};
 
-        open_dir();
-        put("");
-        ck_assert_int_eq(slurp_read(path, 5, &s, NULL), LLMREG_OK);
-        ck_assert_uint_eq(s.len, 0);
-        slurp_free(&s);
-        close_dir();
-    }
+    open_dir();
+    put("");
+    ck_assert_int_eq(slurp_read(path, 5, &s, NULL), LLMREG_OK);
+    ck_assert_uint_eq(s.len, 0);
+    slurp_free(&s);
+    close_dir();
+}
 END_TEST
 
 START_TEST(a_file_over_the_bound_is_refused)
-    {
-        struct slurp s = {0};
-        struct llmreg_error err;
+{
+    struct slurp s = {0};
+    struct llmreg_error err;
 
-        open_dir();
-        put("hello!");
-        ck_assert_int_eq(slurp_read(path, 5, &s, &err), LLMREG_ETOOBIG);
-        ck_assert_ptr_nonnull(strstr(err.text, path));
-        ck_assert_ptr_null(s.bytes);
-        close_dir();
-    }
+    open_dir();
+    put("hello!");
+    ck_assert_int_eq(slurp_read(path, 5, &s, &err), LLMREG_ETOOBIG);
+    ck_assert_ptr_nonnull(strstr(err.text, path));
+    ck_assert_ptr_null(s.bytes);
+    close_dir();
+}
 END_TEST
 
 START_TEST(what_is_no_file_is_not_waited_for)
-    {
-        struct slurp s = {0};
-        struct llmreg_error err;
+{
+    struct slurp s = {0};
+    struct llmreg_error err;
 
-        open_dir();
-        ck_assert_int_eq(slurp_read(path, 5, &s, &err), LLMREG_EIO);
-        ck_assert_ptr_nonnull(strstr(err.text, "No such file"));
-        ck_assert_int_eq(mkfifo(path, 0600), 0);
-        ck_assert_int_eq(slurp_read(path, 5, &s, &err), LLMREG_EINVAL);
-        ck_assert_int_eq(slurp_read(dir, 5, &s, &err), LLMREG_EINVAL);
-        close_dir();
-    }
+    open_dir();
+    ck_assert_int_eq(slurp_read(path, 5, &s, &err), LLMREG_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "No such file"));
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(slurp_read(path, 5, &s, &err), LLMREG_EINVAL);
+    ck_assert_int_eq(slurp_read(dir, 5, &s, &err), LLMREG_EINVAL);
+    close_dir();
+}
 END_TEST
 
 START_TEST(a_stamp_tells_versions_apart)
-    {
-        struct file_stamp a;
-        struct file_stamp b;
+{
+    struct file_stamp a;
+    struct file_stamp b;
 
-        open_dir();
-        ck_assert_int_eq(file_stamp_get(path, &a), LLMREG_EIO);
-        put("one");
-        ck_assert_int_eq(file_stamp_get(path, &a), LLMREG_OK);
-        ck_assert_int_eq(file_stamp_get(path, &b), LLMREG_OK);
-        ck_assert(file_stamp_same(&a, &b));
-        put("three");
-        ck_assert_int_eq(file_stamp_get(path, &b), LLMREG_OK);
-        ck_assert(!file_stamp_same(&a, &b));
-        close_dir();
-    }
+    open_dir();
+    ck_assert_int_eq(file_stamp_get(path, &a), LLMREG_EIO);
+    put("one");
+    ck_assert_int_eq(file_stamp_get(path, &a), LLMREG_OK);
+    ck_assert_int_eq(file_stamp_get(path, &b), LLMREG_OK);
+    ck_assert(file_stamp_same(&a, &b));
+    put("three");
+    ck_assert_int_eq(file_stamp_get(path, &b), LLMREG_OK);
+    ck_assert(!file_stamp_same(&a, &b));
+    close_dir();
+}
 END_TEST
 
 int main(void)

@@ -55,89 +55,89 @@ static const char *filled(char *out, char c, size_t count, const char *tail)
 }
 
 START_TEST(a_good_specification_passes)
-    {
-        struct llmreg_spec s = good();
+{
+    struct llmreg_spec s = good();
 
-        accepts(&s);
-        s.labels = NULL;
-        s.nlabels = 0;
-        s.origin = "/etc/collectd/llm-endpoints.json";
-        accepts(&s);
-    }
+    accepts(&s);
+    s.labels = NULL;
+    s.nlabels = 0;
+    s.origin = "/etc/collectd/llm-endpoints.json";
+    accepts(&s);
+}
 END_TEST
 
 START_TEST(a_missing_text_is_named)
-    {
-        static const char *const missing[] = {
-            "id is missing",   "url is missing",    "name is missing",
-            "host is missing", "series is missing", "origin is missing"};
-        struct llmreg_spec s = good();
-        const char **fields[] = {&s.id,   &s.url,    &s.name,
-                                 &s.host, &s.series, &s.origin};
+{
+    static const char *const missing[] = {
+        "id is missing",   "url is missing",    "name is missing",
+        "host is missing", "series is missing", "origin is missing"};
+    struct llmreg_spec s = good();
+    const char **fields[] = {&s.id,   &s.url,    &s.name,
+                             &s.host, &s.series, &s.origin};
 
-        *fields[_i] = NULL;
-        refuses(&s, missing[_i]);
-        *fields[_i] = "";
-        if (_i == 5)
-            accepts(&s);
-        else
-            refuses(&s, "has 0 bytes, allowed are 1 to ");
-    }
+    *fields[_i] = NULL;
+    refuses(&s, missing[_i]);
+    *fields[_i] = "";
+    if (_i == 5)
+        accepts(&s);
+    else
+        refuses(&s, "has 0 bytes, allowed are 1 to ");
+}
 END_TEST
 
 START_TEST(a_name_may_have_127_bytes)
-    {
-        struct llmreg_spec s = good();
-        char text[256];
+{
+    struct llmreg_spec s = good();
+    char text[256];
 
-        s.name = filled(text, 'a', 127, "");
-        accepts(&s);
-        s.name = filled(text, 'a', 128, "");
-        refuses(&s, "has 128 bytes, allowed are 1 to 127");
-    }
+    s.name = filled(text, 'a', 127, "");
+    accepts(&s);
+    s.name = filled(text, 'a', 128, "");
+    refuses(&s, "has 128 bytes, allowed are 1 to 127");
+}
 END_TEST
 
 START_TEST(host_and_series_may_have_100_bytes)
-    {
-        struct llmreg_spec s = good();
-        char text[256];
+{
+    struct llmreg_spec s = good();
+    char text[256];
 
-        s.host = s.series = filled(text, 'a', 100, "");
-        accepts(&s);
-        filled(text, 'a', 101, "");
-        refuses(&s, "host");
-        s.host = "h";
-        refuses(&s, "series \"aaaa");
-    }
+    s.host = s.series = filled(text, 'a', 100, "");
+    accepts(&s);
+    filled(text, 'a', 101, "");
+    refuses(&s, "host");
+    s.host = "h";
+    refuses(&s, "series \"aaaa");
+}
 END_TEST
 
 START_TEST(control_characters_are_refused_and_not_repeated)
-    {
-        static const char *const dirty[] = {"a\nb", "a\x1b[31m", "a\x7f",
-                                            "\xff", "\xc2\x85"};
-        struct llmreg_spec s = good();
-        struct llmreg_error err;
+{
+    static const char *const dirty[] = {"a\nb", "a\x1b[31m", "a\x7f", "\xff",
+                                        "\xc2\x85"};
+    struct llmreg_spec s = good();
+    struct llmreg_error err;
 
-        s.name = dirty[_i];
-        refuses(&s, "name \"");
-        ck_assert_int_eq(llmreg_spec_check(&s, &err), LLMREG_EINVAL);
-        for (const char *c = err.text; *c != '\0'; c++)
-            ck_assert(*c >= ' ' && *c < 0x7f);
-    }
+    s.name = dirty[_i];
+    refuses(&s, "name \"");
+    ck_assert_int_eq(llmreg_spec_check(&s, &err), LLMREG_EINVAL);
+    for (const char *c = err.text; *c != '\0'; c++)
+        ck_assert(*c >= ' ' && *c < 0x7f);
+}
 END_TEST
 
 START_TEST(what_names_files_cannot_leave_its_directory)
-    {
-        static const char *const evil[] = {"..",  ".",    ".hidden",
-                                           "a/b", "/etc", "../../x"};
-        struct llmreg_spec s = good();
+{
+    static const char *const evil[] = {"..",  ".",    ".hidden",
+                                       "a/b", "/etc", "../../x"};
+    struct llmreg_spec s = good();
 
-        s.series = evil[_i];
-        refuses(&s, "series");
-        s = good();
-        s.host = evil[_i];
-        refuses(&s, "host");
-    }
+    s.series = evil[_i];
+    refuses(&s, "series");
+    s = good();
+    s.host = evil[_i];
+    refuses(&s, "host");
+}
 END_TEST
 
 static const struct {
@@ -157,98 +157,98 @@ static const struct {
 };
 
 START_TEST(the_id_belongs_to_the_url)
-    {
-        struct llmreg_spec s = good();
+{
+    struct llmreg_spec s = good();
 
-        s.id = urls[_i].id;
-        s.url = urls[_i].url;
-        if (urls[_i].ok)
-            accepts(&s);
-        else
-            refuses(&s, "url \"");
-    }
+    s.id = urls[_i].id;
+    s.url = urls[_i].url;
+    if (urls[_i].ok)
+        accepts(&s);
+    else
+        refuses(&s, "url \"");
+}
 END_TEST
 
 START_TEST(words_must_be_words)
-    {
-        struct llmreg_spec s = good();
+{
+    struct llmreg_spec s = good();
 
-        s.kind = LLMREG_KINDS;
-        refuses(&s, "kind");
-        s = good();
-        s.source = LLMREG_SOURCES;
-        refuses(&s, "source");
-    }
+    s.kind = LLMREG_KINDS;
+    refuses(&s, "kind");
+    s = good();
+    s.source = LLMREG_SOURCES;
+    refuses(&s, "source");
+}
 END_TEST
 
 START_TEST(a_priority_is_0_to_1000)
-    {
-        struct llmreg_spec s = good();
+{
+    struct llmreg_spec s = good();
 
-        s.priority = 0;
-        accepts(&s);
-        s.priority = 1000;
-        accepts(&s);
-        s.priority = 1001;
-        refuses(&s, "priority 1001 is not within 0 to 1000");
-        s.priority = -1;
-        refuses(&s, "priority -1");
-    }
+    s.priority = 0;
+    accepts(&s);
+    s.priority = 1000;
+    accepts(&s);
+    s.priority = 1001;
+    refuses(&s, "priority 1001 is not within 0 to 1000");
+    s.priority = -1;
+    refuses(&s, "priority -1");
+}
 END_TEST
 
 START_TEST(an_interval_is_a_millisecond_to_a_day)
-    {
-        struct llmreg_spec s = good();
+{
+    struct llmreg_spec s = good();
 
-        s.interval_ms = 1;
-        accepts(&s);
-        s.interval_ms = 86400000;
-        accepts(&s);
-        s.interval_ms = 86400001;
-        refuses(&s, "interval 86400001 ms is not within 1 to 86400000");
-        s.interval_ms = 0;
-        refuses(&s, "interval");
-    }
+    s.interval_ms = 1;
+    accepts(&s);
+    s.interval_ms = 86400000;
+    accepts(&s);
+    s.interval_ms = 86400001;
+    refuses(&s, "interval 86400001 ms is not within 1 to 86400000");
+    s.interval_ms = 0;
+    refuses(&s, "interval");
+}
 END_TEST
 
 START_TEST(there_may_be_32_labels)
-    {
-        struct llmreg_spec s = good();
+{
+    struct llmreg_spec s = good();
 
-        s.nlabels = LLMREG_LABELS_MAX;
-        accepts(&s);
-        s.nlabels = LLMREG_LABELS_MAX + 1;
-        refuses(&s, "33 labels, allowed are 32");
-    }
+    s.nlabels = LLMREG_LABELS_MAX;
+    accepts(&s);
+    s.nlabels = LLMREG_LABELS_MAX + 1;
+    refuses(&s, "33 labels, allowed are 32");
+}
 END_TEST
 
 START_TEST(labels_have_bounds)
-    {
-        struct llmreg_spec s = good();
-        char text[300];
+{
+    struct llmreg_spec s = good();
+    char text[300];
 
-        labels[1].name = filled(text, 'a', 64, "");
-        accepts(&s);
-        filled(text, 'a', 65, "");
-        refuses(&s, "label name");
-        labels[1].name = "";
-        refuses(&s, "label name");
-        labels[1] = (struct llmreg_label){"x", filled(text, 'a', 256, "")};
-        accepts(&s);
-        filled(text, 'a', 257, "");
-        refuses(&s, "label value");
-        labels[1].value = NULL;
-        refuses(&s, "label value is missing");
-    }
+    labels[1].name = filled(text, 'a', 64, "");
+    accepts(&s);
+    filled(text, 'a', 65, "");
+    refuses(&s, "label name");
+    labels[1].name = "";
+    refuses(&s, "label name");
+    labels[1] = (struct llmreg_label){"x", filled(text, 'a', 256, "")};
+    accepts(&s);
+    filled(text, 'a', 257, "");
+    refuses(&s, "label value");
+    labels[1].value = NULL;
+    refuses(&s, "label value is missing");
+}
 END_TEST
 
 START_TEST(no_label_comes_twice)
-    {
-        struct llmreg_spec s = good();
+{
+    struct llmreg_spec s = good();
 
-        labels[1].name = "l0";
-        refuses(&s, "label \"l0\" is given twice");
-    }
+    labels[1].name = "l0";
+    refuses(&s, "label \"l0\" is given twice");
+}
 END_TEST
 
 int main(void)

@@ -43,62 +43,60 @@ static const char *diff(const struct llmreg_spec *a,
 }
 
 START_TEST(a_copy_is_equal_and_shares_nothing)
-    {
-        char url[] = "http://gpu1:11434";
-        struct llmreg_spec source = spec();
-        source.url = url;
-        struct spec_part *p = spec_part_new(&source);
+{
+    char url[] = "http://gpu1:11434";
+    struct llmreg_spec source = spec();
+    source.url = url;
+    struct spec_part *p = spec_part_new(&source);
 
-        ck_assert_ptr_nonnull(p);
-        ck_assert_str_eq(diff(&source, &p->spec), "");
-        url[0] = 'x';
-        ck_assert_str_eq(p->spec.url, "http://gpu1:11434");
-        ck_assert_ptr_ne(p->spec.labels, source.labels);
-        ck_assert_str_eq(p->spec.labels[0].value, "berlin");
-        ck_assert_str_eq(p->spec.labels[1].value, "");
-        llmreg_spec_put(&p->spec);
-        llmreg_spec_put(NULL);
-    }
+    ck_assert_ptr_nonnull(p);
+    ck_assert_str_eq(diff(&source, &p->spec), "");
+    url[0] = 'x';
+    ck_assert_str_eq(p->spec.url, "http://gpu1:11434");
+    ck_assert_ptr_ne(p->spec.labels, source.labels);
+    ck_assert_str_eq(p->spec.labels[0].value, "berlin");
+    ck_assert_str_eq(p->spec.labels[1].value, "");
+    llmreg_spec_put(&p->spec);
+    llmreg_spec_put(NULL);
+}
 END_TEST
 
 START_TEST(a_spec_without_labels_is_copied_too)
-    {
-        struct llmreg_spec source = spec();
-        source.labels = NULL;
-        source.nlabels = 0;
-        struct spec_part *p = spec_part_new(&source);
+{
+    struct llmreg_spec source = spec();
+    source.labels = NULL;
+    source.nlabels = 0;
+    struct spec_part *p = spec_part_new(&source);
 
-        ck_assert_ptr_nonnull(p);
-        ck_assert_ptr_eq(spec_part_of(&p->spec), p);
-        ck_assert_str_eq(diff(&source, &p->spec), "");
-        llmreg_spec_put(&p->spec);
-    }
+    ck_assert_ptr_nonnull(p);
+    ck_assert_ptr_eq(spec_part_of(&p->spec), p);
+    ck_assert_str_eq(diff(&source, &p->spec), "");
+    llmreg_spec_put(&p->spec);
+}
 END_TEST
 
 START_TEST(each_field_that_differs_is_named)
-    {
-        const struct llmreg_label others[] = {{"site", "berlin"},
-                                              {"rack", "12"}};
-        struct llmreg_spec a = spec(), b = spec();
+{
+    const struct llmreg_label others[] = {{"site", "berlin"}, {"rack", "12"}};
+    struct llmreg_spec a = spec(), b = spec();
 
-        b.name = "gpu2";
-        b.priority = 60;
-        ck_assert_str_eq(diff(&a, &b), "name, priority");
-        b = spec();
-        b.url = "http://gpu1:11435";
-        b.host = "x";
-        b.origin = "config";
-        b.kind = LLMREG_KIND_VLLM;
-        b.source = LLMREG_SOURCE_STATIC;
-        b.interval_ms = 1;
-        ck_assert_str_eq(diff(&a, &b),
-                         "url, host, origin, kind, source, interval");
-        b = spec();
-        b.labels = others;
-        ck_assert_str_eq(diff(&a, &b), "labels");
-        b.nlabels = 1;
-        ck_assert_str_eq(diff(&a, &b), "labels");
-    }
+    b.name = "gpu2";
+    b.priority = 60;
+    ck_assert_str_eq(diff(&a, &b), "name, priority");
+    b = spec();
+    b.url = "http://gpu1:11435";
+    b.host = "x";
+    b.origin = "config";
+    b.kind = LLMREG_KIND_VLLM;
+    b.source = LLMREG_SOURCE_STATIC;
+    b.interval_ms = 1;
+    ck_assert_str_eq(diff(&a, &b), "url, host, origin, kind, source, interval");
+    b = spec();
+    b.labels = others;
+    ck_assert_str_eq(diff(&a, &b), "labels");
+    b.nlabels = 1;
+    ck_assert_str_eq(diff(&a, &b), "labels");
+}
 END_TEST
 
 static Suite *suite(void)

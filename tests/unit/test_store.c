@@ -68,117 +68,114 @@ static void wait_for(struct llmreg_subscription *sub, const char *after)
 }
 
 START_TEST(sync_waits_until_lazy_changes_are_on_disk)
-    {
-        struct llmreg_error err;
+{
+    struct llmreg_error err;
 
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        room_add(&room, "gpu1");
-        room_models(&room, "gpu1", "a:latest");
-        ck_assert_int_eq(store_sync(store, 10000), LLMREG_OK);
-        store_close(store);
-        room_restart(&room);
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        struct llmreg_endpoint *e = room_get(&room, "gpu1");
-        const struct llmreg_models *models = llmreg_endpoint_models(e);
-        ck_assert_uint_eq(models->count, 1);
-        llmreg_models_put(models);
-        llmreg_put(e);
-    }
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    room_add(&room, "gpu1");
+    room_models(&room, "gpu1", "a:latest");
+    ck_assert_int_eq(store_sync(store, 10000), LLMREG_OK);
+    store_close(store);
+    room_restart(&room);
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    struct llmreg_endpoint *e = room_get(&room, "gpu1");
+    const struct llmreg_models *models = llmreg_endpoint_models(e);
+    ck_assert_uint_eq(models->count, 1);
+    llmreg_models_put(models);
+    llmreg_put(e);
+}
 END_TEST
 
 START_TEST(sync_with_nothing_to_do_returns_at_once)
-    {
-        struct llmreg_error err;
+{
+    struct llmreg_error err;
 
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        ck_assert_int_eq(store_sync(store, 10000), LLMREG_OK);
-        ck_assert_int_eq(store_sync(store, 0), LLMREG_OK);
-    }
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    ck_assert_int_eq(store_sync(store, 10000), LLMREG_OK);
+    ck_assert_int_eq(store_sync(store, 0), LLMREG_OK);
+}
 END_TEST
 
 START_TEST(sync_tells_that_a_broken_store_does_not_write)
-    {
-        struct llmreg_error err;
+{
+    struct llmreg_error err;
 
-        room_write_file(&room, "registry", "not a directory");
-        config.retry_ns = 3600 * LLMREG_NS_PER_S;
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        room_add(&room, "gpu1");
-        ck_assert_int_eq(store_sync(store, 10000), LLMREG_EIO);
-    }
+    room_write_file(&room, "registry", "not a directory");
+    config.retry_ns = 3600 * LLMREG_NS_PER_S;
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    room_add(&room, "gpu1");
+    ck_assert_int_eq(store_sync(store, 10000), LLMREG_EIO);
+}
 END_TEST
 
 START_TEST(a_fault_heals_by_itself)
-    {
-        struct llmreg_subscription *sub = NULL;
-        struct llmreg_error err;
+{
+    struct llmreg_subscription *sub = NULL;
+    struct llmreg_error err;
 
-        ck_assert_int_eq(llmreg_subscribe(room.bus, UINT64_MAX, &sub),
-                         LLMREG_OK);
-        room_write_file(&room, "registry", "not a directory");
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        room_add(&room, "gpu1");
-        wait_for(sub, "failed");
-        ck_assert_int_eq(unlink(config.dir), 0);
-        wait_for(sub, "ok");
-        ck_assert_int_eq(store_sync(store, 10000), LLMREG_OK);
-        llmreg_unsubscribe(sub);
-    }
+    ck_assert_int_eq(llmreg_subscribe(room.bus, UINT64_MAX, &sub), LLMREG_OK);
+    room_write_file(&room, "registry", "not a directory");
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    room_add(&room, "gpu1");
+    wait_for(sub, "failed");
+    ck_assert_int_eq(unlink(config.dir), 0);
+    wait_for(sub, "ok");
+    ck_assert_int_eq(store_sync(store, 10000), LLMREG_OK);
+    llmreg_unsubscribe(sub);
+}
 END_TEST
 
 START_TEST(an_unlinked_file_is_noticed_by_itself)
-    {
-        struct llmreg_subscription *sub = NULL;
-        struct llmreg_error err;
-        struct stat st;
+{
+    struct llmreg_subscription *sub = NULL;
+    struct llmreg_error err;
+    struct stat st;
 
-        ck_assert_int_eq(llmreg_subscribe(room.bus, UINT64_MAX, &sub),
-                         LLMREG_OK);
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        ck_assert_int_eq(unlink(room_path(&room, "registry/registry.db")), 0);
-        wait_for(sub, "failed");
-        wait_for(sub, "ok");
-        ck_assert_int_eq(stat(room_path(&room, "registry/registry.db"), &st),
-                         0);
-        llmreg_unsubscribe(sub);
-    }
+    ck_assert_int_eq(llmreg_subscribe(room.bus, UINT64_MAX, &sub), LLMREG_OK);
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    ck_assert_int_eq(unlink(room_path(&room, "registry/registry.db")), 0);
+    wait_for(sub, "failed");
+    wait_for(sub, "ok");
+    ck_assert_int_eq(stat(room_path(&room, "registry/registry.db"), &st), 0);
+    llmreg_unsubscribe(sub);
+}
 END_TEST
 
 START_TEST(closing_writes_what_is_left)
-    {
-        struct llmreg_error err;
+{
+    struct llmreg_error err;
 
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        for (int i = 0; i < 600; i++) {
-            char name[32];
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    for (int i = 0; i < 600; i++) {
+        char name[32];
 
-            snprintf(name, sizeof name, "gpu%d", i);
-            room_add(&room, name);
-            room_models(&room, name, "a:latest");
-        }
-        store_close(store);
-        room_restart(&room);
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        struct llmreg_counts counts;
-        llmreg_count(room.registry, &counts);
-        ck_assert_uint_eq(counts.endpoints, 600);
-        ck_assert_uint_eq(counts.models_loaded, 600);
+        snprintf(name, sizeof name, "gpu%d", i);
+        room_add(&room, name);
+        room_models(&room, name, "a:latest");
     }
+    store_close(store);
+    room_restart(&room);
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    struct llmreg_counts counts;
+    llmreg_count(room.registry, &counts);
+    ck_assert_uint_eq(counts.endpoints, 600);
+    ck_assert_uint_eq(counts.models_loaded, 600);
+}
 END_TEST
 
 START_TEST(a_locked_directory_opens_no_store)
-    {
-        const struct store_world world = {room.registry, room.bus,
-                                          &llmreg_clock_system, &quiet};
-        struct store *second = NULL;
-        struct llmreg_error err;
+{
+    const struct store_world world = {room.registry, room.bus,
+                                      &llmreg_clock_system, &quiet};
+    struct store *second = NULL;
+    struct llmreg_error err;
 
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        ck_assert_int_eq(store_open(&second, &config, &world, &err),
-                         LLMREG_ELOCKED);
-        ck_assert_ptr_null(second);
-        ck_assert_ptr_nonnull(strstr(err.text, "held by process"));
-    }
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    ck_assert_int_eq(store_open(&second, &config, &world, &err),
+                     LLMREG_ELOCKED);
+    ck_assert_ptr_null(second);
+    ck_assert_ptr_nonnull(strstr(err.text, "held by process"));
+}
 END_TEST
 
 static void *register_many(void *arg)
@@ -197,31 +194,30 @@ static void *register_many(void *arg)
 }
 
 START_TEST(several_threads_change_and_wait_at_once)
-    {
-        static char prefixes[4][2] = {"a", "b", "c", "d"};
-        struct llmreg_error err;
-        pthread_t threads[4];
+{
+    static char prefixes[4][2] = {"a", "b", "c", "d"};
+    struct llmreg_error err;
+    pthread_t threads[4];
 
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        for (int i = 0; i < 4; i++)
-            ck_assert_int_eq(
-                pthread_create(&threads[i], NULL, register_many, prefixes[i]),
-                0);
-        for (int i = 0; i < 4; i++)
-            pthread_join(threads[i], NULL);
-        store_close(store);
-        room_restart(&room);
-        ck_assert_int_eq(open_store(&err), LLMREG_OK);
-        struct llmreg_counts counts;
-        llmreg_count(room.registry, &counts);
-        ck_assert_uint_eq(counts.endpoints, 400);
-    }
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(
+            pthread_create(&threads[i], NULL, register_many, prefixes[i]), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    store_close(store);
+    room_restart(&room);
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    struct llmreg_counts counts;
+    llmreg_count(room.registry, &counts);
+    ck_assert_uint_eq(counts.endpoints, 400);
+}
 END_TEST
 
 START_TEST(closing_nothing_is_fine)
-    {
-        store_close(NULL);
-    }
+{
+    store_close(NULL);
+}
 END_TEST
 
 int main(void)

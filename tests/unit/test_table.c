@@ -45,118 +45,118 @@ static struct llmreg_table *new_table(void)
 }
 
 START_TEST(what_was_added_is_found)
-    {
-        struct llmreg_table *t = new_table();
-        int a, b;
+{
+    struct llmreg_table *t = new_table();
+    int a, b;
 
-        ck_assert_int_eq(llmreg_table_add(t, "a", &a), LLMREG_OK);
-        ck_assert_int_eq(llmreg_table_add(t, "", &b), LLMREG_OK);
-        ck_assert_ptr_eq(llmreg_table_get(t, "a"), &a);
-        ck_assert_ptr_eq(llmreg_table_get(t, ""), &b);
-        ck_assert_ptr_null(llmreg_table_get(t, "b"));
-        ck_assert_uint_eq(llmreg_table_count(t), 2);
-        llmreg_table_free(t);
-    }
+    ck_assert_int_eq(llmreg_table_add(t, "a", &a), LLMREG_OK);
+    ck_assert_int_eq(llmreg_table_add(t, "", &b), LLMREG_OK);
+    ck_assert_ptr_eq(llmreg_table_get(t, "a"), &a);
+    ck_assert_ptr_eq(llmreg_table_get(t, ""), &b);
+    ck_assert_ptr_null(llmreg_table_get(t, "b"));
+    ck_assert_uint_eq(llmreg_table_count(t), 2);
+    llmreg_table_free(t);
+}
 END_TEST
 
 START_TEST(keys_are_copied)
-    {
-        struct llmreg_table *t = new_table();
-        char key[] = "abc";
-        int a;
+{
+    struct llmreg_table *t = new_table();
+    char key[] = "abc";
+    int a;
 
-        ck_assert_int_eq(llmreg_table_add(t, key, &a), LLMREG_OK);
-        key[0] = 'x';
-        ck_assert_ptr_eq(llmreg_table_get(t, "abc"), &a);
-        ck_assert_ptr_null(llmreg_table_get(t, key));
-        llmreg_table_free(t);
-    }
+    ck_assert_int_eq(llmreg_table_add(t, key, &a), LLMREG_OK);
+    key[0] = 'x';
+    ck_assert_ptr_eq(llmreg_table_get(t, "abc"), &a);
+    ck_assert_ptr_null(llmreg_table_get(t, key));
+    llmreg_table_free(t);
+}
 END_TEST
 
 START_TEST(adding_twice_keeps_the_first_value)
-    {
-        struct llmreg_table *t = new_table();
-        int a, b;
+{
+    struct llmreg_table *t = new_table();
+    int a, b;
 
-        ck_assert_int_eq(llmreg_table_add(t, "k", &a), LLMREG_OK);
-        ck_assert_int_eq(llmreg_table_add(t, "k", &b), LLMREG_EEXIST);
-        ck_assert_ptr_eq(llmreg_table_get(t, "k"), &a);
-        ck_assert_uint_eq(llmreg_table_count(t), 1);
-        llmreg_table_free(t);
-    }
+    ck_assert_int_eq(llmreg_table_add(t, "k", &a), LLMREG_OK);
+    ck_assert_int_eq(llmreg_table_add(t, "k", &b), LLMREG_EEXIST);
+    ck_assert_ptr_eq(llmreg_table_get(t, "k"), &a);
+    ck_assert_uint_eq(llmreg_table_count(t), 1);
+    llmreg_table_free(t);
+}
 END_TEST
 
 START_TEST(nothing_is_no_value)
-    {
-        struct llmreg_table *t = new_table();
+{
+    struct llmreg_table *t = new_table();
 
-        ck_assert_int_eq(llmreg_table_add(t, "k", NULL), LLMREG_EINVAL);
-        ck_assert_uint_eq(llmreg_table_count(t), 0);
-        llmreg_table_free(t);
-    }
+    ck_assert_int_eq(llmreg_table_add(t, "k", NULL), LLMREG_EINVAL);
+    ck_assert_uint_eq(llmreg_table_count(t), 0);
+    llmreg_table_free(t);
+}
 END_TEST
 
 START_TEST(what_was_removed_is_handed_back_and_gone)
-    {
-        struct llmreg_table *t = new_table();
-        int a;
+{
+    struct llmreg_table *t = new_table();
+    int a;
 
-        ck_assert_ptr_null(llmreg_table_remove(t, "k"));
-        ck_assert_int_eq(llmreg_table_add(t, "k", &a), LLMREG_OK);
-        ck_assert_ptr_eq(llmreg_table_remove(t, "k"), &a);
-        ck_assert_ptr_null(llmreg_table_remove(t, "k"));
-        ck_assert_ptr_null(llmreg_table_get(t, "k"));
-        ck_assert_uint_eq(llmreg_table_count(t), 0);
-        llmreg_table_free(t);
-    }
+    ck_assert_ptr_null(llmreg_table_remove(t, "k"));
+    ck_assert_int_eq(llmreg_table_add(t, "k", &a), LLMREG_OK);
+    ck_assert_ptr_eq(llmreg_table_remove(t, "k"), &a);
+    ck_assert_ptr_null(llmreg_table_remove(t, "k"));
+    ck_assert_ptr_null(llmreg_table_get(t, "k"));
+    ck_assert_uint_eq(llmreg_table_count(t), 0);
+    llmreg_table_free(t);
+}
 END_TEST
 
 START_TEST(without_memory_there_is_no_table)
-    {
-        struct llmreg_table *t = NULL;
+{
+    struct llmreg_table *t = NULL;
 
-        grants = _i;
-        ck_assert_int_eq(llmreg_table_new(&t), LLMREG_ENOMEM);
-        ck_assert_ptr_null(t);
-    }
+    grants = _i;
+    ck_assert_int_eq(llmreg_table_new(&t), LLMREG_ENOMEM);
+    ck_assert_ptr_null(t);
+}
 END_TEST
 
 /* 12 pairs fill the first slots; the 13th needs more of them and a key. */
 START_TEST(without_memory_nothing_is_added)
-    {
-        struct llmreg_table *t = new_table();
-        int a;
+{
+    struct llmreg_table *t = new_table();
+    int a;
 
-        for (char key[] = "a"; key[0] < 'a' + 12; key[0]++)
-            ck_assert_int_eq(llmreg_table_add(t, key, &a), LLMREG_OK);
-        grants = _i;
-        ck_assert_int_eq(llmreg_table_add(t, "new", &a), LLMREG_ENOMEM);
-        grants = -1;
-        ck_assert_uint_eq(llmreg_table_count(t), 12);
-        ck_assert_ptr_null(llmreg_table_get(t, "new"));
-        ck_assert_ptr_eq(llmreg_table_get(t, "l"), &a);
-        ck_assert_int_eq(llmreg_table_add(t, "new", &a), LLMREG_OK);
-        llmreg_table_free(t);
-    }
+    for (char key[] = "a"; key[0] < 'a' + 12; key[0]++)
+        ck_assert_int_eq(llmreg_table_add(t, key, &a), LLMREG_OK);
+    grants = _i;
+    ck_assert_int_eq(llmreg_table_add(t, "new", &a), LLMREG_ENOMEM);
+    grants = -1;
+    ck_assert_uint_eq(llmreg_table_count(t), 12);
+    ck_assert_ptr_null(llmreg_table_get(t, "new"));
+    ck_assert_ptr_eq(llmreg_table_get(t, "l"), &a);
+    ck_assert_int_eq(llmreg_table_add(t, "new", &a), LLMREG_OK);
+    llmreg_table_free(t);
+}
 END_TEST
 
 START_TEST(freeing_nothing_is_fine)
-    {
-        llmreg_table_free(NULL);
-    }
+{
+    llmreg_table_free(NULL);
+}
 END_TEST
 
 START_TEST(a_walk_through_an_empty_table_ends_at_once)
-    {
-        struct llmreg_table *t = new_table();
-        size_t cursor = 0;
-        const char *key;
-        void *value;
+{
+    struct llmreg_table *t = new_table();
+    size_t cursor = 0;
+    const char *key;
+    void *value;
 
-        ck_assert(!llmreg_table_next(t, &cursor, &key, &value));
-        ck_assert(!llmreg_table_next(t, &cursor, &key, &value));
-        llmreg_table_free(t);
-    }
+    ck_assert(!llmreg_table_next(t, &cursor, &key, &value));
+    ck_assert(!llmreg_table_next(t, &cursor, &key, &value));
+    llmreg_table_free(t);
+}
 END_TEST
 
 /* Every key "0" to "999" with a place in marks, once each. */
@@ -171,45 +171,45 @@ static void add_thousand(struct llmreg_table *t, char marks[static 1000])
 }
 
 START_TEST(a_walk_meets_everything_once_also_while_removing)
-    {
-        struct llmreg_table *t = new_table();
-        char marks[1000] = "";
-        size_t cursor = 0;
-        const char *key;
-        void *value;
+{
+    struct llmreg_table *t = new_table();
+    char marks[1000] = "";
+    size_t cursor = 0;
+    const char *key;
+    void *value;
 
-        add_thousand(t, marks);
-        while (llmreg_table_next(t, &cursor, &key, &value)) {
-            char copy[16];
+    add_thousand(t, marks);
+    while (llmreg_table_next(t, &cursor, &key, &value)) {
+        char copy[16];
 
-            ++*(char *)value;
-            ck_assert_int_eq(snprintf(copy, sizeof copy, "%s", key),
-                             (int)strlen(key));
-            if (_i == 1)
-                ck_assert_ptr_eq(llmreg_table_remove(t, copy), value);
-        }
-        for (int i = 0; i < 1000; i++)
-            ck_assert_int_eq(marks[i], 1);
-        ck_assert_uint_eq(llmreg_table_count(t), _i == 1 ? 0 : 1000);
-        llmreg_table_free(t);
+        ++*(char *)value;
+        ck_assert_int_eq(snprintf(copy, sizeof copy, "%s", key),
+                         (int)strlen(key));
+        if (_i == 1)
+            ck_assert_ptr_eq(llmreg_table_remove(t, copy), value);
     }
+    for (int i = 0; i < 1000; i++)
+        ck_assert_int_eq(marks[i], 1);
+    ck_assert_uint_eq(llmreg_table_count(t), _i == 1 ? 0 : 1000);
+    llmreg_table_free(t);
+}
 END_TEST
 
 START_TEST(coming_and_going_for_ever_finds_room)
-    {
-        struct llmreg_table *t = new_table();
-        int a;
+{
+    struct llmreg_table *t = new_table();
+    int a;
 
-        for (int i = 0; i < 20000; i++) {
-            char key[16];
+    for (int i = 0; i < 20000; i++) {
+        char key[16];
 
-            snprintf(key, sizeof key, "%d", i);
-            ck_assert_int_eq(llmreg_table_add(t, key, &a), LLMREG_OK);
-            ck_assert_ptr_eq(llmreg_table_remove(t, key), &a);
-        }
-        ck_assert_uint_eq(llmreg_table_count(t), 0);
-        llmreg_table_free(t);
+        snprintf(key, sizeof key, "%d", i);
+        ck_assert_int_eq(llmreg_table_add(t, key, &a), LLMREG_OK);
+        ck_assert_ptr_eq(llmreg_table_remove(t, key), &a);
     }
+    ck_assert_uint_eq(llmreg_table_count(t), 0);
+    llmreg_table_free(t);
+}
 END_TEST
 
 /* ---- the model: one place a key, a value or NULL ---- */
@@ -288,15 +288,14 @@ static void step(struct model *m, unsigned n)
 }
 
 START_TEST(random_operations_agree_with_a_naive_array)
-    {
-        struct model m = {.random =
-                              UINT64_C(0x9e3779b97f4a7c15) + (unsigned)_i};
+{
+    struct model m = {.random = UINT64_C(0x9e3779b97f4a7c15) + (unsigned)_i};
 
-        m.table = new_table();
-        for (unsigned n = 0; n < 20000; n++)
-            step(&m, n);
-        llmreg_table_free(m.table);
-    }
+    m.table = new_table();
+    for (unsigned n = 0; n < 20000; n++)
+        step(&m, n);
+    llmreg_table_free(m.table);
+}
 END_TEST
 
 int main(void)

@@ -7,79 +7,79 @@
 #include <string.h>
 
 START_TEST(what_is_added_is_there)
-    {
-        char storage[16];
-        struct llmreg_text t;
+{
+    char storage[16];
+    struct llmreg_text t;
 
-        llmreg_text_init(&t, storage, sizeof storage);
-        llmreg_text_add(&t, "a=");
-        llmreg_text_add_bytes(&t, "12345", 2);
-        llmreg_text_addf(&t, "%c%03d", ';', 7);
-        ck_assert_str_eq(t.data, "a=12;007");
-        ck_assert_uint_eq(t.len, 8);
-        ck_assert_int_eq(llmreg_text_status(&t), LLMREG_OK);
-    }
+    llmreg_text_init(&t, storage, sizeof storage);
+    llmreg_text_add(&t, "a=");
+    llmreg_text_add_bytes(&t, "12345", 2);
+    llmreg_text_addf(&t, "%c%03d", ';', 7);
+    ck_assert_str_eq(t.data, "a=12;007");
+    ck_assert_uint_eq(t.len, 8);
+    ck_assert_int_eq(llmreg_text_status(&t), LLMREG_OK);
+}
 END_TEST
 
 START_TEST(a_text_may_be_filled_to_the_last_byte)
-    {
-        char storage[5];
-        struct llmreg_text t;
+{
+    char storage[5];
+    struct llmreg_text t;
 
-        llmreg_text_init(&t, storage, sizeof storage);
-        llmreg_text_add(&t, "ab");
-        llmreg_text_addf(&t, "%s", "cd");
-        ck_assert_str_eq(t.data, "abcd");
-        ck_assert_int_eq(llmreg_text_status(&t), LLMREG_OK);
-    }
+    llmreg_text_init(&t, storage, sizeof storage);
+    llmreg_text_add(&t, "ab");
+    llmreg_text_addf(&t, "%s", "cd");
+    ck_assert_str_eq(t.data, "abcd");
+    ck_assert_int_eq(llmreg_text_status(&t), LLMREG_OK);
+}
 END_TEST
 
 START_TEST(what_does_not_fit_leaves_what_was_there)
-    {
-        char storage[5];
-        struct llmreg_text t;
+{
+    char storage[5];
+    struct llmreg_text t;
 
-        llmreg_text_init(&t, storage, sizeof storage);
-        llmreg_text_add(&t, "ab");
-        if (_i == 0)
-            llmreg_text_add(&t, "cde");
-        else if (_i == 1)
-            llmreg_text_addf(&t, "%s", "cde");
-        else
-            llmreg_text_add_escaped(&t, "c\n", 2);
-        ck_assert_str_eq(t.data, "ab");
-        ck_assert_uint_eq(t.len, 2);
-        ck_assert_int_eq(llmreg_text_status(&t), LLMREG_ETOOBIG);
-    }
+    llmreg_text_init(&t, storage, sizeof storage);
+    llmreg_text_add(&t, "ab");
+    if (_i == 0)
+        llmreg_text_add(&t, "cde");
+    else if (_i == 1)
+        llmreg_text_addf(&t, "%s", "cde");
+    else
+        llmreg_text_add_escaped(&t, "c\n", 2);
+    ck_assert_str_eq(t.data, "ab");
+    ck_assert_uint_eq(t.len, 2);
+    ck_assert_int_eq(llmreg_text_status(&t), LLMREG_ETOOBIG);
+}
 END_TEST
 
 START_TEST(after_a_failure_nothing_is_added)
-    {
-        char storage[5];
-        struct llmreg_text t;
+{
+    char storage[5];
+    struct llmreg_text t;
 
-        llmreg_text_init(&t, storage, sizeof storage);
-        llmreg_text_add(&t, "abcde");
-        llmreg_text_add(&t, "x");
-        llmreg_text_addf(&t, "y");
-        llmreg_text_add_escaped(&t, "z", 1);
-        ck_assert_str_eq(t.data, "");
-        ck_assert_int_eq(llmreg_text_status(&t), LLMREG_ETOOBIG);
-    }
+    llmreg_text_init(&t, storage, sizeof storage);
+    llmreg_text_add(&t, "abcde");
+    llmreg_text_add(&t, "x");
+    llmreg_text_addf(&t, "y");
+    llmreg_text_add_escaped(&t, "z", 1);
+    ck_assert_str_eq(t.data, "");
+    ck_assert_int_eq(llmreg_text_status(&t), LLMREG_ETOOBIG);
+}
 END_TEST
 
 START_TEST(storage_of_one_byte_holds_the_empty_text)
-    {
-        char storage[1] = "x";
-        struct llmreg_text t;
+{
+    char storage[1] = "x";
+    struct llmreg_text t;
 
-        llmreg_text_init(&t, storage, sizeof storage);
-        llmreg_text_add(&t, "");
-        ck_assert_str_eq(t.data, "");
-        ck_assert_int_eq(llmreg_text_status(&t), LLMREG_OK);
-        llmreg_text_add(&t, "a");
-        ck_assert_int_eq(llmreg_text_status(&t), LLMREG_ETOOBIG);
-    }
+    llmreg_text_init(&t, storage, sizeof storage);
+    llmreg_text_add(&t, "");
+    ck_assert_str_eq(t.data, "");
+    ck_assert_int_eq(llmreg_text_status(&t), LLMREG_OK);
+    llmreg_text_add(&t, "a");
+    ck_assert_int_eq(llmreg_text_status(&t), LLMREG_ETOOBIG);
+}
 END_TEST
 
 static const struct {
@@ -101,26 +101,26 @@ static const struct {
 };
 
 START_TEST(what_could_forge_a_line_is_escaped)
-    {
-        char storage[64];
-        struct llmreg_text t;
+{
+    char storage[64];
+    struct llmreg_text t;
 
-        llmreg_text_init(&t, storage, sizeof storage);
-        llmreg_text_add_escaped(&t, escapes[_i].raw, strlen(escapes[_i].raw));
-        ck_assert_str_eq(t.data, escapes[_i].escaped);
-    }
+    llmreg_text_init(&t, storage, sizeof storage);
+    llmreg_text_add_escaped(&t, escapes[_i].raw, strlen(escapes[_i].raw));
+    ck_assert_str_eq(t.data, escapes[_i].escaped);
+}
 END_TEST
 
 START_TEST(a_copy_is_whole_or_empty)
-    {
-        char out[4] = "xyz";
+{
+    char out[4] = "xyz";
 
-        ck_assert_int_eq(llmreg_copy(out, sizeof out, "abc"), LLMREG_OK);
-        ck_assert_str_eq(out, "abc");
-        ck_assert_int_eq(llmreg_copy(out, sizeof out, "abcd"), LLMREG_ETOOBIG);
-        ck_assert_str_eq(out, "");
-        ck_assert_int_eq(llmreg_copy(out, 0, "a"), LLMREG_ETOOBIG);
-    }
+    ck_assert_int_eq(llmreg_copy(out, sizeof out, "abc"), LLMREG_OK);
+    ck_assert_str_eq(out, "abc");
+    ck_assert_int_eq(llmreg_copy(out, sizeof out, "abcd"), LLMREG_ETOOBIG);
+    ck_assert_str_eq(out, "");
+    ck_assert_int_eq(llmreg_copy(out, 0, "a"), LLMREG_ETOOBIG);
+}
 END_TEST
 
 static const struct {
@@ -141,21 +141,21 @@ static const struct {
 };
 
 START_TEST(a_message_is_cut_between_characters_and_says_so)
-    {
-        char out[8] = "#######";
+{
+    char out[8] = "#######";
 
-        llmreg_copy_message(out, messages[_i].size, messages[_i].message);
-        ck_assert_str_eq(out, messages[_i].copy);
-    }
+    llmreg_copy_message(out, messages[_i].size, messages[_i].message);
+    ck_assert_str_eq(out, messages[_i].copy);
+}
 END_TEST
 
 START_TEST(a_message_for_no_room_writes_nothing)
-    {
-        char out[2] = "x";
+{
+    char out[2] = "x";
 
-        llmreg_copy_message(out, 0, "abc");
-        ck_assert_str_eq(out, "x");
-    }
+    llmreg_copy_message(out, 0, "abc");
+    ck_assert_str_eq(out, "x");
+}
 END_TEST
 
 static const struct {
@@ -179,11 +179,10 @@ static const struct {
 };
 
 START_TEST(clean_is_utf8_without_controls)
-    {
-        ck_assert_int_eq(
-            llmreg_is_clean(cleanliness[_i].s, cleanliness[_i].len),
-            cleanliness[_i].clean);
-    }
+{
+    ck_assert_int_eq(llmreg_is_clean(cleanliness[_i].s, cleanliness[_i].len),
+                     cleanliness[_i].clean);
+}
 END_TEST
 
 static const struct {
@@ -214,23 +213,23 @@ static const struct {
 };
 
 START_TEST(a_whole_number_is_digits_in_range)
-    {
-        int64_t n = 4711;
+{
+    int64_t n = 4711;
 
-        ck_assert_int_eq(llmreg_parse_int(numbers[_i].s, strlen(numbers[_i].s),
-                                          numbers[_i].min, numbers[_i].max, &n),
-                         numbers[_i].rc);
-        ck_assert_int_eq(n, numbers[_i].rc == LLMREG_OK ? numbers[_i].n : 4711);
-    }
+    ck_assert_int_eq(llmreg_parse_int(numbers[_i].s, strlen(numbers[_i].s),
+                                      numbers[_i].min, numbers[_i].max, &n),
+                     numbers[_i].rc);
+    ck_assert_int_eq(n, numbers[_i].rc == LLMREG_OK ? numbers[_i].n : 4711);
+}
 END_TEST
 
 START_TEST(a_number_ends_at_its_length)
-    {
-        int64_t n = 0;
+{
+    int64_t n = 0;
 
-        ck_assert_int_eq(llmreg_parse_int("123", 2, 0, 99, &n), LLMREG_OK);
-        ck_assert_int_eq(n, 12);
-    }
+    ck_assert_int_eq(llmreg_parse_int("123", 2, 0, 99, &n), LLMREG_OK);
+    ck_assert_int_eq(n, 12);
+}
 END_TEST
 
 #define COUNT(table) (sizeof table / sizeof table[0])

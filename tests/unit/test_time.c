@@ -31,12 +31,12 @@ static const struct {
 };
 
 START_TEST(a_time_is_formatted)
-    {
-        char out[LLMREG_TIME_SIZE];
+{
+    char out[LLMREG_TIME_SIZE];
 
-        llmreg_time_format(out, formats[_i].ms);
-        ck_assert_str_eq(out, formats[_i].text);
-    }
+    llmreg_time_format(out, formats[_i].ms);
+    ck_assert_str_eq(out, formats[_i].text);
+}
 END_TEST
 
 static const struct {
@@ -60,14 +60,14 @@ static const struct {
 };
 
 START_TEST(a_time_is_read)
-    {
-        int64_t ms = 4711;
+{
+    int64_t ms = 4711;
 
-        ck_assert_int_eq(
-            llmreg_time_parse(times[_i].text, strlen(times[_i].text), &ms),
-            LLMREG_OK);
-        ck_assert_int_eq(ms, times[_i].ms);
-    }
+    ck_assert_int_eq(
+        llmreg_time_parse(times[_i].text, strlen(times[_i].text), &ms),
+        LLMREG_OK);
+    ck_assert_int_eq(ms, times[_i].ms);
+}
 END_TEST
 
 static const char *const wrong[] = {
@@ -109,24 +109,24 @@ static const char *const wrong[] = {
 };
 
 START_TEST(what_is_no_time_is_refused)
-    {
-        int64_t ms = 4711;
+{
+    int64_t ms = 4711;
 
-        ck_assert_int_eq(llmreg_time_parse(wrong[_i], strlen(wrong[_i]), &ms),
-                         LLMREG_EPARSE);
-        ck_assert_int_eq(ms, 4711);
-    }
+    ck_assert_int_eq(llmreg_time_parse(wrong[_i], strlen(wrong[_i]), &ms),
+                     LLMREG_EPARSE);
+    ck_assert_int_eq(ms, 4711);
+}
 END_TEST
 
 START_TEST(a_time_cut_off_anywhere_is_refused)
-    {
-        static const char whole[] = "2024-05-29T16:22:01.123-07:00";
-        int64_t ms = 4711;
+{
+    static const char whole[] = "2024-05-29T16:22:01.123-07:00";
+    int64_t ms = 4711;
 
-        for (size_t len = 0; len < sizeof whole - 1; len++)
-            ck_assert_int_eq(llmreg_time_parse(whole, len, &ms), LLMREG_EPARSE);
-        ck_assert_int_eq(ms, 4711);
-    }
+    for (size_t len = 0; len < sizeof whole - 1; len++)
+        ck_assert_int_eq(llmreg_time_parse(whole, len, &ms), LLMREG_EPARSE);
+    ck_assert_int_eq(ms, 4711);
+}
 END_TEST
 
 /* Both ways through the text that the C library's calendar gives. */
@@ -148,11 +148,11 @@ static bool agrees(int64_t ms)
 }
 
 START_TEST(every_eleventh_day_is_what_the_c_library_says)
-    {
-        for (int64_t ms = FIRST; ms <= LAST; ms += 11 * INT64_C(86400000))
-            if (!agrees(ms))
-                ck_abort_msg("%lld ms", (long long)ms);
-    }
+{
+    for (int64_t ms = FIRST; ms <= LAST; ms += 11 * INT64_C(86400000))
+        if (!agrees(ms))
+            ck_abort_msg("%lld ms", (long long)ms);
+}
 END_TEST
 
 #define COUNT(table) (sizeof table / sizeof table[0])

@@ -53,138 +53,135 @@ static void maintain(const char *name, int64_t for_ms)
 }
 
 START_TEST(a_maintenance_ends_at_its_time)
-    {
-        room_add(&room, "gpu1");
-        maintain("gpu1", 60000);
-        pass(59000);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_MAINTENANCE);
-        pass(1000);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
-    }
+{
+    room_add(&room, "gpu1");
+    maintain("gpu1", 60000);
+    pass(59000);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_MAINTENANCE);
+    pass(1000);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
+}
 END_TEST
 
 START_TEST(one_without_an_end_goes_on)
-    {
-        room_add(&room, "gpu1");
-        room_admin(&room, "gpu1", LLMREG_ADMIN_MAINTENANCE, 0);
-        pass(INT64_C(86400000) * 365);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_MAINTENANCE);
-    }
+{
+    room_add(&room, "gpu1");
+    room_admin(&room, "gpu1", LLMREG_ADMIN_MAINTENANCE, 0);
+    pass(INT64_C(86400000) * 365);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_MAINTENANCE);
+}
 END_TEST
 
 START_TEST(one_that_is_made_longer_ends_later)
-    {
-        room_add(&room, "gpu1");
-        maintain("gpu1", 60000);
-        pass(1000);
-        maintain("gpu1", 120000);
-        pass(60000);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_MAINTENANCE);
-        pass(60000);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
-    }
+{
+    room_add(&room, "gpu1");
+    maintain("gpu1", 60000);
+    pass(1000);
+    maintain("gpu1", 120000);
+    pass(60000);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_MAINTENANCE);
+    pass(60000);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
+}
 END_TEST
 
 START_TEST(another_intent_meanwhile_is_not_touched)
-    {
-        room_add(&room, "gpu1");
-        maintain("gpu1", 60000);
-        pass(1000);
-        room_admin(&room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
-        pass(60000);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_DRAINING);
-    }
+{
+    room_add(&room, "gpu1");
+    maintain("gpu1", 60000);
+    pass(1000);
+    room_admin(&room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
+    pass(60000);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_DRAINING);
+}
 END_TEST
 
 START_TEST(each_of_several_ends_at_its_own_time)
-    {
-        room_add(&room, "gpu1");
-        room_add(&room, "gpu2");
-        maintain("gpu1", 60000);
-        maintain("gpu2", 30000);
-        pass(30000);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_MAINTENANCE);
-        ck_assert_int_eq(admin_of("gpu2"), LLMREG_ADMIN_ACTIVE);
-        pass(30000);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
-    }
+{
+    room_add(&room, "gpu1");
+    room_add(&room, "gpu2");
+    maintain("gpu1", 60000);
+    maintain("gpu2", 30000);
+    pass(30000);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_MAINTENANCE);
+    ck_assert_int_eq(admin_of("gpu2"), LLMREG_ADMIN_ACTIVE);
+    pass(30000);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
+}
 END_TEST
 
 START_TEST(a_removed_endpoint_is_no_trouble)
-    {
-        room_add(&room, "gpu1");
-        maintain("gpu1", 60000);
-        pass(1000);
-        room_remove(&room, "gpu1");
-        pass(120000);
-        ck_assert_ptr_null(room_get(&room, "gpu1"));
-    }
+{
+    room_add(&room, "gpu1");
+    maintain("gpu1", 60000);
+    pass(1000);
+    room_remove(&room, "gpu1");
+    pass(120000);
+    ck_assert_ptr_null(room_get(&room, "gpu1"));
+}
 END_TEST
 
 START_TEST(what_was_there_before_the_timer_is_known)
-    {
-        timer_free(timer);
-        room_add(&room, "gpu1");
-        maintain("gpu1", 60000);
-        make_timer();
-        pass(60000);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
-    }
+{
+    timer_free(timer);
+    room_add(&room, "gpu1");
+    maintain("gpu1", 60000);
+    make_timer();
+    pass(60000);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
+}
 END_TEST
 
 START_TEST(after_a_gap_nothing_is_forgotten)
-    {
-        room_add(&room, "gpu1");
-        maintain("gpu1", 60000);
-        room_add(&room, "other");
-        for (int i = 0; i < 2000; i++) /* more than the ring holds */
-            room_admin(&room, "other",
-                       i % 2 == 0 ? LLMREG_ADMIN_DRAINING : LLMREG_ADMIN_ACTIVE,
-                       0);
-        pass(60000);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
-    }
+{
+    room_add(&room, "gpu1");
+    maintain("gpu1", 60000);
+    room_add(&room, "other");
+    for (int i = 0; i < 2000; i++) /* more than the ring holds */
+        room_admin(&room, "other",
+                   i % 2 == 0 ? LLMREG_ADMIN_DRAINING : LLMREG_ADMIN_ACTIVE, 0);
+    pass(60000);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
+}
 END_TEST
 
 START_TEST(a_clock_that_is_set_forward_ends_it_at_once)
-    {
-        room_add(&room, "gpu1");
-        maintain("gpu1", 3600000);
-        pass(1000);
-        room.now.wall_ms += 3600000;
-        pass(1000);
-        ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
-    }
+{
+    room_add(&room, "gpu1");
+    maintain("gpu1", 3600000);
+    pass(1000);
+    room.now.wall_ms += 3600000;
+    pass(1000);
+    ck_assert_int_eq(admin_of("gpu1"), LLMREG_ADMIN_ACTIVE);
+}
 END_TEST
 
 START_TEST(a_step_of_the_clock_is_one_event_and_one_line)
-    {
-        struct llmreg_subscription *sub = NULL;
-        const struct llmreg_event *event = NULL;
+{
+    struct llmreg_subscription *sub = NULL;
+    const struct llmreg_event *event = NULL;
 
-        ck_assert_int_eq(llmreg_subscribe(room.bus, UINT64_MAX, &sub),
-                         LLMREG_OK);
-        pass(1000);
-        room.now.wall_ms -= 3600000;
-        pass(1000);
-        pass(1000);
-        ck_assert_int_eq(llmreg_subscription_next(sub, &event), LLMREG_OK);
-        ck_assert_int_eq(event->type, LLMREG_EVENT_CLOCK);
-        ck_assert_str_eq(event->subject, "clock");
-        ck_assert_str_eq(event->after, "-3600.0 s");
-        ck_assert_str_eq(event->reason,
-                         "the wall clock was set back by 3600.0 s");
-        llmreg_event_put(event);
-        ck_assert_int_eq(llmreg_subscription_next(sub, &event), LLMREG_ENOENT);
-        ck_assert(room_logged(&room, "the wall clock was set back"));
-        llmreg_unsubscribe(sub);
-    }
+    ck_assert_int_eq(llmreg_subscribe(room.bus, UINT64_MAX, &sub), LLMREG_OK);
+    pass(1000);
+    room.now.wall_ms -= 3600000;
+    pass(1000);
+    pass(1000);
+    ck_assert_int_eq(llmreg_subscription_next(sub, &event), LLMREG_OK);
+    ck_assert_int_eq(event->type, LLMREG_EVENT_CLOCK);
+    ck_assert_str_eq(event->subject, "clock");
+    ck_assert_str_eq(event->after, "-3600.0 s");
+    ck_assert_str_eq(event->reason, "the wall clock was set back by 3600.0 s");
+    llmreg_event_put(event);
+    ck_assert_int_eq(llmreg_subscription_next(sub, &event), LLMREG_ENOENT);
+    ck_assert(room_logged(&room, "the wall clock was set back"));
+    llmreg_unsubscribe(sub);
+}
 END_TEST
 
 START_TEST(its_thread_starts_and_ends)
-    {
-        ck_assert_int_eq(timer_start(timer), LLMREG_OK);
-    }
+{
+    ck_assert_int_eq(timer_start(timer), LLMREG_OK);
+}
 END_TEST
 
 int main(void)

@@ -60,64 +60,61 @@ static const struct {
 };
 
 START_TEST(a_url_has_one_form)
-    {
-        struct llmreg_url u;
-        struct llmreg_error err = {""};
+{
+    struct llmreg_url u;
+    struct llmreg_error err = {""};
 
-        ck_assert_msg(llmreg_url_parse(urls[_i].text, PORT, &u, &err) ==
-                          LLMREG_OK,
-                      "%s", err.text);
-        ck_assert_str_eq(u.base, urls[_i].base);
-        ck_assert_str_eq(u.id, strstr(u.base, "://") + 3);
-    }
+    ck_assert_msg(llmreg_url_parse(urls[_i].text, PORT, &u, &err) == LLMREG_OK,
+                  "%s", err.text);
+    ck_assert_str_eq(u.base, urls[_i].base);
+    ck_assert_str_eq(u.id, strstr(u.base, "://") + 3);
+}
 END_TEST
 
 START_TEST(the_one_form_reads_as_itself)
-    {
-        struct llmreg_url first;
-        struct llmreg_url again;
+{
+    struct llmreg_url first;
+    struct llmreg_url again;
 
-        ck_assert_int_eq(llmreg_url_parse(urls[_i].text, PORT, &first, NULL),
-                         LLMREG_OK);
-        ck_assert_int_eq(llmreg_url_parse(first.base, 1, &again, NULL),
-                         LLMREG_OK);
-        ck_assert_str_eq(again.base, first.base);
-        ck_assert_str_eq(again.host, first.host);
-        ck_assert_str_eq(again.path, first.path);
-    }
+    ck_assert_int_eq(llmreg_url_parse(urls[_i].text, PORT, &first, NULL),
+                     LLMREG_OK);
+    ck_assert_int_eq(llmreg_url_parse(first.base, 1, &again, NULL), LLMREG_OK);
+    ck_assert_str_eq(again.base, first.base);
+    ck_assert_str_eq(again.host, first.host);
+    ck_assert_str_eq(again.path, first.path);
+}
 END_TEST
 
 START_TEST(the_parts_are_told_apart)
-    {
-        struct llmreg_url u;
+{
+    struct llmreg_url u;
 
-        ck_assert_int_eq(
-            llmreg_url_parse("https://[2001:DB8::1]:8443/v1/", 1, &u, NULL),
-            LLMREG_OK);
-        ck_assert_str_eq(u.scheme, "https");
-        ck_assert_str_eq(u.host, "2001:db8::1");
-        ck_assert_uint_eq(u.port, 8443);
-        ck_assert_str_eq(u.path, "/v1");
-        ck_assert_str_eq(u.id, "[2001:db8::1]:8443/v1");
-        ck_assert_str_eq(u.base, "https://[2001:db8::1]:8443/v1");
-    }
+    ck_assert_int_eq(
+        llmreg_url_parse("https://[2001:DB8::1]:8443/v1/", 1, &u, NULL),
+        LLMREG_OK);
+    ck_assert_str_eq(u.scheme, "https");
+    ck_assert_str_eq(u.host, "2001:db8::1");
+    ck_assert_uint_eq(u.port, 8443);
+    ck_assert_str_eq(u.path, "/v1");
+    ck_assert_str_eq(u.id, "[2001:db8::1]:8443/v1");
+    ck_assert_str_eq(u.base, "https://[2001:db8::1]:8443/v1");
+}
 END_TEST
 
 START_TEST(addresses_need_no_look_up)
-    {
-        static const struct {
-            const char *text;
-            bool literal;
-        } hosts[] = {{"127.0.0.1", true},
-                     {"[::1]", true},
-                     {"localhost", false},
-                     {"127.0.0.1.example", false}};
-        struct llmreg_url u;
+{
+    static const struct {
+        const char *text;
+        bool literal;
+    } hosts[] = {{"127.0.0.1", true},
+                 {"[::1]", true},
+                 {"localhost", false},
+                 {"127.0.0.1.example", false}};
+    struct llmreg_url u;
 
-        ck_assert_int_eq(llmreg_url_parse(hosts[_i].text, 1, &u, NULL),
-                         LLMREG_OK);
-        ck_assert_int_eq(u.literal, hosts[_i].literal);
-    }
+    ck_assert_int_eq(llmreg_url_parse(hosts[_i].text, 1, &u, NULL), LLMREG_OK);
+    ck_assert_int_eq(u.literal, hosts[_i].literal);
+}
 END_TEST
 
 static const struct {
@@ -208,52 +205,49 @@ static const struct {
 };
 
 START_TEST(a_url_with_two_readings_is_refused_with_a_reason)
-    {
-        struct llmreg_url u = {.port = 4711};
-        struct llmreg_error err = {""};
+{
+    struct llmreg_url u = {.port = 4711};
+    struct llmreg_error err = {""};
 
-        ck_assert_msg(llmreg_url_parse(refused[_i].text, PORT, &u, &err) ==
-                          LLMREG_EINVAL,
-                      "%s", refused[_i].text);
-        ck_assert_msg(strstr(err.text, refused[_i].reason) != NULL, "%s",
-                      err.text);
-        ck_assert_uint_eq(u.port, 4711);
-    }
+    ck_assert_msg(llmreg_url_parse(refused[_i].text, PORT, &u, &err) ==
+                      LLMREG_EINVAL,
+                  "%s", refused[_i].text);
+    ck_assert_msg(strstr(err.text, refused[_i].reason) != NULL, "%s", err.text);
+    ck_assert_uint_eq(u.port, 4711);
+}
 END_TEST
 
 START_TEST(a_reason_names_the_url)
-    {
-        struct llmreg_url u;
-        struct llmreg_error err;
+{
+    struct llmreg_url u;
+    struct llmreg_error err;
 
-        ck_assert_int_eq(llmreg_url_parse("h:0", PORT, &u, &err),
-                         LLMREG_EINVAL);
-        ck_assert_str_eq(err.text,
-                         "URL \"h:0\" not accepted: a port is a number "
-                         "from 1 to 65535");
-    }
+    ck_assert_int_eq(llmreg_url_parse("h:0", PORT, &u, &err), LLMREG_EINVAL);
+    ck_assert_str_eq(err.text, "URL \"h:0\" not accepted: a port is a number "
+                               "from 1 to 65535");
+}
 END_TEST
 
 START_TEST(a_reason_never_repeats_a_password)
-    {
-        struct llmreg_url u;
-        struct llmreg_error err;
+{
+    struct llmreg_url u;
+    struct llmreg_error err;
 
-        ck_assert_int_eq(llmreg_url_parse("http://u:secret@h", PORT, &u, &err),
-                         LLMREG_EINVAL);
-        ck_assert_ptr_null(strstr(err.text, "secret"));
-    }
+    ck_assert_int_eq(llmreg_url_parse("http://u:secret@h", PORT, &u, &err),
+                     LLMREG_EINVAL);
+    ck_assert_ptr_null(strstr(err.text, "secret"));
+}
 END_TEST
 
 START_TEST(a_missing_port_without_a_default_is_refused)
-    {
-        struct llmreg_url u;
-        struct llmreg_error err;
+{
+    struct llmreg_url u;
+    struct llmreg_error err;
 
-        ck_assert_int_eq(llmreg_url_parse("h", 0, &u, &err), LLMREG_EINVAL);
-        ck_assert_ptr_nonnull(strstr(err.text, "port is missing"));
-        ck_assert_int_eq(llmreg_url_parse("http://h", 0, &u, &err), LLMREG_OK);
-    }
+    ck_assert_int_eq(llmreg_url_parse("h", 0, &u, &err), LLMREG_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "port is missing"));
+    ck_assert_int_eq(llmreg_url_parse("http://h", 0, &u, &err), LLMREG_OK);
+}
 END_TEST
 
 /* Labels of 60 bytes, and as many bytes of the last as are left. */
@@ -265,39 +259,39 @@ static void long_host(char *out, size_t len)
 }
 
 START_TEST(the_longest_names_fit)
-    {
-        char text[600];
-        struct llmreg_url u;
+{
+    char text[600];
+    struct llmreg_url u;
 
-        memcpy(text, "https://", 8);
-        long_host(text + 8, 253);
-        memset(text + 261, 'p', 261);
-        memcpy(text + 261, ":65535/", 7);
-        text[261 + 6 + 255] = '\0';
-        ck_assert_int_eq(llmreg_url_parse(text, 1, &u, NULL), LLMREG_OK);
-        ck_assert_uint_eq(strlen(u.host), 253);
-        ck_assert_uint_eq(strlen(u.path), 255);
-        ck_assert_str_eq(u.base, text);
-    }
+    memcpy(text, "https://", 8);
+    long_host(text + 8, 253);
+    memset(text + 261, 'p', 261);
+    memcpy(text + 261, ":65535/", 7);
+    text[261 + 6 + 255] = '\0';
+    ck_assert_int_eq(llmreg_url_parse(text, 1, &u, NULL), LLMREG_OK);
+    ck_assert_uint_eq(strlen(u.host), 253);
+    ck_assert_uint_eq(strlen(u.path), 255);
+    ck_assert_str_eq(u.base, text);
+}
 END_TEST
 
 START_TEST(longer_names_do_not)
-    {
-        char text[600];
-        struct llmreg_url u;
+{
+    char text[600];
+    struct llmreg_url u;
 
-        long_host(text, 254);
-        ck_assert_int_eq(llmreg_url_parse(text, 1, &u, NULL), LLMREG_EINVAL);
-        memset(text, 'h', 64);
-        text[64] = '\0';
-        ck_assert_int_eq(llmreg_url_parse(text, 1, &u, NULL), LLMREG_EINVAL);
-        memset(text, 'p', 257);
-        memcpy(text, "h/", 2);
-        text[1 + 256] = '\0';
-        ck_assert_int_eq(llmreg_url_parse(text, 1, &u, NULL), LLMREG_EINVAL);
-        text[1 + 255] = '\0';
-        ck_assert_int_eq(llmreg_url_parse(text, 1, &u, NULL), LLMREG_OK);
-    }
+    long_host(text, 254);
+    ck_assert_int_eq(llmreg_url_parse(text, 1, &u, NULL), LLMREG_EINVAL);
+    memset(text, 'h', 64);
+    text[64] = '\0';
+    ck_assert_int_eq(llmreg_url_parse(text, 1, &u, NULL), LLMREG_EINVAL);
+    memset(text, 'p', 257);
+    memcpy(text, "h/", 2);
+    text[1 + 256] = '\0';
+    ck_assert_int_eq(llmreg_url_parse(text, 1, &u, NULL), LLMREG_EINVAL);
+    text[1 + 255] = '\0';
+    ck_assert_int_eq(llmreg_url_parse(text, 1, &u, NULL), LLMREG_OK);
+}
 END_TEST
 
 #define COUNT(table) (sizeof table / sizeof table[0])

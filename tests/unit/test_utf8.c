@@ -23,33 +23,33 @@ static const struct {
 };
 
 START_TEST(a_valid_sequence_is_decoded)
-    {
-        const size_t len = strlen(valid[_i].bytes);
-        uint32_t c = 0;
+{
+    const size_t len = strlen(valid[_i].bytes);
+    uint32_t c = 0;
 
-        ck_assert_uint_eq(utf8_decode(valid[_i].bytes, len, &c), len);
-        ck_assert_uint_eq(c, valid[_i].character);
-    }
+    ck_assert_uint_eq(utf8_decode(valid[_i].bytes, len, &c), len);
+    ck_assert_uint_eq(c, valid[_i].character);
+}
 END_TEST
 
 START_TEST(what_follows_a_sequence_is_not_read)
-    {
-        uint32_t c = 0;
+{
+    uint32_t c = 0;
 
-        ck_assert_uint_eq(utf8_decode("\xc3\xa9\xff", 3, &c), 2);
-        ck_assert_uint_eq(c, 0xe9);
-    }
+    ck_assert_uint_eq(utf8_decode("\xc3\xa9\xff", 3, &c), 2);
+    ck_assert_uint_eq(c, 0xe9);
+}
 END_TEST
 
 START_TEST(a_sequence_cut_off_is_none)
-    {
-        const size_t len = strlen(valid[_i].bytes);
-        uint32_t c = 4711;
+{
+    const size_t len = strlen(valid[_i].bytes);
+    uint32_t c = 4711;
 
-        for (size_t cut = 0; cut < len; cut++)
-            ck_assert_uint_eq(utf8_decode(valid[_i].bytes, cut, &c), 0);
-        ck_assert_uint_eq(c, 4711);
-    }
+    for (size_t cut = 0; cut < len; cut++)
+        ck_assert_uint_eq(utf8_decode(valid[_i].bytes, cut, &c), 0);
+    ck_assert_uint_eq(c, 4711);
+}
 END_TEST
 
 static const char *const invalid[] = {
@@ -72,37 +72,37 @@ static const char *const invalid[] = {
 };
 
 START_TEST(an_invalid_sequence_is_none)
-    {
-        uint32_t c = 4711;
+{
+    uint32_t c = 4711;
 
-        ck_assert_uint_eq(utf8_decode(invalid[_i], strlen(invalid[_i]), &c), 0);
-        ck_assert_uint_eq(c, 4711);
-    }
+    ck_assert_uint_eq(utf8_decode(invalid[_i], strlen(invalid[_i]), &c), 0);
+    ck_assert_uint_eq(c, 4711);
+}
 END_TEST
 
 START_TEST(a_nul_is_a_character_within_len)
-    {
-        uint32_t c = 4711;
+{
+    uint32_t c = 4711;
 
-        ck_assert_uint_eq(utf8_decode("", 1, &c), 1);
-        ck_assert_uint_eq(c, 0);
-    }
+    ck_assert_uint_eq(utf8_decode("", 1, &c), 1);
+    ck_assert_uint_eq(c, 0);
+}
 END_TEST
 
 START_TEST(a_boundary_never_tears_a_sequence)
-    {
-        static const char s[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z";
-        static const size_t expected[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10};
+{
+    static const char s[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z";
+    static const size_t expected[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10};
 
-        ck_assert_uint_eq(utf8_boundary(s, (size_t)_i), expected[_i]);
-    }
+    ck_assert_uint_eq(utf8_boundary(s, (size_t)_i), expected[_i]);
+}
 END_TEST
 
 START_TEST(a_boundary_in_bytes_that_are_not_utf8_stays)
-    {
-        ck_assert_uint_eq(utf8_boundary("\x80\x80\x80\x80\x80\x80", 5), 5);
-        ck_assert_uint_eq(utf8_boundary("\x80\x80\x80", 1), 1);
-    }
+{
+    ck_assert_uint_eq(utf8_boundary("\x80\x80\x80\x80\x80\x80", 5), 5);
+    ck_assert_uint_eq(utf8_boundary("\x80\x80\x80", 1), 1);
+}
 END_TEST
 
 int main(void)

@@ -19,8 +19,7 @@ static const struct {
     {WIRE_TIMEOUT, 0, "", LLMREG_REASON_TIMEOUT, "tags: no answer in time"},
     {WIRE_TIMEOUT, 200, "", LLMREG_REASON_TIMEOUT, "tags: no answer in time"},
     {WIRE_REFUSED, 0, "", LLMREG_REASON_REFUSED, "no connection"},
-    {WIRE_DNS, 0, "", LLMREG_REASON_DNS,
-     "the host's name has no address"},
+    {WIRE_DNS, 0, "", LLMREG_REASON_DNS, "the host's name has no address"},
     {WIRE_TLS, 0, "", LLMREG_REASON_TLS, "TLS failed"},
     {WIRE_NOT_HTTP, 0, "", LLMREG_REASON_HTTP_STATUS, "not HTTP"},
     {WIRE_BROKEN, 200, "", LLMREG_REASON_PARSE, "tags: the answer broke off"},
@@ -47,58 +46,58 @@ static const struct {
 };
 
 START_TEST(an_end_and_a_status_have_a_reason)
-    {
-        const struct answer a = {.end = cases[_i].end,
-                                 .status = cases[_i].status,
-                                 .text = cases[_i].text,
-                                 .len = strlen(cases[_i].text),
-                                 .problem = ""};
-        char detail[LLMREG_DETAIL_SIZE];
+{
+    const struct answer a = {.end = cases[_i].end,
+                             .status = cases[_i].status,
+                             .text = cases[_i].text,
+                             .len = strlen(cases[_i].text),
+                             .problem = ""};
+    char detail[LLMREG_DETAIL_SIZE];
 
-        ck_assert_int_eq(verdict_reason(&a), cases[_i].reason);
-        verdict_detail(&a, "tags", detail);
-        ck_assert_str_eq(detail, cases[_i].detail);
-    }
+    ck_assert_int_eq(verdict_reason(&a), cases[_i].reason);
+    verdict_detail(&a, "tags", detail);
+    ck_assert_str_eq(detail, cases[_i].detail);
+}
 END_TEST
 
 START_TEST(the_words_of_the_wire_come_first)
-    {
-        const struct answer a = {.end = WIRE_REFUSED,
-                                 .problem = "No route to host"};
-        char detail[LLMREG_DETAIL_SIZE];
+{
+    const struct answer a = {.end = WIRE_REFUSED,
+                             .problem = "No route to host"};
+    char detail[LLMREG_DETAIL_SIZE];
 
-        verdict_detail(&a, "version", detail);
-        ck_assert_str_eq(detail, "No route to host");
-    }
+    verdict_detail(&a, "version", detail);
+    ck_assert_str_eq(detail, "No route to host");
+}
 END_TEST
 
 START_TEST(hostile_words_are_clean_and_bounded)
-    {
-        char words[400];
-        const struct answer a = {.end = WIRE_TLS, .problem = words};
-        char detail[LLMREG_DETAIL_SIZE];
+{
+    char words[400];
+    const struct answer a = {.end = WIRE_TLS, .problem = words};
+    char detail[LLMREG_DETAIL_SIZE];
 
-        memset(words, '\n', sizeof words - 1);
-        words[sizeof words - 1] = '\0';
-        memcpy(words, "\033[31m", 5);
-        verdict_detail(&a, "version", detail);
-        ck_assert(llmreg_is_clean(detail, strlen(detail)));
-        ck_assert_uint_gt(strlen(detail), 0);
-    }
+    memset(words, '\n', sizeof words - 1);
+    words[sizeof words - 1] = '\0';
+    memcpy(words, "\033[31m", 5);
+    verdict_detail(&a, "version", detail);
+    ck_assert(llmreg_is_clean(detail, strlen(detail)));
+    ck_assert_uint_gt(strlen(detail), 0);
+}
 END_TEST
 
 START_TEST(words_of_busy_are_found_at_the_very_end_only_if_whole)
-    {
-        struct answer a = {.end = WIRE_ANSWERED, .status = 503, .text = "busy"};
+{
+    struct answer a = {.end = WIRE_ANSWERED, .status = 503, .text = "busy"};
 
-        a.len = 4;
-        ck_assert_int_eq(verdict_reason(&a), LLMREG_REASON_BUSY);
-        a.len = 3;
-        ck_assert_int_eq(verdict_reason(&a), LLMREG_REASON_HTTP_STATUS);
-        a.len = 0;
-        a.text = NULL;
-        ck_assert_int_eq(verdict_reason(&a), LLMREG_REASON_HTTP_STATUS);
-    }
+    a.len = 4;
+    ck_assert_int_eq(verdict_reason(&a), LLMREG_REASON_BUSY);
+    a.len = 3;
+    ck_assert_int_eq(verdict_reason(&a), LLMREG_REASON_HTTP_STATUS);
+    a.len = 0;
+    a.text = NULL;
+    ck_assert_int_eq(verdict_reason(&a), LLMREG_REASON_HTTP_STATUS);
+}
 END_TEST
 
 int main(void)

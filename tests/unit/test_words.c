@@ -49,50 +49,50 @@ static const struct {
 };
 
 START_TEST(the_words_are_the_ones_that_are_documented)
-    {
-        char words[256] = "";
-        size_t len = 0;
+{
+    char words[256] = "";
+    size_t len = 0;
 
-        for (unsigned v = 0; v < all[_i].count; v++) {
-            const char *text = all[_i].text(v);
-            size_t n = strlen(text);
-            memcpy(words + len, text, n);
-            words[len + n] = ' ';
-            len += n + 1;
-        }
-        words[len - 1] = '\0';
-        ck_assert_str_eq(words, all[_i].words);
+    for (unsigned v = 0; v < all[_i].count; v++) {
+        const char *text = all[_i].text(v);
+        size_t n = strlen(text);
+        memcpy(words + len, text, n);
+        words[len + n] = ' ';
+        len += n + 1;
     }
+    words[len - 1] = '\0';
+    ck_assert_str_eq(words, all[_i].words);
+}
 END_TEST
 
 START_TEST(a_word_reads_back_to_its_value)
-    {
-        for (unsigned v = 0; v < all[_i].count; v++) {
-            unsigned back = 99;
-            ck_assert_int_eq(all[_i].parse(all[_i].text(v), &back), LLMREG_OK);
-            ck_assert_uint_eq(back, v);
-        }
+{
+    for (unsigned v = 0; v < all[_i].count; v++) {
+        unsigned back = 99;
+        ck_assert_int_eq(all[_i].parse(all[_i].text(v), &back), LLMREG_OK);
+        ck_assert_uint_eq(back, v);
     }
+}
 END_TEST
 
 START_TEST(no_value_is_invalid)
-    {
-        ck_assert_str_eq(all[_i].text(all[_i].count), "invalid");
-        ck_assert_str_eq(all[_i].text(UINT32_MAX), "invalid");
-    }
+{
+    ck_assert_str_eq(all[_i].text(all[_i].count), "invalid");
+    ck_assert_str_eq(all[_i].text(UINT32_MAX), "invalid");
+}
 END_TEST
 
 static const char *const strangers[] = {
     "", "invalid", "Auto", "active ", "HEALTHY", "ok\n", "nonexistent"};
 
 START_TEST(another_word_is_none)
-    {
-        for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
-            unsigned v = 0;
-            ck_assert_int_eq(all[_i].parse(strangers[i], &v), LLMREG_ENOENT);
-            ck_assert_uint_eq(v, 99);
-        }
+{
+    for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+        unsigned v = 0;
+        ck_assert_int_eq(all[_i].parse(strangers[i], &v), LLMREG_ENOENT);
+        ck_assert_uint_eq(v, 99);
     }
+}
 END_TEST
 
 int main(void)

@@ -73,162 +73,160 @@ static void expect_story(struct llmreg_subscription *sub, const char *story)
 }
 
 START_TEST(a_missing_parent_directory_is_one_fault_and_heals)
-    {
-        struct llmreg_subscription *sub = watch();
+{
+    struct llmreg_subscription *sub = watch();
 
-        snprintf(w.config.dir, sizeof w.config.dir, "%s/a/registry",
-                 w.room.dir);
-        writing_start(&w);
-        ck_assert(!writer_works(w.writer));
-        ck_assert_int_eq(writer_fd(w.writer), -1);
-        room_add(&w.room, "gpu1");
-        for (int i = 0; i < 5; i++) {
-            room_pass(&w.room, 5000);
-            writing_step(&w);
-        }
-        expect_story(sub, "ok>failed ");
-        ck_assert_int_eq(mkdir(room_path(&w.room, "a"), 0700), 0);
+    snprintf(w.config.dir, sizeof w.config.dir, "%s/a/registry", w.room.dir);
+    writing_start(&w);
+    ck_assert(!writer_works(w.writer));
+    ck_assert_int_eq(writer_fd(w.writer), -1);
+    room_add(&w.room, "gpu1");
+    for (int i = 0; i < 5; i++) {
         room_pass(&w.room, 5000);
         writing_step(&w);
-        ck_assert(writer_works(w.writer));
-        expect_story(sub, "failed>ok ");
-        ck_assert(room_logged(&w.room, "works again"));
-        ck_assert_uint_gt(llmreg_bus_last(w.room.bus), UINT64_C(1) << 50);
-        llmreg_unsubscribe(sub);
     }
+    expect_story(sub, "ok>failed ");
+    ck_assert_int_eq(mkdir(room_path(&w.room, "a"), 0700), 0);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    expect_story(sub, "failed>ok ");
+    ck_assert(room_logged(&w.room, "works again"));
+    ck_assert_uint_gt(llmreg_bus_last(w.room.bus), UINT64_C(1) << 50);
+    llmreg_unsubscribe(sub);
+}
 END_TEST
 
 START_TEST(a_file_in_the_place_of_the_directory_is_a_fault_that_names_it)
-    {
-        room_write_file(&w.room, "registry", "not a directory");
-        writing_start(&w);
-        ck_assert(!writer_works(w.writer));
-        ck_assert(room_logged(&w.room, "registry is not a directory"));
-        ck_assert_int_eq(unlink(w.config.dir), 0);
-        room_add(&w.room, "gpu1");
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(writer_works(w.writer));
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
-    }
+{
+    room_write_file(&w.room, "registry", "not a directory");
+    writing_start(&w);
+    ck_assert(!writer_works(w.writer));
+    ck_assert(room_logged(&w.room, "registry is not a directory"));
+    ck_assert_int_eq(unlink(w.config.dir), 0);
+    room_add(&w.room, "gpu1");
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
+}
 END_TEST
 
 START_TEST(a_fault_is_not_tried_again_before_its_time)
-    {
-        room_write_file(&w.room, "registry", "not a directory");
-        writing_start(&w);
-        unlink(w.config.dir);
-        room_pass(&w.room, 4999);
-        ck_assert_int_eq(writer_pause(w.writer, &w.room.now), LLMREG_NS_PER_MS);
-        writing_step(&w);
-        ck_assert(!writer_works(w.writer));
-        room_pass(&w.room, 1);
-        writing_step(&w);
-        ck_assert(writer_works(w.writer));
-    }
+{
+    room_write_file(&w.room, "registry", "not a directory");
+    writing_start(&w);
+    unlink(w.config.dir);
+    room_pass(&w.room, 4999);
+    ck_assert_int_eq(writer_pause(w.writer, &w.room.now), LLMREG_NS_PER_MS);
+    writing_step(&w);
+    ck_assert(!writer_works(w.writer));
+    room_pass(&w.room, 1);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+}
 END_TEST
 
 START_TEST(numbers_without_a_store_come_from_the_clock)
-    {
-        uint64_t expected = (uint64_t)(w.room.now.wall_ms / 1000) << 20;
+{
+    uint64_t expected = (uint64_t)(w.room.now.wall_ms / 1000) << 20;
 
-        room_write_file(&w.room, "registry", "not a directory");
-        writing_start(&w);
-        ck_assert_uint_eq(llmreg_bus_last(w.room.bus), expected + 1);
-    }
+    room_write_file(&w.room, "registry", "not a directory");
+    writing_start(&w);
+    ck_assert_uint_eq(llmreg_bus_last(w.room.bus), expected + 1);
+}
 END_TEST
 
 START_TEST(what_the_file_remembers_is_added_when_it_becomes_usable)
-    {
-        writing_start(&w);
-        room_add(&w.room, "gpu1");
-        room_add(&w.room, "gpu2");
-        room_admin(&w.room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
-        writing_sync(&w);
-        writing_end(&w);
-        writing_change_file(&w, "UPDATE endpoint SET source = 'manual'"
-                                " WHERE id LIKE 'gpu2%'");
-        ck_assert_int_eq(rename(w.config.dir, room_path(&w.room, "away")), 0);
-        room_write_file(&w.room, "registry", "not a directory");
-        room_restart(&w.room);
-        writing_start(&w);
-        room_add(&w.room, "gpu1"); /* the configuration names only this one */
-        unlink(w.config.dir);
-        ck_assert_int_eq(rename(room_path(&w.room, "away"), w.config.dir), 0);
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(writer_works(w.writer));
-        struct llmreg_endpoint *e = room_get(&w.room, "gpu1");
-        ck_assert_int_eq(llmreg_endpoint_intent(e).admin,
-                         LLMREG_ADMIN_DRAINING);
-        llmreg_put(e);
-        e = room_get(&w.room, "gpu2");
-        ck_assert_ptr_nonnull(e);
-        llmreg_put(e);
-    }
+{
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    room_add(&w.room, "gpu2");
+    room_admin(&w.room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
+    writing_sync(&w);
+    writing_end(&w);
+    writing_change_file(&w, "UPDATE endpoint SET source = 'manual'"
+                            " WHERE id LIKE 'gpu2%'");
+    ck_assert_int_eq(rename(w.config.dir, room_path(&w.room, "away")), 0);
+    room_write_file(&w.room, "registry", "not a directory");
+    room_restart(&w.room);
+    writing_start(&w);
+    room_add(&w.room, "gpu1"); /* the configuration names only this one */
+    unlink(w.config.dir);
+    ck_assert_int_eq(rename(room_path(&w.room, "away"), w.config.dir), 0);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    struct llmreg_endpoint *e = room_get(&w.room, "gpu1");
+    ck_assert_int_eq(llmreg_endpoint_intent(e).admin, LLMREG_ADMIN_DRAINING);
+    llmreg_put(e);
+    e = room_get(&w.room, "gpu2");
+    ck_assert_ptr_nonnull(e);
+    llmreg_put(e);
+}
 END_TEST
 
 START_TEST(a_file_that_is_no_database_is_set_aside_and_a_new_one_made)
-    {
-        struct llmreg_subscription *sub = watch();
+{
+    struct llmreg_subscription *sub = watch();
 
-        ck_assert_int_eq(mkdir(w.config.dir, 0700), 0);
-        room_write_file(&w.room, "registry/registry.db",
-                        "This is a shopping list and no database at all.");
-        writing_start(&w);
-        ck_assert(writer_works(w.writer));
-        expect_story(sub, "ok>failed failed>ok ");
-        ck_assert(room_logged(&w.room, "registry.db.corrupt-2026"));
-        ck_assert_uint_eq(
-            room_count_files(&w.room, "registry", "registry.db.corrupt-"), 1);
-        room_add(&w.room, "gpu1");
-        writing_step(&w);
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
-        llmreg_unsubscribe(sub);
-    }
+    ck_assert_int_eq(mkdir(w.config.dir, 0700), 0);
+    room_write_file(&w.room, "registry/registry.db",
+                    "This is a shopping list and no database at all.");
+    writing_start(&w);
+    ck_assert(writer_works(w.writer));
+    expect_story(sub, "ok>failed failed>ok ");
+    ck_assert(room_logged(&w.room, "registry.db.corrupt-2026"));
+    ck_assert_uint_eq(
+        room_count_files(&w.room, "registry", "registry.db.corrupt-"), 1);
+    room_add(&w.room, "gpu1");
+    writing_step(&w);
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
+    llmreg_unsubscribe(sub);
+}
 END_TEST
 
 START_TEST(a_database_of_a_newer_llmreg_is_left_alone)
-    {
-        writing_start(&w);
-        room_add(&w.room, "gpu1");
-        writing_sync(&w);
-        writing_end(&w);
-        writing_change_file(
-            &w, "PRAGMA user_version = 7; CREATE TABLE future (x);");
-        room_restart(&w.room);
-        writing_start(&w);
-        ck_assert(!writer_works(w.writer));
-        ck_assert(room_logged(&w.room, "newer llmreg"));
-        room_add(&w.room, "gpu2");
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM future"), 0);
-        ck_assert_int_eq(writing_ask(&w, "PRAGMA user_version"), 7);
-    }
+{
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    writing_sync(&w);
+    writing_end(&w);
+    writing_change_file(&w,
+                        "PRAGMA user_version = 7; CREATE TABLE future (x);");
+    room_restart(&w.room);
+    writing_start(&w);
+    ck_assert(!writer_works(w.writer));
+    ck_assert(room_logged(&w.room, "newer llmreg"));
+    room_add(&w.room, "gpu2");
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM future"), 0);
+    ck_assert_int_eq(writing_ask(&w, "PRAGMA user_version"), 7);
+}
 END_TEST
 
 START_TEST(an_unlinked_file_is_noticed_and_written_anew)
-    {
-        struct llmreg_subscription *sub = watch();
+{
+    struct llmreg_subscription *sub = watch();
 
-        writing_start(&w);
-        room_add(&w.room, "gpu1");
-        room_models(&w.room, "gpu1", "a:latest");
-        writing_sync(&w);
-        ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.db")), 0);
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(!writer_works(w.writer));
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(writer_works(w.writer));
-        expect_story(sub, "ok>failed failed>ok ");
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM model"), 1);
-        llmreg_unsubscribe(sub);
-    }
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    room_models(&w.room, "gpu1", "a:latest");
+    writing_sync(&w);
+    ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.db")), 0);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(!writer_works(w.writer));
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    expect_story(sub, "ok>failed failed>ok ");
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM model"), 1);
+    llmreg_unsubscribe(sub);
+}
 END_TEST
 
 static void copy_file(const char *from, const char *to)
@@ -244,108 +242,105 @@ static void copy_file(const char *from, const char *to)
 }
 
 START_TEST(a_replaced_file_does_not_get_the_log_of_the_old_one)
-    {
-        char copy[256];
+{
+    char copy[256];
 
-        writing_start(&w);
-        room_add(&w.room, "gpu1");
-        writing_sync(&w);
-        writing_end(&w); /* a whole file without a log */
-        copy_file("registry/registry.db", "registry/copy.db");
-        room_restart(&w.room);
-        writing_start(&w);
-        room_add(&w.room, "gpu2");
-        room_remove(&w.room, "gpu1");
-        writing_sync(&w);
-        snprintf(copy, sizeof copy, "%s",
-                 room_path(&w.room, "registry/copy.db"));
-        ck_assert_int_eq(
-            rename(copy, room_path(&w.room, "registry/registry.db")), 0);
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(writer_works(w.writer));
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
-        ck_assert_int_eq(
-            writing_ask(&w, "SELECT id = 'gpu2:11434' FROM endpoint"), 1);
-    }
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    writing_sync(&w);
+    writing_end(&w); /* a whole file without a log */
+    copy_file("registry/registry.db", "registry/copy.db");
+    room_restart(&w.room);
+    writing_start(&w);
+    room_add(&w.room, "gpu2");
+    room_remove(&w.room, "gpu1");
+    writing_sync(&w);
+    snprintf(copy, sizeof copy, "%s", room_path(&w.room, "registry/copy.db"));
+    ck_assert_int_eq(rename(copy, room_path(&w.room, "registry/registry.db")),
+                     0);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
+    ck_assert_int_eq(writing_ask(&w, "SELECT id = 'gpu2:11434' FROM endpoint"),
+                     1);
+}
 END_TEST
 
 START_TEST(a_removed_log_is_noticed_and_written_anew)
-    {
-        writing_start(&w);
-        room_add(&w.room, "gpu1");
-        writing_sync(&w);
-        ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.db-wal")),
-                         0);
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(!writer_works(w.writer));
-        ck_assert(room_logged(&w.room, "registry.db-wal was removed"));
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(writer_works(w.writer));
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
-    }
+{
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    writing_sync(&w);
+    ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.db-wal")), 0);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(!writer_works(w.writer));
+    ck_assert(room_logged(&w.room, "registry.db-wal was removed"));
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
+}
 END_TEST
 
 START_TEST(a_removed_lock_file_is_noticed_and_locked_anew)
-    {
-        writing_start(&w);
-        ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.lock")),
-                         0);
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(writer_works(w.writer));
-        ck_assert_int_eq(
-            access(room_path(&w.room, "registry/registry.lock"), F_OK), 0);
-    }
+{
+    writing_start(&w);
+    ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.lock")), 0);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    ck_assert_int_eq(access(room_path(&w.room, "registry/registry.lock"), F_OK),
+                     0);
+}
 END_TEST
 
 START_TEST(a_broken_store_still_keeps_others_out)
-    {
-        const struct store_world world = writing_world(&w);
-        struct writer *second = NULL;
-        struct llmreg_error err;
+{
+    const struct store_world world = writing_world(&w);
+    struct writer *second = NULL;
+    struct llmreg_error err;
 
-        writing_start(&w);
-        ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.db")), 0);
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(!writer_works(w.writer));
-        ck_assert_int_eq(writer_new(&second, &w.config, &world, &err),
-                         LLMREG_ELOCKED);
-    }
+    writing_start(&w);
+    ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.db")), 0);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(!writer_works(w.writer));
+    ck_assert_int_eq(writer_new(&second, &w.config, &world, &err),
+                     LLMREG_ELOCKED);
+}
 END_TEST
 
 START_TEST(a_failed_fsync_is_not_told_to_be_on_disk_and_heals)
-    {
-        struct llmreg_subscription *sub = watch();
+{
+    struct llmreg_subscription *sub = watch();
 
-        writing_start(&w);
-        room_add(&w.room, "gpu1");
-        writing_sync(&w);
-        uint64_t before = writer_on_disk(w.writer);
-        sync_fails = true;
-        room_add(&w.room, "gpu2");
-        writing_step(&w);
-        ck_assert(!writer_works(w.writer));
-        ck_assert_uint_eq(writer_on_disk(w.writer), before);
-        ck_assert(room_logged(&w.room, "I/O error (SQLite's code 1034)"));
-        room_pass(&w.room, 5000);
-        writing_step(&w); /* the disk is still bad */
-        ck_assert(!writer_works(w.writer));
-        sync_fails = false;
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(writer_works(w.writer));
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 2);
-        expect_story(sub, "ok>failed failed>ok ");
-        llmreg_unsubscribe(sub);
-    }
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    writing_sync(&w);
+    uint64_t before = writer_on_disk(w.writer);
+    sync_fails = true;
+    room_add(&w.room, "gpu2");
+    writing_step(&w);
+    ck_assert(!writer_works(w.writer));
+    ck_assert_uint_eq(writer_on_disk(w.writer), before);
+    ck_assert(room_logged(&w.room, "I/O error (SQLite's code 1034)"));
+    room_pass(&w.room, 5000);
+    writing_step(&w); /* the disk is still bad */
+    ck_assert(!writer_works(w.writer));
+    sync_fails = false;
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 2);
+    expect_story(sub, "ok>failed failed>ok ");
+    llmreg_unsubscribe(sub);
+}
 END_TEST
 
 /* The salts in a log's header are new whenever it begins anew. */
@@ -360,23 +355,23 @@ static void read_salts(unsigned char salts[static 8])
 }
 
 START_TEST(after_a_failed_fsync_the_log_begins_anew)
-    {
-        unsigned char before[8], after[8];
+{
+    unsigned char before[8], after[8];
 
-        writing_start(&w);
-        room_add(&w.room, "gpu1");
-        writing_sync(&w);
-        read_salts(before);
-        sync_fails = true;
-        room_add(&w.room, "gpu2");
-        writing_step(&w);
-        sync_fails = false;
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(writer_works(w.writer));
-        read_salts(after);
-        ck_assert_mem_ne(before, after, sizeof before);
-    }
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    writing_sync(&w);
+    read_salts(before);
+    sync_fails = true;
+    room_add(&w.room, "gpu2");
+    writing_step(&w);
+    sync_fails = false;
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    read_salts(after);
+    ck_assert_mem_ne(before, after, sizeof before);
+}
 END_TEST
 
 /* Skipped where nothing can be mounted. */
@@ -390,60 +385,60 @@ static bool mount_small(void)
 }
 
 START_TEST(a_full_disk_is_a_fault_that_heals_with_everything)
-    {
-        struct llmreg_subscription *sub = watch();
-        char name[32];
+{
+    struct llmreg_subscription *sub = watch();
+    char name[32];
 
-        if (!mount_small()) {
-            llmreg_unsubscribe(sub);
-            return;
-        }
-        writing_start(&w);
-        ck_assert(writer_works(w.writer));
-        for (int i = 0; i < 900 && writer_works(w.writer); i++) {
-            snprintf(name, sizeof name, "gpu%d", i);
-            room_add(&w.room, name);
-            writing_step(&w);
-        }
-        ck_assert(!writer_works(w.writer));
-        ck_assert(room_logged(&w.room, "full"));
-        ck_assert_int_eq(
-            mount("llmreg", w.config.dir, "tmpfs", MS_REMOUNT, "size=64m"), 0);
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        writing_sync(&w);
-        ck_assert(writer_works(w.writer));
-        struct llmreg_counts counts;
-        llmreg_count(w.room.registry, &counts);
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"),
-                         (int64_t)counts.endpoints);
-        expect_story(sub, "ok>failed failed>ok ");
+    if (!mount_small()) {
         llmreg_unsubscribe(sub);
-        writing_end(&w);
-        umount2(w.config.dir, MNT_DETACH);
+        return;
     }
+    writing_start(&w);
+    ck_assert(writer_works(w.writer));
+    for (int i = 0; i < 900 && writer_works(w.writer); i++) {
+        snprintf(name, sizeof name, "gpu%d", i);
+        room_add(&w.room, name);
+        writing_step(&w);
+    }
+    ck_assert(!writer_works(w.writer));
+    ck_assert(room_logged(&w.room, "full"));
+    ck_assert_int_eq(
+        mount("llmreg", w.config.dir, "tmpfs", MS_REMOUNT, "size=64m"), 0);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    writing_sync(&w);
+    ck_assert(writer_works(w.writer));
+    struct llmreg_counts counts;
+    llmreg_count(w.room.registry, &counts);
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"),
+                     (int64_t)counts.endpoints);
+    expect_story(sub, "ok>failed failed>ok ");
+    llmreg_unsubscribe(sub);
+    writing_end(&w);
+    umount2(w.config.dir, MNT_DETACH);
+}
 END_TEST
 
 START_TEST(a_read_only_disk_is_a_fault_that_heals)
-    {
-        if (!mount_small())
-            return;
-        ck_assert_int_eq(mount("llmreg", w.config.dir, "tmpfs",
-                               MS_REMOUNT | MS_RDONLY, "size=4m"),
-                         0);
-        writing_start(&w);
-        ck_assert(!writer_works(w.writer));
-        ck_assert(room_logged(&w.room, "Read-only file system"));
-        room_add(&w.room, "gpu1");
-        ck_assert_int_eq(
-            mount("llmreg", w.config.dir, "tmpfs", MS_REMOUNT, "size=4m"), 0);
-        room_pass(&w.room, 5000);
-        writing_step(&w);
-        ck_assert(writer_works(w.writer));
-        ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
-        writing_end(&w);
-        umount2(w.config.dir, MNT_DETACH);
-    }
+{
+    if (!mount_small())
+        return;
+    ck_assert_int_eq(mount("llmreg", w.config.dir, "tmpfs",
+                           MS_REMOUNT | MS_RDONLY, "size=4m"),
+                     0);
+    writing_start(&w);
+    ck_assert(!writer_works(w.writer));
+    ck_assert(room_logged(&w.room, "Read-only file system"));
+    room_add(&w.room, "gpu1");
+    ck_assert_int_eq(
+        mount("llmreg", w.config.dir, "tmpfs", MS_REMOUNT, "size=4m"), 0);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 1);
+    writing_end(&w);
+    umount2(w.config.dir, MNT_DETACH);
+}
 END_TEST
 
 int main(void)
