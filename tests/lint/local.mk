@@ -1,6 +1,7 @@
 ## tests/lint - the house's rules, held by machine; see rules.py.
 
 LINT_TESTS = \
+	tests/lint/check_format.py \
 	tests/lint/check_git.py \
 	tests/lint/check_headers.py \
 	tests/lint/check_manual.py \

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+int  answer( void ) { return 42; }
