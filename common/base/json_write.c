@@ -10,6 +10,7 @@
  * and so are '<', '>', '&' and the two line ends that JavaScript knows and
  * JSON does not (U+2028, U+2029); the output may stand inside a script.
  */
+#include <llmreg/clock.h>
 #include <llmreg/json.h>
 
 #include "common/base/utf8.h"
@@ -247,6 +248,21 @@ void llmreg_json_null(struct llmreg_json_out *w, const char *key)
 {
     begin(w, key);
     put_text(w, "null");
+}
+
+void llmreg_json_time(struct llmreg_json_out *w, const char *key,
+                      const char *key_ms, int64_t wall_ms)
+{
+    char text[LLMREG_TIME_SIZE];
+
+    if (wall_ms <= 0) {
+        llmreg_json_null(w, key);
+        llmreg_json_null(w, key_ms);
+        return;
+    }
+    llmreg_time_format(text, wall_ms);
+    llmreg_json_string(w, key, text);
+    llmreg_json_integer(w, key_ms, wall_ms);
 }
 
 int llmreg_json_out_end(struct llmreg_json_out *w)

@@ -26,27 +26,12 @@ static void text_or_null(struct llmreg_json_out *w, const char *key,
     llmreg_json_string(w, key, s[0] == '\0' ? NULL : s);
 }
 
-static void time_or_null(struct llmreg_json_out *w, const char *key,
-                         const char *key_ms, int64_t ms)
-{
-    char text[LLMREG_TIME_SIZE];
-
-    if (ms <= 0) {
-        llmreg_json_null(w, key);
-        llmreg_json_null(w, key_ms);
-        return;
-    }
-    llmreg_time_format(text, ms);
-    llmreg_json_string(w, key, text);
-    llmreg_json_integer(w, key_ms, ms);
-}
-
 void llmreg_event_json(struct llmreg_json_out *w, const char *key,
                        const struct llmreg_event *event)
 {
     llmreg_json_open_object(w, key);
     llmreg_json_integer(w, "seq", (int64_t)event->seq);
-    time_or_null(w, "time", "time_ms", event->time_ms);
+    llmreg_json_time(w, "time", "time_ms", event->time_ms);
     llmreg_json_string(w, "type", llmreg_event_type_text(event->type));
     llmreg_json_string(w, "subject", event->subject);
     text_or_null(w, "name", event->name);
@@ -55,8 +40,9 @@ void llmreg_event_json(struct llmreg_json_out *w, const char *key,
     text_or_null(w, "reason", event->reason);
     if (event->type == LLMREG_EVENT_HEALTH ||
         event->type == LLMREG_EVENT_ADMIN) {
-        time_or_null(w, "since", "since_ms", event->since_ms);
-        time_or_null(w, "before_since", "before_since_ms", event->before_ms);
+        llmreg_json_time(w, "since", "since_ms", event->since_ms);
+        llmreg_json_time(w, "before_since", "before_since_ms",
+                         event->before_ms);
         llmreg_json_string(w, "alarm", action_text(event->action));
     }
     llmreg_json_close_object(w);

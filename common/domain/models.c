@@ -69,6 +69,22 @@ bool llmreg_models_alike(const struct llmreg_models *a,
     return true;
 }
 
+bool llmreg_models_same(const struct llmreg_models *a,
+                        const struct llmreg_models *b)
+{
+    if (!llmreg_models_alike(a, b))
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct llmreg_model *x = &a->items[i];
+        const struct llmreg_model *y = &b->items[i];
+        if (x->expires_ms != y->expires_ms ||
+            x->loaded_bytes != y->loaded_bytes ||
+            x->vram_bytes != y->vram_bytes)
+            return false;
+    }
+    return true;
+}
+
 static int by_name(const void *name, const void *model)
 {
     return strcmp(name, ((const struct llmreg_model *)model)->name);

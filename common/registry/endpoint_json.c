@@ -30,22 +30,6 @@ static void tristate(struct llmreg_json_out *w, const char *key,
         llmreg_json_bool(w, key, t == LLMREG_YES);
 }
 
-/* 0 and less are no time. */
-static void time_at(struct llmreg_json_out *w, const char *key,
-                    const char *key_ms, int64_t ms)
-{
-    char s[LLMREG_TIME_SIZE];
-
-    if (ms <= 0) {
-        llmreg_json_null(w, key);
-        llmreg_json_null(w, key_ms);
-        return;
-    }
-    llmreg_time_format(s, ms);
-    llmreg_json_string(w, key, s);
-    llmreg_json_integer(w, key_ms, ms);
-}
-
 /* Microseconds as milliseconds; 0 is not known. */
 static void duration(struct llmreg_json_out *w, const char *key, uint32_t us)
 {
@@ -95,13 +79,13 @@ static void write_health(struct llmreg_json_out *w,
     text(w, "detail", h->detail);
     number(w, "http_status", h->http_status == 0 ? -1 : h->http_status);
     llmreg_json_string(w, "alarm", llmreg_alarm_text(h->alarm));
-    time_at(w, "since", "since_ms", h->since_ms);
+    llmreg_json_time(w, "since", "since_ms", h->since_ms);
     llmreg_json_integer(w, "failures", h->failures);
     llmreg_json_integer(w, "successes", h->successes);
-    time_at(w, "failing_since", "failing_since_ms", h->failing_ms);
-    time_at(w, "checked_at", "checked_at_ms", h->checked_ms);
+    llmreg_json_time(w, "failing_since", "failing_since_ms", h->failing_ms);
+    llmreg_json_time(w, "checked_at", "checked_at_ms", h->checked_ms);
     age(w, "checked_age_seconds", h->checked_mono_ns, now->mono_ns);
-    time_at(w, "ok_at", "ok_at_ms", h->ok_ms);
+    llmreg_json_time(w, "ok_at", "ok_at_ms", h->ok_ms);
     duration(w, "latency_ms", h->total_us);
     duration(w, "connect_ms", h->connect_us);
     duration(w, "first_byte_ms", h->ttfb_us);
@@ -109,14 +93,14 @@ static void write_health(struct llmreg_json_out *w,
     if (h->state != LLMREG_HEALTH_UNKNOWN || h->prior == LLMREG_HEALTH_UNKNOWN)
         return;
     llmreg_json_string(w, "prior_health", llmreg_health_text(h->prior));
-    time_at(w, "prior_since", "prior_since_ms", h->prior_since_ms);
+    llmreg_json_time(w, "prior_since", "prior_since_ms", h->prior_since_ms);
 }
 
 static void write_expiry(struct llmreg_json_out *w, int64_t ms)
 {
     bool never = ms == INT64_MAX;
 
-    time_at(w, "expires_at", "expires_at_ms", never ? 0 : ms);
+    llmreg_json_time(w, "expires_at", "expires_at_ms", never ? 0 : ms);
     if (ms < 0)
         llmreg_json_null(w, "stays_loaded");
     else
@@ -164,10 +148,10 @@ void llmreg_snapshot_item_json(struct llmreg_json_out *w, const char *key,
     llmreg_json_open_object(w, key);
     llmreg_json_string(w, "id", llmreg_endpoint_id(item->endpoint));
     write_spec(w, item->spec);
-    time_at(w, "registered_at", "registered_at_ms",
-            llmreg_endpoint_registered_ms(item->endpoint));
+    llmreg_json_time(w, "registered_at", "registered_at_ms",
+                     llmreg_endpoint_registered_ms(item->endpoint));
     llmreg_json_string(w, "admin", llmreg_admin_text(item->intent.admin));
-    time_at(w, "until", "until_ms", item->intent.until_ms);
+    llmreg_json_time(w, "until", "until_ms", item->intent.until_ms);
     write_health(w, &item->health, now);
     write_models(w, item->models);
     llmreg_json_close_object(w);

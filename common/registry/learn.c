@@ -126,7 +126,7 @@ static int learn_once(struct llmreg_registry *r, struct llmreg_endpoint *e,
     struct learning l = {.old = models_part_of(before), .new = *new};
     int rc = LLMREG_OK;
 
-    if (models_part_same(before, &l.new->models)) {
+    if (llmreg_models_same(before, &l.new->models)) {
         if (!llmreg_endpoint_alive(e))
             rc = LLMREG_ESTALE;
         llmreg_models_put(before);

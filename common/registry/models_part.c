@@ -136,21 +136,6 @@ bool models_part_same_names(const struct llmreg_models *a,
     return true;
 }
 
-bool models_part_same(const struct llmreg_models *a,
-                      const struct llmreg_models *b)
-{
-    if (!llmreg_models_alike(a, b))
-        return false;
-    for (size_t i = 0; i < a->count; i++) {
-        const struct llmreg_model *x = &a->items[i], *y = &b->items[i];
-        if (x->expires_ms != y->expires_ms ||
-            x->loaded_bytes != y->loaded_bytes ||
-            x->vram_bytes != y->vram_bytes)
-            return false;
-    }
-    return true;
-}
-
 enum change { ADDED, REMOVED, CHANGED, CHANGES };
 
 static bool is_alike(const struct llmreg_model *a, const struct llmreg_model *b)

@@ -28,9 +28,6 @@ LLMREG_MUSTCHECK int models_part_new(struct models_part **out,
 /* The part that a list handed out lies in. */
 struct models_part *models_part_of(const struct llmreg_models *models);
 
-/* Nothing differs, not even what llmreg_models_alike leaves out. */
-bool models_part_same(const struct llmreg_models *a,
-                      const struct llmreg_models *b);
 /* Both have the same names. */
 bool models_part_same_names(const struct llmreg_models *a,
                             const struct llmreg_models *b);

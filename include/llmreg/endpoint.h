@@ -129,6 +129,9 @@ struct llmreg_model llmreg_model_unknown(const char *name);
  * loaded_bytes and vram_bytes, which move while nothing happens. */
 bool llmreg_models_alike(const struct llmreg_models *a,
                          const struct llmreg_models *b);
+/* True if everything is the same, what moves too. */
+bool llmreg_models_same(const struct llmreg_models *a,
+                        const struct llmreg_models *b);
 /* The model called name (normalised), or NULL. */
 const struct llmreg_model *llmreg_models_find(const struct llmreg_models *m,
                                               const char *name);

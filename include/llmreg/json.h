@@ -121,6 +121,10 @@ void llmreg_json_integer(struct llmreg_json_out *w, const char *key, int64_t n);
 void llmreg_json_double(struct llmreg_json_out *w, const char *key, double n);
 void llmreg_json_bool(struct llmreg_json_out *w, const char *key, bool b);
 void llmreg_json_null(struct llmreg_json_out *w, const char *key);
+/* Two members: RFC 3339 as key, milliseconds since 1970 as key_ms; 0 and less
+ * is no time, and both are null. */
+void llmreg_json_time(struct llmreg_json_out *w, const char *key,
+                      const char *key_ms, int64_t wall_ms);
 /* Hands the rest to the sink; the first status that was not LLMREG_OK. */
 LLMREG_MUSTCHECK int llmreg_json_out_end(struct llmreg_json_out *w);
 

@@ -123,26 +123,12 @@ static void tell_verdict(struct flight *f)
     w->item.failures = down ? w->item.failures + 1 : 0;
 }
 
-/* All that a probe can see, also what moves while nothing happens. */
-static bool same_models(const struct llmreg_models *a,
-                        const struct llmreg_models *b)
-{
-    if (!llmreg_models_alike(a, b))
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (a->items[i].expires_ms != b->items[i].expires_ms ||
-            a->items[i].loaded_bytes != b->items[i].loaded_bytes ||
-            a->items[i].vram_bytes != b->items[i].vram_bytes)
-            return false;
-    return true;
-}
-
 static void tell_models(struct flight *f)
 {
     struct engine *en = f->engine;
     struct llmreg_endpoint *e = f->watch->endpoint;
     const struct llmreg_models *old = llmreg_endpoint_models(e);
-    bool same = same_models(old, &f->found.models);
+    bool same = llmreg_models_same(old, &f->found.models);
 
     llmreg_models_put(old);
     if (!same && llmreg_models_set(en->setup.registry, e, &f->found.models,

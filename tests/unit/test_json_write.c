@@ -55,6 +55,18 @@ static void end_as(const char *expected)
 
 /* ---- structure ---- */
 
+START_TEST(a_time_is_said_twice_or_is_null_twice)
+{
+    begin();
+    llmreg_json_open_object(&w, NULL);
+    llmreg_json_time(&w, "a", "a_ms", 1500);
+    llmreg_json_time(&w, "b", "b_ms", 0);
+    llmreg_json_close_object(&w);
+    end_as("{\"a\":\"1970-01-01T00:00:01.500Z\",\"a_ms\":1500,"
+           "\"b\":null,\"b_ms\":null}");
+}
+END_TEST
+
 START_TEST(members_and_elements_are_separated_by_commas)
 {
     begin();
@@ -454,6 +466,7 @@ END_TEST
 
 static void add_structure(TCase *tc)
 {
+    tcase_add_test(tc, a_time_is_said_twice_or_is_null_twice);
     tcase_add_test(tc, members_and_elements_are_separated_by_commas);
     tcase_add_test(tc, a_document_may_be_one_value);
     tcase_add_test(tc, a_second_document_is_an_error);

@@ -110,18 +110,18 @@ START_TEST(same_means_also_what_moves_while_nothing_happens)
 {
     struct models_part *a = make("a b"), *b = make("b a");
 
-    ck_assert(models_part_same(&a->models, &b->models));
+    ck_assert(llmreg_models_same(&a->models, &b->models));
     ck_assert(models_part_same_names(&a->models, &b->models));
     b->items[1].expires_ms = 5;
     ck_assert(llmreg_models_alike(&a->models, &b->models));
-    ck_assert(!models_part_same(&a->models, &b->models));
+    ck_assert(!llmreg_models_same(&a->models, &b->models));
     ck_assert(models_part_same_names(&a->models, &b->models));
     b->items[1].expires_ms = -1;
     b->items[1].vram_bytes = 5;
-    ck_assert(!models_part_same(&a->models, &b->models));
+    ck_assert(!llmreg_models_same(&a->models, &b->models));
     b->items[1].vram_bytes = -1;
     b->items[1].loaded_bytes = 5;
-    ck_assert(!models_part_same(&a->models, &b->models));
+    ck_assert(!llmreg_models_same(&a->models, &b->models));
     llmreg_models_put(&a->models);
     llmreg_models_put(&b->models);
 }
@@ -147,7 +147,7 @@ START_TEST(lists_without_models_can_be_compared)
     ck_assert_uint_eq(none->models.count, 0);
     ck_assert_str_eq(diff(none, one), "added a");
     ck_assert_str_eq(diff(one, none), "removed a");
-    ck_assert(models_part_same(&none->models, &none->models));
+    ck_assert(llmreg_models_same(&none->models, &none->models));
     llmreg_models_put(&none->models);
     llmreg_models_put(&one->models);
 }
