@@ -12,6 +12,10 @@
 #include <collectd.h>
 #include <plugin.h>
 
+/* It sizes value_list_t: another length is another ABI. */
+_Static_assert(DATA_MAX_NAME_LEN == 128, "collectd with other names");
+_Static_assert(LLMREG_SERIES_SIZE <= DATA_MAX_NAME_LEN, "names are cut");
+
 /* Copies a part of an identifier; false if collectd would change it. */
 static bool put_part(char field[static DATA_MAX_NAME_LEN], const char *part)
 {
