@@ -304,10 +304,21 @@ static const struct code_row codes[] = {
     {CURLE_USE_SSL_FAILED, WIRE_TLS, WIRE_TLS},
 };
 
+/* With TLS 1.3 a server refuses our certificate, or that there is none, when
+ * libcurl thinks that the handshake is over; only the words tell. */
+static bool is_tls_alert(const struct request *r, int code)
+{
+    return !r->status_line &&
+           (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR) &&
+           strstr(r->error, "alert") != NULL;
+}
+
 static enum wire_end end_of(const struct request *r, int code)
 {
     if (r->stopped != WIRE_ANSWERED)
         return r->stopped;
+    if (is_tls_alert(r, code))
+        return WIRE_TLS;
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         if ((int)codes[i].code == code)
             return r->status_line ? codes[i].after : codes[i].before;

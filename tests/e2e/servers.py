@@ -50,7 +50,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, world, number, certificate=None):
+    def __init__(self, world, number, certificate=None, clients=None):
         super().__init__((f'{world.net}.{number}', 0), Handler)
         self.lock = threading.Lock()
         self.seen = []      # (path, headers) of each request
@@ -61,6 +61,9 @@ class Server(http.server.ThreadingHTTPServer):
             self.scheme = 'https'
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*certificate)
+            if clients:  # the authority of the certificates they must have
+                context.verify_mode = ssl.CERT_REQUIRED
+                context.load_verify_locations(clients)
             self.socket = context.wrap_socket(self.socket, server_side=True,
                                               do_handshake_on_connect=False)
         thread = threading.Thread(target=self.serve_forever, daemon=True)

@@ -61,6 +61,23 @@ def test_certificates_must_be_for_the_host(world):
     expect(named.seen == [], 'nothing was asked of the wrong host')
 
 
+def test_servers_that_want_a_certificate_of_ours(world):
+    ours = make_certificate(world, 'ours', 'DNS:hub.example')
+    theirs = make_certificate(world, 'theirs',
+                              f'IP:{world.net}.1,IP:{world.net}.2')
+    known, stranger = (Server(world, n, theirs, clients=ours[0])
+                       for n in (1, 2))
+    trust = f'CACert "{theirs[0]}"'
+    hub = world.collectd([
+        ('known', known.url(), trust, f'ClientCert "{ours[0]}"',
+         f'ClientKey "{ours[1]}"'),
+        ('stranger', stranger.url(), trust),
+    ]).start()
+    hub.wait_health(8, 'known', 'healthy')
+    hub.wait_health(8, 'stranger', 'unreachable', 'tls')
+    expect(stranger.seen == [], 'a request without a certificate')
+
+
 def test_token_is_sent_read_again_and_never_logged(world):
     server = Server(world, 1)
     server.token = 'first-secret'
