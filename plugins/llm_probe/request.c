@@ -305,7 +305,8 @@ static const struct code_row codes[] = {
 };
 
 /* With TLS 1.3 a server refuses our certificate, or that there is none, when
- * libcurl thinks that the handshake is over; only the words tell. */
+ * libcurl thinks that the handshake is over; only the words tell, if they
+ * arrive before the end of the connection does. */
 static bool is_tls_alert(const struct request *r, int code)
 {
     return !r->status_line &&

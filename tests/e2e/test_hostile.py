@@ -74,7 +74,8 @@ def test_servers_that_want_a_certificate_of_ours(world):
         ('stranger', stranger.url(), trust),
     ]).start()
     hub.wait_health(8, 'known', 'healthy')
-    hub.wait_health(8, 'stranger', 'unreachable', 'tls')
+    # tls, or refused: it hangs up, and its alert may be lost with that.
+    hub.wait_health(8, 'stranger', 'unreachable')
     expect(stranger.seen == [], 'a request without a certificate')
 
 
