@@ -25,17 +25,28 @@ libllmreg_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(LLMREG_LT_VERSION) \
 
 llmregincludedir = $(includedir)/llmreg
 llmreginclude_HEADERS = \
+	include/llmreg/agent.h \
+	include/llmreg/agents.h \
+	include/llmreg/alert.h \
+	include/llmreg/alerts.h \
 	include/llmreg/bus.h \
 	include/llmreg/clock.h \
 	include/llmreg/endpoint.h \
+	include/llmreg/entity.h \
+	include/llmreg/fleet.h \
 	include/llmreg/health.h \
+	include/llmreg/hosts.h \
 	include/llmreg/json.h \
 	include/llmreg/log.h \
 	include/llmreg/metrics.h \
 	include/llmreg/names.h \
 	include/llmreg/options.h \
 	include/llmreg/registry.h \
+	include/llmreg/resources.h \
 	include/llmreg/service.h \
+	include/llmreg/session.h \
+	include/llmreg/sessions.h \
+	include/llmreg/snapshot.h \
 	include/llmreg/status.h \
 	include/llmreg/table.h \
 	include/llmreg/text.h \

@@ -3,8 +3,14 @@
  *
  * Outermost first.  Whoever holds a lock may take only locks further down.
  *
- *   1  registry table lock (common/registry)   state of the entries, indexes
- *   2  bus lock (common/bus)                   numbers, ring, subscriptions
+ *   1  registry table lock (common/registry)   endpoints and their index
+ *   2  agents lock (common/registry)           agents, deadlines, index
+ *   3  hosts lock (common/registry)            hosts, deadlines, keys
+ *   4  sessions lock (common/registry)         sessions, pairs, history
+ *   5  alerts lock (common/registry)           alerts
+ *   6  bus lock (common/bus)                   numbers, ring, subscriptions
+ *
+ * Only a snapshot takes more than one of the first five.
  *
  * These stand alone: nothing is taken under them, and they are taken with
  * nothing held.

@@ -89,6 +89,13 @@ const char *llmreg_event_type_text(enum llmreg_event_type type)
         [LLMREG_EVENT_ADMIN] = "admin",
         [LLMREG_EVENT_STORE] = "store",
         [LLMREG_EVENT_CLOCK] = "clock",
+        [LLMREG_EVENT_PRESENCE] = "presence",
+        [LLMREG_EVENT_RESOURCES] = "resources",
+        [LLMREG_EVENT_OPENED] = "opened",
+        [LLMREG_EVENT_CLOSED] = "closed",
+        [LLMREG_EVENT_FIRED] = "fired",
+        [LLMREG_EVENT_ACKNOWLEDGED] = "acknowledged",
+        [LLMREG_EVENT_CLEARED] = "cleared",
     };
 
     return (unsigned)type < LLMREG_EVENT_TYPES ? words[type] : "unknown";

@@ -33,6 +33,7 @@ void llmreg_event_json(struct llmreg_json_out *w, const char *key,
     llmreg_json_integer(w, "seq", (int64_t)event->seq);
     llmreg_json_time(w, "time", "time_ms", event->time_ms);
     llmreg_json_string(w, "type", llmreg_event_type_text(event->type));
+    llmreg_json_string(w, "entity", llmreg_entity_text(event->entity));
     llmreg_json_string(w, "subject", event->subject);
     text_or_null(w, "name", event->name);
     text_or_null(w, "before", event->before);

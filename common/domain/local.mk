@@ -4,5 +4,6 @@ libdomain_la_SOURCES = \
 	common/domain/health.c \
 	common/domain/models.c \
 	common/domain/phase.c \
+	common/domain/presence.c \
 	common/domain/spec.c \
 	common/domain/words.c

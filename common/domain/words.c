@@ -8,6 +8,7 @@
  * "invalid", which no parser reads back.
  */
 #include <llmreg/endpoint.h>
+#include <llmreg/entity.h>
 #include <llmreg/health.h>
 
 #include <string.h>
@@ -66,6 +67,13 @@ static const char *const alarms[LLMREG_ALARMS] = {
     [LLMREG_ALARM_REMEMBERED] = "remembered",
 };
 
+static const char *const entities[LLMREG_ENTITIES] = {
+    [LLMREG_ENTITY_ENDPOINT] = "endpoint", [LLMREG_ENTITY_AGENT] = "agent",
+    [LLMREG_ENTITY_HOST] = "host",         [LLMREG_ENTITY_SESSION] = "session",
+    [LLMREG_ENTITY_ALERT] = "alert",       [LLMREG_ENTITY_STORE] = "store",
+    [LLMREG_ENTITY_CLOCK] = "clock",
+};
+
 static const char *word(const char *const *words, unsigned count,
                         unsigned value)
 {
@@ -109,6 +117,21 @@ const char *llmreg_reason_text(enum llmreg_reason reason)
 const char *llmreg_alarm_text(enum llmreg_alarm alarm)
 {
     return word(alarms, LLMREG_ALARMS, alarm);
+}
+
+const char *llmreg_entity_text(enum llmreg_entity entity)
+{
+    return word(entities, LLMREG_ENTITIES, entity);
+}
+
+int llmreg_entity_parse(const char *s, enum llmreg_entity *out)
+{
+    int v = value(entities, LLMREG_ENTITIES, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_entity)v;
+    return LLMREG_OK;
 }
 
 int llmreg_kind_parse(const char *s, enum llmreg_kind *out)

@@ -74,7 +74,7 @@ static int add(struct llmreg_registry *r, const struct llmreg_spec *spec,
     llmreg_put(e); /* nobody saw it */
     if (rc == LLMREG_EFULL)
         llmreg_error_set(err, "endpoint %s: there are %zu already, the limit",
-                         spec->id, r->max);
+                         spec->id, r->conf.endpoints);
     return rc == LLMREG_EEXIST ? LLMREG_EBUSY : rc;
 }
 
@@ -174,7 +174,8 @@ int llmreg_set(struct llmreg_registry *r, const struct llmreg_spec *spec,
 /* ---- remove ---- */
 
 static int remove_locked(struct llmreg_registry *r, const char *id,
-                         uint64_t generation, struct llmreg_event *event,
+                         const struct llmreg_removal *how,
+                         struct llmreg_event *event,
                          struct llmreg_endpoint **out) LLMREG_REQUIRES(r->lock)
 {
     struct llmreg_endpoint *e = table_find_locked(r, id);
@@ -182,7 +183,7 @@ static int remove_locked(struct llmreg_registry *r, const char *id,
 
     if (e == NULL)
         return LLMREG_ENOENT;
-    if (generation != 0 && generation != e->generation)
+    if (how->generation != 0 && how->generation != e->generation)
         return LLMREG_ESTALE;
     llmreg_endpoint_health(e, &health);
     event->before = llmreg_health_text(health.state);
@@ -195,20 +196,27 @@ static int remove_locked(struct llmreg_registry *r, const char *id,
 }
 
 int llmreg_remove(struct llmreg_registry *r, const char *id,
-                  uint64_t generation, const char *reason)
+                  const struct llmreg_removal *how,
+                  struct llmreg_endpoint **removed)
 {
+    static const struct llmreg_removal whichever;
     struct llmreg_endpoint *e = NULL;
+
+    if (how == NULL)
+        how = &whichever;
     struct llmreg_event event = {
         .time_ms = llmreg_clock_now(r->clock).wall_ms,
         .type = LLMREG_EVENT_REMOVED,
-        .reason = reason,
+        .reason = how->reason,
     };
 
     llmreg_lock(&r->lock);
-    int rc = remove_locked(r, id, generation, &event, &e);
+    int rc = remove_locked(r, id, how, &event, &e);
     llmreg_unlock(&r->lock);
     if (rc != LLMREG_OK)
         return rc;
+    if (removed != NULL)
+        *removed = llmreg_hold(e);
     llmreg_bus_wake(r->bus);
     entry_retire(e);
     return LLMREG_OK;
@@ -257,7 +265,7 @@ int llmreg_restore(struct llmreg_registry *r,
     if (rc == LLMREG_OK)
         return rc;
     llmreg_error_set(err, "endpoint %s: %s (limit %zu)", memory->spec.id,
-                     llmreg_status_text(rc), r->max);
+                     llmreg_status_text(rc), r->conf.endpoints);
     llmreg_put(e);
     return rc;
 }

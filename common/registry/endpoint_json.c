@@ -6,7 +6,7 @@
  * _ms.  Nothing in here is secret: tokens are not in the registry.
  */
 #include <llmreg/json.h>
-#include <llmreg/registry.h>
+#include <llmreg/snapshot.h>
 
 static void text(struct llmreg_json_out *w, const char *key, const char *s)
 {

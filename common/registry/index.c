@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* index.c - nodes of the model index, and how lists are replaced in it.
+/* index.c - nodes of an index, and how lists of keys are replaced in it.
  *
  * A link is fresh until its entry joined.  A link of the old list is over
- * when its node does not call back to it any more: the model stayed, and the
+ * when its node does not call back to it any more: the key stayed, and the
  * new list's link took its place.
  */
 #include "common/registry/index.h"
@@ -14,7 +14,7 @@
 
 #define FRESH UINT32_MAX
 
-struct index_model {
+struct index_node {
     struct cds_lfht_node node;
     struct rcu_head rcu;
     struct slots entries;
@@ -24,7 +24,15 @@ struct index_model {
 static int match(struct cds_lfht_node *node, const void *key)
 {
     rcu_seen(node);
-    return strcmp(rcu_holder(node, struct index_model, node)->name, key) == 0;
+    return strcmp(rcu_holder(node, struct index_node, node)->name, key) == 0;
+}
+
+static const char *key_at(const struct index_keys *keys, size_t i)
+{
+    const char *const *at =
+        (const void *)((const char *)keys->first + i * keys->stride);
+
+    return *at;
 }
 
 static uint64_t hash(const struct index *x, const char *name)
@@ -32,12 +40,12 @@ static uint64_t hash(const struct index *x, const char *name)
     return keyhash(x->seed, name, strlen(name));
 }
 
-static struct index_model *find(const struct index *x, const char *name)
+static struct index_node *find(const struct index *x, const char *name)
 {
     struct cds_lfht_node *node =
         rcu_table_find(x->table, hash(x, name), match, name);
 
-    return node == NULL ? NULL : rcu_holder(node, struct index_model, node);
+    return node == NULL ? NULL : rcu_holder(node, struct index_node, node);
 }
 
 int index_init(struct index *x, size_t buckets)
@@ -53,9 +61,9 @@ void index_fini(struct index *x)
     rcu_table_free(x->table);
 }
 
-struct slots_walk index_walk(const struct index *x, const char *model)
+struct slots_walk index_walk(const struct index *x, const char *key)
 {
-    struct index_model *m = find(x, model);
+    struct index_node *m = find(x, key);
 
     return m == NULL ? (struct slots_walk){0} : slots_walk(&m->entries);
 }
@@ -65,26 +73,26 @@ struct slots_walk index_walk(const struct index *x, const char *model)
 static void free_later(struct rcu_head *head)
 {
     rcu_due(head);
-    struct index_model *m = rcu_holder(head, struct index_model, rcu);
+    struct index_node *m = rcu_holder(head, struct index_node, rcu);
 
     slots_fini(&m->entries);
     free(m);
 }
 
 /* Removes a node that nobody is in. */
-static void forget(struct index *x, struct index_model *m)
+static void forget(struct index *x, struct index_node *m)
 {
     rcu_table_remove(x->table, &m->node);
     rcu_later(&m->rcu, free_later);
 }
 
 /* The node called name with room for one more entry, or NULL: no memory. */
-static struct index_model *provide(struct index *x, const char *name)
+static struct index_node *provide(struct index *x, const char *name)
 {
     size_t room = strlen(name) + 1;
 
     rcu_begin();
-    struct index_model *m = find(x, name);
+    struct index_node *m = find(x, name);
     rcu_end(); /* nodes do not go while we hold the table's lock */
     if (m != NULL)
         return slots_reserve(&m->entries) == LLMREG_OK ? m : NULL;
@@ -106,26 +114,26 @@ static struct index_model *provide(struct index *x, const char *name)
 static void undo(struct index *x, const struct index_change *c, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (c->new[i].place == FRESH && c->new[i].model->entries.live == 0)
-            forget(x, c->new[i].model);
+        if (c->new[i].place == FRESH && c->new[i].node->entries.live == 0)
+            forget(x, c->new[i].node);
 }
 
 int index_prepare(struct index *x, const struct index_change *c)
 {
     size_t k = 0; /* in the old list; both are sorted */
 
-    for (size_t i = 0; i < c->after->count; i++) {
-        const char *name = c->after->items[i].name;
+    for (size_t i = 0; i < c->after.count; i++) {
+        const char *name = key_at(&c->after, i);
         int order = -1;
-        while (k < c->before->count &&
-               (order = strcmp(c->before->items[k].name, name)) < 0)
+        while (k < c->before.count &&
+               (order = strcmp(key_at(&c->before, k), name)) < 0)
             k++;
-        if (k < c->before->count && order == 0) {
+        if (k < c->before.count && order == 0) {
             c->new[i] = c->old[k];
             continue;
         }
         c->new[i] = (struct link){provide(x, name), FRESH};
-        if (c->new[i].model == NULL) {
+        if (c->new[i].node == NULL) {
             undo(x, c, i);
             return LLMREG_ENOMEM;
         }
@@ -135,9 +143,9 @@ int index_prepare(struct index *x, const struct index_change *c)
 
 void index_join(struct index *x, const struct index_change *c)
 {
-    for (size_t i = 0; i < c->after->count; i++) {
+    for (size_t i = 0; i < c->after.count; i++) {
         struct link *l = &c->new[i];
-        struct slots *entries = &l->model->entries;
+        struct slots *entries = &l->node->entries;
         if (l->place != FRESH) {
             slots_set_where(entries, l->place, &l->place);
             continue;
@@ -149,15 +157,15 @@ void index_join(struct index *x, const struct index_change *c)
 
 void index_leave(struct index *x, const struct index_change *c)
 {
-    for (size_t i = 0; i < c->before->count; i++) {
+    for (size_t i = 0; i < c->before.count; i++) {
         struct link *l = &c->old[i];
-        struct slots *entries = &l->model->entries;
+        struct slots *entries = &l->node->entries;
         if (slots_where(entries, l->place) != &l->place)
-            continue; /* the model stayed */
+            continue; /* the key stayed */
         slots_remove(entries, l->place);
         if (entries->live == 0) {
             x->distinct--;
-            forget(x, l->model);
+            forget(x, l->node);
         }
     }
 }

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* index.h - which endpoints have this model?
+/* index.h - which entries have this key?
  *
- * For each name of a model there is one node with the set of the entries that
- * have it; a node without entries is removed.  For each of its models an
- * entry has a link: the node, and the entry's place in the node's set.
+ * The keys are names of models, or what agents can be asked for.  For each key
+ * there is one node with the set of the entries that have it; a node without
+ * entries is removed.  For each of its keys an entry has a link: the node,
+ * and the entry's place in the node's set.
  *
- * A list is replaced in three steps, with the new list published between the
- * last two, so that an entry that keeps a model is never missing, and a list
- * that is seen is found in the index:
+ * A list of keys is replaced in three steps, with the new list published
+ * between the last two, so that an entry that keeps a key is never missing,
+ * and a list that is seen is found in the index:
  *
  *     index_prepare   finds or makes nodes and room; may fail, and then
  *                     nothing changed
- *     index_join      adds the entry to the nodes of the new models
- *     index_leave     removes it from those of the models that are gone
+ *     index_join      adds the entry to the nodes of the new keys
+ *     index_leave     removes it from those of the keys that are gone
  *
  * Threads:   index_walk inside a section from any thread; the rest is for
  *            the holder of the table's lock.
@@ -22,15 +23,17 @@
 #ifndef LLMREG_REGISTRY_INDEX_H
 #define LLMREG_REGISTRY_INDEX_H
 
-#include <llmreg/endpoint.h>
+#include <stddef.h>
+
+#include <llmreg/status.h>
 
 #include "common/registry/rcu.h"
 #include "common/registry/slots.h"
 
-struct index_model;
+struct index_node;
 
 struct link {
-    struct index_model *model;
+    struct index_node *node;
     uint32_t place;
 };
 
@@ -39,20 +42,28 @@ struct index {
     struct cds_lfht *table;
     uint64_t seed;
     /* guarded by the table's lock */
-    size_t distinct; /* names that somebody has */
+    size_t distinct; /* keys that somebody has */
+};
+
+/* An array of structs (or of pointers) whose first member is the key as a
+ * string; sorted by strcmp, none twice.  All zero is no key. */
+struct index_keys {
+    const void *first;
+    size_t stride; /* bytes from one to the next */
+    size_t count;
 };
 
 LLMREG_MUSTCHECK int index_init(struct index *x, size_t buckets);
 /* Every entry must have left. */
 void index_fini(struct index *x);
 
-/* The entries that have the model, nothing if nobody has. */
-struct slots_walk index_walk(const struct index *x, const char *model);
+/* The entries that have the key, nothing if nobody has. */
+struct slots_walk index_walk(const struct index *x, const char *key);
 
 /* One entry's list is replaced by another. */
 struct index_change {
     void *entry;
-    const struct llmreg_models *before, *after;
+    struct index_keys before, after;
     struct link *old; /* one for each of before */
     struct link *new; /* one for each of after, filled by index_prepare */
 };

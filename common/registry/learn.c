@@ -48,8 +48,8 @@ static int replace_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
 {
     const struct index_change c = {
         .entry = e,
-        .before = &l->old->models,
-        .after = &l->new->models,
+        .before = models_part_keys(&l->old->models),
+        .after = models_part_keys(&l->new->models),
         .old = e->links,
         .new = l->links,
     };

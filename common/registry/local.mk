@@ -20,6 +20,8 @@ libregistry_la_SOURCES = \
 	common/registry/rcu.c \
 	common/registry/rcu.h \
 	common/registry/registry.c \
+	common/registry/shelf.c \
+	common/registry/shelf.h \
 	common/registry/slots.c \
 	common/registry/slots.h \
 	common/registry/snapshot.c \

@@ -125,6 +125,17 @@ void llmreg_models_put(const struct llmreg_models *models)
 
 /* ---- comparing two ---- */
 
+_Static_assert(offsetof(struct llmreg_model, name) == 0,
+               "the key comes first (index.h)");
+
+struct index_keys models_part_keys(const struct llmreg_models *models)
+{
+    const struct index_keys keys = {models->items, sizeof models->items[0],
+                                    models->count};
+
+    return keys;
+}
+
 bool models_part_same_names(const struct llmreg_models *a,
                             const struct llmreg_models *b)
 {

@@ -11,6 +11,7 @@
 #include <llmreg/endpoint.h>
 #include <llmreg/text.h>
 
+#include "common/registry/index.h"
 #include "common/registry/part.h"
 
 struct models_part {
@@ -28,6 +29,8 @@ LLMREG_MUSTCHECK int models_part_new(struct models_part **out,
 /* The part that a list handed out lies in. */
 struct models_part *models_part_of(const struct llmreg_models *models);
 
+/* The names as keys of the index. */
+struct index_keys models_part_keys(const struct llmreg_models *models);
 /* Both have the same names. */
 bool models_part_same_names(const struct llmreg_models *a,
                             const struct llmreg_models *b);

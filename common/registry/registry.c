@@ -28,7 +28,7 @@ static size_t power_of_two(size_t n)
 
 static int start(struct llmreg_registry *r)
 {
-    size_t buckets = power_of_two(r->max);
+    size_t buckets = power_of_two(r->conf.endpoints);
     size_t models = buckets < INDEX_BUCKETS_MIN   ? INDEX_BUCKETS_MIN
                     : buckets > INDEX_BUCKETS_MAX ? INDEX_BUCKETS_MAX
                                                   : buckets;
@@ -45,19 +45,51 @@ static int start(struct llmreg_registry *r)
     return rc;
 }
 
-int llmreg_registry_new(struct llmreg_registry **out, size_t max_endpoints,
+static bool in(size_t n, size_t min, size_t max)
+{
+    return n >= min && n <= max;
+}
+
+static bool is_valid(const struct llmreg_registry_conf *conf)
+{
+    return in(conf->endpoints, 1, LLMREG_LIMIT) &&
+           in(conf->agents, 1, LLMREG_LIMIT) &&
+           in(conf->hosts, 1, LLMREG_LIMIT) &&
+           in(conf->sessions, 1, LLMREG_LIMIT) &&
+           in(conf->closed_kept, 0, 100000) &&
+           conf->stale_ns >= LLMREG_NS_PER_S &&
+           conf->stale_ns <= 86400 * LLMREG_NS_PER_S && conf->host_reap_ns > 0;
+}
+
+struct llmreg_registry_conf llmreg_registry_conf(void)
+{
+    const struct llmreg_registry_conf conf = {
+        .endpoints = 50000,
+        .agents = 100000,
+        .hosts = 100000,
+        .sessions = 100000,
+        .closed_kept = 4096,
+        .presence = llmreg_presence_rule_default,
+        .stale_ns = 90 * LLMREG_NS_PER_S,
+        .host_reap_ns = 24 * 3600 * LLMREG_NS_PER_S,
+    };
+
+    return conf;
+}
+
+int llmreg_registry_new(struct llmreg_registry **out,
+                        const struct llmreg_registry_conf *conf,
                         struct llmreg_bus *bus,
                         const struct llmreg_clock *clock)
 {
-    if (max_endpoints < 1 || max_endpoints > LLMREG_ENDPOINTS_LIMIT ||
-        bus == NULL || clock == NULL)
+    if (!is_valid(conf) || bus == NULL || clock == NULL)
         return LLMREG_EINVAL;
     struct llmreg_registry *r = calloc(1, sizeof *r);
     if (r == NULL)
         return LLMREG_ENOMEM;
     r->bus = bus;
     r->clock = clock;
-    r->max = max_endpoints;
+    r->conf = *conf;
     int rc = llmreg_lock_init(&r->lock);
     if (rc != LLMREG_OK) {
         free(r);
@@ -130,17 +162,16 @@ void table_count_models_locked(struct llmreg_registry *r, size_t loaded_before,
                           memory_order_relaxed);
 }
 
-static const struct llmreg_models no_models;
-
 int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 {
-    const struct llmreg_models *models = &e->models->models;
-    const struct index_change c = {
-        .entry = e, .before = &no_models, .after = models, .new = e->links};
+    const struct index_change c = {.entry = e,
+                                   .after =
+                                       models_part_keys(&e->models->models),
+                                   .new = e->links};
 
     if (table_find_locked(r, e->id) != NULL)
         return LLMREG_EEXIST;
-    if (r->entries.live >= r->max)
+    if (r->entries.live >= r->conf.endpoints)
         return LLMREG_EFULL;
     int rc = slots_reserve(&r->entries);
     if (rc == LLMREG_OK)
@@ -160,8 +191,8 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 {
     const struct index_change c = {.entry = e,
-                                   .before = &e->models->models,
-                                   .after = &no_models,
+                                   .before =
+                                       models_part_keys(&e->models->models),
                                    .old = e->links};
 
     atomic_store_explicit(&e->alive, false, memory_order_release);

@@ -5,6 +5,8 @@
  * the newest event's number belong together.  The memory for it is taken
  * before, with some room for those who come meanwhile.
  */
+#include <llmreg/snapshot.h>
+
 #include "common/registry/table.h"
 
 #include <stdlib.h>
@@ -39,6 +41,19 @@ static bool take_locked(struct llmreg_registry *r, struct llmreg_snapshot *s,
     return true;
 }
 
+static struct llmreg_snapshot *new (size_t room)
+{
+    struct llmreg_snapshot *s = calloc(1, sizeof *s);
+
+    if (s == NULL)
+        return NULL;
+    s->items = malloc(room * sizeof s->items[0]);
+    if (s->items != NULL)
+        return s;
+    free(s);
+    return NULL;
+}
+
 int llmreg_snapshot_take(struct llmreg_registry *r,
                          struct llmreg_snapshot **out)
 {
@@ -48,8 +63,8 @@ int llmreg_snapshot_take(struct llmreg_registry *r,
     while (!taken) {
         size_t room =
             SPARE + atomic_load_explicit(&r->endpoints, memory_order_relaxed);
-        free(s);
-        s = malloc(sizeof *s + room * sizeof s->items[0]);
+        llmreg_snapshot_free(s);
+        s = new (room);
         if (s == NULL)
             return LLMREG_ENOMEM;
         llmreg_lock(&r->lock);
@@ -69,5 +84,6 @@ void llmreg_snapshot_free(struct llmreg_snapshot *s)
         llmreg_models_put(s->items[i].models);
         llmreg_put(s->items[i].endpoint);
     }
+    free(s->items);
     free(s);
 }

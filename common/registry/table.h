@@ -34,7 +34,7 @@ struct llmreg_registry {
     /* fixed after new */
     struct llmreg_bus *bus;
     const struct llmreg_clock *clock;
-    size_t max;
+    struct llmreg_registry_conf conf;
     uint64_t seed;
     struct cds_lfht *table;
     /* guarded by lock; the sets are walked without it */

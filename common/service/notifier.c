@@ -35,7 +35,7 @@ struct told {
 struct notifier {
     /* fixed after start */
     struct store_world world;
-    struct llmreg_host host;
+    struct llmreg_program program;
     struct llmreg_subscription *events;
     int stop_fd;
     pthread_t thread;
@@ -86,7 +86,7 @@ static void tell(struct notifier *n, struct llmreg_endpoint *e,
                  const struct letter_news *news)
 {
     letter_endpoint(&n->letter, n->world.registry, e, news);
-    n->host.notify(n->host.ctx, &n->letter.n);
+    n->program.notify(n->program.ctx, &n->letter.n);
     if (news->action == LLMREG_ALARM_OKAY)
         forget(n, n->letter.id);
     else
@@ -273,7 +273,7 @@ static void take_recalled(struct notifier *n, struct llmreg_endpoint *e)
 static void take_store(struct notifier *n, const struct llmreg_event *event)
 {
     letter_store(&n->letter, event);
-    n->host.notify(n->host.ctx, &n->letter.n);
+    n->program.notify(n->program.ctx, &n->letter.n);
 }
 
 static void take(struct notifier *n, const struct llmreg_event *event)
@@ -343,7 +343,7 @@ static bool take_over(void *ctx, struct llmreg_endpoint *e)
 }
 
 int notifier_new(struct notifier **out, const struct store_world *world,
-                 const struct llmreg_host *host, uint64_t after)
+                 const struct llmreg_program *program, uint64_t after)
 {
     struct notifier *n = calloc(1, sizeof *n);
     int rc = LLMREG_ENOMEM;
@@ -351,7 +351,7 @@ int notifier_new(struct notifier **out, const struct store_world *world,
     if (n == NULL)
         goto done;
     n->world = *world;
-    n->host = *host;
+    n->program = *program;
     n->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     rc = n->stop_fd >= 0 ? LLMREG_OK : LLMREG_EIO;
     if (rc == LLMREG_OK)

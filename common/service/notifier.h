@@ -7,9 +7,9 @@
  *
  * Threads:   notifier_new, _start and _free belong to one thread;
  *            notifier_step to the notifier's own once it was started.
- * Blocking:  notifier_step as long as the host's notify does; notifier_free
+ * Blocking:  notifier_step as long as the program's notify does; notifier_free
  *            until that returns.
- * Ownership: world and host are lent.
+ * Ownership: world and program are lent.
  */
 #ifndef LLMREG_SERVICE_NOTIFIER_H
 #define LLMREG_SERVICE_NOTIFIER_H
@@ -23,7 +23,7 @@ struct notifier;
 /* after: the number of the newest event that is not of interest. */
 LLMREG_MUSTCHECK int notifier_new(struct notifier **out,
                                   const struct store_world *world,
-                                  const struct llmreg_host *host,
+                                  const struct llmreg_program *program,
                                   uint64_t after);
 LLMREG_MUSTCHECK int notifier_start(struct notifier *n);
 /* Stops the thread if there is one; what is not told yet is not told.  NULL

@@ -19,7 +19,7 @@
 
 struct llmreg_service {
     struct settings_values settings;
-    struct llmreg_host host;
+    struct llmreg_program program;
     unsigned users;
     size_t stages;        /* that are started */
     uint64_t first_event; /* numbers up to this one are from before */
@@ -74,9 +74,11 @@ static void stop_bus(struct llmreg_service *s)
 
 static int start_registry(struct llmreg_service *s, struct llmreg_error *err)
 {
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
+
+    conf.endpoints = (size_t)s->settings.max_endpoints;
     int rc =
-        llmreg_registry_new(&s->registry, (size_t)s->settings.max_endpoints,
-                            s->bus, &llmreg_clock_system);
+        llmreg_registry_new(&s->registry, &conf, s->bus, &llmreg_clock_system);
 
     if (rc != LLMREG_OK)
         llmreg_error_set(err, "registry: %s", llmreg_status_text(rc));
@@ -84,7 +86,7 @@ static int start_registry(struct llmreg_service *s, struct llmreg_error *err)
         .registry = s->registry,
         .bus = s->bus,
         .clock = &llmreg_clock_system,
-        .log = &s->host.log,
+        .log = &s->program.log,
     };
     return rc;
 }
@@ -132,7 +134,7 @@ static void stop_timer(struct llmreg_service *s)
 /* What the store had to tell when it was opened is told to people, too. */
 static int start_notifier(struct llmreg_service *s, struct llmreg_error *err)
 {
-    int rc = notifier_new(&s->notifier, &s->world, &s->host, s->first_event);
+    int rc = notifier_new(&s->notifier, &s->world, &s->program, s->first_event);
 
     if (rc == LLMREG_OK)
         rc = notifier_start(s->notifier);
@@ -182,14 +184,14 @@ static int start_all(struct llmreg_service *s, struct llmreg_error *err)
 
 /* ---- attaching ---- */
 
-static int start(const struct llmreg_host *host, struct llmreg_error *err)
+static int start(const struct llmreg_program *program, struct llmreg_error *err)
 {
     struct llmreg_service *s = calloc(1, sizeof *s);
     int rc = LLMREG_ENOMEM;
 
     if (s == NULL)
         return rc;
-    s->host = *host;
+    s->program = *program;
     rc = settings_get(&shared.settings, &s->settings, err);
     if (rc == LLMREG_OK)
         rc = start_all(s, err);
@@ -201,14 +203,14 @@ static int start(const struct llmreg_host *host, struct llmreg_error *err)
     return LLMREG_OK;
 }
 
-int llmreg_service_attach(const struct llmreg_host *host,
+int llmreg_service_attach(const struct llmreg_program *program,
                           struct llmreg_service **out, struct llmreg_error *err)
 {
     struct settings_values unused;
     int rc = settings_get(&shared.settings, &unused, err);
 
     if (rc == LLMREG_OK && shared.instance == NULL)
-        rc = start(host, err);
+        rc = start(program, err);
     if (rc != LLMREG_OK)
         return rc;
     shared.instance->users++;
@@ -244,7 +246,7 @@ const struct llmreg_clock *llmreg_service_clock(struct llmreg_service *s)
 
 const struct llmreg_log *llmreg_service_log(struct llmreg_service *s)
 {
-    return &s->host.log;
+    return &s->program.log;
 }
 
 int llmreg_service_sync(struct llmreg_service *s, int64_t timeout_ms)

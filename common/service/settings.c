@@ -20,9 +20,8 @@ const struct llmreg_option settings_table[] = {
      "seconds between two writes of what may be lost in a power cut"},
     {"KeepEvents", LLMREG_OPT_INTEGER, OFF(keep_events), 0, 0, 1000000, "10000",
      "newest events kept in the store"},
-    {"MaxEndpoints", LLMREG_OPT_INTEGER, OFF(max_endpoints), 0, 1,
-     LLMREG_ENDPOINTS_LIMIT, "50000",
-     "endpoints that the registry has room for"},
+    {"MaxEndpoints", LLMREG_OPT_INTEGER, OFF(max_endpoints), 0, 1, LLMREG_LIMIT,
+     "50000", "endpoints that the registry has room for"},
     {0},
 };
 

@@ -134,6 +134,7 @@ static void tell_step(struct timer *t, const struct llmreg_now *now,
     struct llmreg_event event = {
         .time_ms = now->wall_ms,
         .type = LLMREG_EVENT_CLOCK,
+        .entity = LLMREG_ENTITY_CLOCK,
         .subject = "clock",
         .name = "",
         .before = "",

@@ -53,6 +53,7 @@ static void publish(struct writer *w, const struct llmreg_now *now,
     const struct llmreg_event event = {
         .time_ms = now->wall_ms,
         .type = LLMREG_EVENT_STORE,
+        .entity = LLMREG_ENTITY_STORE,
         .subject = "store",
         .name = "",
         .before = before,

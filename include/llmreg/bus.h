@@ -18,18 +18,26 @@
 #define LLMREG_BUS_H
 
 #include <llmreg/clock.h>
+#include <llmreg/entity.h>
 #include <llmreg/health.h>
 #include <llmreg/status.h>
 
 enum llmreg_event_type {
-    LLMREG_EVENT_REGISTERED, /* endpoint is new */
-    LLMREG_EVENT_UPDATED,    /* its specification changed */
+    LLMREG_EVENT_REGISTERED, /* endpoint, agent or host is new */
+    LLMREG_EVENT_UPDATED,    /* what it says of itself changed */
     LLMREG_EVENT_REMOVED,
-    LLMREG_EVENT_HEALTH, /* its health state changed */
-    LLMREG_EVENT_MODELS, /* its list of models, or what is loaded */
-    LLMREG_EVENT_ADMIN,  /* the operator's intent */
-    LLMREG_EVENT_STORE,  /* the file store failed or is well again */
-    LLMREG_EVENT_CLOCK,  /* the wall clock was stepped */
+    LLMREG_EVENT_HEALTH,       /* endpoint: its health state changed */
+    LLMREG_EVENT_MODELS,       /* endpoint: its models, or what is loaded */
+    LLMREG_EVENT_ADMIN,        /* endpoint: the operator's intent */
+    LLMREG_EVENT_STORE,        /* the file store failed or is well again */
+    LLMREG_EVENT_CLOCK,        /* the wall clock was stepped */
+    LLMREG_EVENT_PRESENCE,     /* agent: a rung of the ladder, up or down */
+    LLMREG_EVENT_RESOURCES,    /* host: its sample got stale, or is fresh */
+    LLMREG_EVENT_OPENED,       /* session */
+    LLMREG_EVENT_CLOSED,       /* session */
+    LLMREG_EVENT_FIRED,        /* alert: raised, or its severity changed */
+    LLMREG_EVENT_ACKNOWLEDGED, /* alert */
+    LLMREG_EVENT_CLEARED,      /* alert */
     LLMREG_EVENT_TYPES
 };
 
@@ -37,8 +45,9 @@ struct llmreg_event {
     uint64_t seq;    /* > 0, strictly growing, never used again */
     int64_t time_ms; /* wall time */
     enum llmreg_event_type type;
-    const char *subject; /* endpoint id, or "store", "clock" */
-    const char *name;    /* the endpoint's name, or "" */
+    enum llmreg_entity entity;
+    const char *subject; /* its id, or "store", "clock" */
+    const char *name;    /* its name for people, or "" */
     const char *before;  /* a word or a short text; "" if there was nothing */
     const char *after;
     const char *reason; /* why, for people */

@@ -22,6 +22,7 @@
 #ifndef LLMREG_REGISTRY_H
 #define LLMREG_REGISTRY_H
 
+#include <llmreg/agent.h>
 #include <llmreg/bus.h>
 #include <llmreg/clock.h>
 #include <llmreg/endpoint.h>
@@ -31,19 +32,37 @@
 struct llmreg_registry;
 struct llmreg_endpoint; /* an entry */
 
-#define LLMREG_ENDPOINTS_DEFAULT 50000
-#define LLMREG_ENDPOINTS_LIMIT   1000000
+#define LLMREG_LIMIT 1000000 /* of each of the first three below */
 
-/* max_endpoints: 1 to LLMREG_ENDPOINTS_LIMIT; tables are sized from it now,
- * and never resized.  The bus is lent and must outlive the registry.
- * LLMREG_ENOMEM, LLMREG_EINVAL.  Not before the process has forked. */
-LLMREG_MUSTCHECK int llmreg_registry_new(struct llmreg_registry **out,
-                                         size_t max_endpoints,
-                                         struct llmreg_bus *bus,
-                                         const struct llmreg_clock *clock);
+/* Tables are sized from the limits when they are made, and never resized. */
+struct llmreg_registry_conf {
+    size_t endpoints;   /* 1 to LLMREG_LIMIT; 50,000 */
+    size_t agents;      /* 1 to LLMREG_LIMIT; 100,000 */
+    size_t hosts;       /* 1 to LLMREG_LIMIT; 100,000 */
+    size_t sessions;    /* live ones, 1 to LLMREG_LIMIT; 100,000 */
+    size_t closed_kept; /* closed sessions, 0 to 100,000; 4,096 */
+    struct llmreg_presence_rule presence;
+    int64_t stale_ns;     /* a sample is stale, 1 s to 1 day; 90 s */
+    int64_t host_reap_ns; /* nobody reported a host for so long; 24 h */
+};
+/* The defaults. */
+struct llmreg_registry_conf llmreg_registry_conf(void);
+
+/* The bus is lent and must outlive the registry.  LLMREG_ENOMEM; LLMREG_EINVAL:
+ * a limit is out of its range.  Not before the process has forked. */
+LLMREG_MUSTCHECK int
+llmreg_registry_new(struct llmreg_registry **out,
+                    const struct llmreg_registry_conf *conf,
+                    struct llmreg_bus *bus, const struct llmreg_clock *clock);
 /* NULL is fine.  No other thread may be inside, and every reference must have
  * been put.  Waits for deferred frees. */
 void llmreg_registry_free(struct llmreg_registry *r);
+
+/* Serves the deadlines that are due: presence of agents, staleness of samples,
+ * the reaper.  Returns the monotonic time of the next one, INT64_MAX if there
+ * is none.  Whoever calls it late, or with a clock that was stepped, still sees
+ * every rung in order.  One thread at a time; does as much as is due. */
+int64_t llmreg_tick(struct llmreg_registry *r, const struct llmreg_now *now);
 
 /* ---- changes ---- */
 
@@ -63,10 +82,24 @@ LLMREG_MUSTCHECK int llmreg_set(struct llmreg_registry *r,
                                 struct llmreg_set_result *result,
                                 struct llmreg_error *err);
 
-/* Removes it; generation 0 means whichever is there.  LLMREG_ENOENT,
- * LLMREG_ESTALE.  reason (for the event) may be "". */
+/* The same, but LLMREG_EEXIST if it is there; err names the id. */
+LLMREG_MUSTCHECK int llmreg_add(struct llmreg_registry *r,
+                                const struct llmreg_spec *spec,
+                                struct llmreg_set_result *result,
+                                struct llmreg_error *err);
+
+struct llmreg_removal {
+    uint64_t generation; /* 0: whichever is there */
+    const char *reason;  /* for the event; NULL: "" */
+    bool force;          /* also while requests are pending */
+};
+
+/* Removes it, and gives it to the caller in *removed (a reference; removed may
+ * be NULL).  how may be NULL: all zero.  LLMREG_ENOENT, LLMREG_ESTALE;
+ * LLMREG_EBUSY: requests are pending, and it stays. */
 LLMREG_MUSTCHECK int llmreg_remove(struct llmreg_registry *r, const char *id,
-                                   uint64_t generation, const char *reason);
+                                   const struct llmreg_removal *how,
+                                   struct llmreg_endpoint **removed);
 
 /* Applies one observation: the health step, and its event if the state
  * changed, or if there is an alarm to tell that the intent had held back.
@@ -143,6 +176,24 @@ const struct llmreg_models *
 llmreg_endpoint_models(const struct llmreg_endpoint *e);
 void llmreg_models_put(const struct llmreg_models *models);
 
+/* ---- requests, for routers: on a reference that is held or lent ---- */
+
+/* A request begins: pending and total go up by one.  Returns pending. */
+uint32_t llmreg_request_begin(struct llmreg_endpoint *e);
+/* It is over: pending goes down by one, but never below 0; then the call was
+ * one too many, and false is returned (and counted).  latency_us: a sample for
+ * the average; negative: none, the request failed. */
+bool llmreg_request_end(struct llmreg_endpoint *e, int64_t latency_us);
+
+struct llmreg_load {
+    uint32_t pending;
+    uint32_t unmatched; /* ends without a begin */
+    uint64_t total;     /* since the start; only grows */
+    double latency_us;  /* average, weight 0.2; NAN: no sample yet */
+};
+void llmreg_endpoint_load(const struct llmreg_endpoint *e,
+                          struct llmreg_load *out);
+
 /* ---- all of them ---- */
 
 /* Return true to go on, false to stop.  Runs inside a read section: must not
@@ -171,29 +222,5 @@ struct llmreg_counts {
     size_t models_loaded;   /* (endpoint, model) pairs known to be loaded */
 };
 void llmreg_count(struct llmreg_registry *r, struct llmreg_counts *out);
-
-/* ---- a consistent picture ---- */
-
-struct llmreg_snapshot_item {
-    struct llmreg_endpoint *endpoint;
-    const struct llmreg_spec *spec;
-    const struct llmreg_models *models;
-    struct llmreg_intent intent;
-    struct llmreg_health health;
-};
-struct llmreg_snapshot {
-    uint64_t seq; /* every event up to this one is in it, none after */
-    size_t count;
-    struct llmreg_snapshot_item items[];
-};
-/* May take the table's lock for as long as it takes to collect references. */
-LLMREG_MUSTCHECK int llmreg_snapshot_take(struct llmreg_registry *r,
-                                          struct llmreg_snapshot **out);
-void llmreg_snapshot_free(struct llmreg_snapshot *s);
-struct llmreg_json_out;
-/* The endpoint as an object, as member key or element. */
-void llmreg_snapshot_item_json(struct llmreg_json_out *w, const char *key,
-                               const struct llmreg_snapshot_item *item,
-                               const struct llmreg_now *now);
 
 #endif

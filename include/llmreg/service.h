@@ -14,20 +14,14 @@
 #ifndef LLMREG_SERVICE_H
 #define LLMREG_SERVICE_H
 
+#include <llmreg/alert.h>
 #include <llmreg/bus.h>
 #include <llmreg/clock.h>
 #include <llmreg/log.h>
 #include <llmreg/options.h>
 #include <llmreg/registry.h>
 
-enum llmreg_severity {
-    LLMREG_SEVERITY_OKAY,
-    LLMREG_SEVERITY_WARNING,
-    LLMREG_SEVERITY_FAILURE
-};
-
-#define LLMREG_MESSAGE_SIZE 256 /* collectd: NOTIF_MAX_MSG_LEN */
-#define LLMREG_META_MAX     12
+#define LLMREG_META_MAX 12
 
 struct llmreg_meta {
     const char *name;
@@ -47,7 +41,7 @@ struct llmreg_notification {
 
 /* The program around us.  notify is called on a thread of ours and may block;
  * log from any thread of ours.  Both stay valid until the last detach. */
-struct llmreg_host {
+struct llmreg_program {
     struct llmreg_log log;
     void (*notify)(void *ctx, const struct llmreg_notification *n);
     void *ctx; /* of notify */
@@ -63,12 +57,12 @@ const struct llmreg_option *llmreg_service_options(void);
 
 struct llmreg_service;
 
-/* Starts the service, or takes part in the running one (whose host stays the
+/* Starts the service, or takes part in the running one (whose program stays the
  * first one's).  A store that cannot be used is not an error: it is logged
  * and notified, everything goes on from memory, and it is tried again.
  * LLMREG_EINVAL: configuration.  LLMREG_ELOCKED: another process has the
  * store; err names it.  LLMREG_ENOMEM, LLMREG_EIO (no thread). */
-LLMREG_MUSTCHECK int llmreg_service_attach(const struct llmreg_host *host,
+LLMREG_MUSTCHECK int llmreg_service_attach(const struct llmreg_program *program,
                                            struct llmreg_service **out,
                                            struct llmreg_error *err);
 void llmreg_service_detach(struct llmreg_service *s);

@@ -20,7 +20,7 @@
 #include <llmreg/service.h>
 
 /* The program around a plugin called plugin: collectd. */
-struct llmreg_host host_make(const char *plugin);
+struct llmreg_program host_make(const char *plugin);
 
 /* Severity and fields become a notification_t, meta becomes typed meta data.
  * ctx is the plugin's name. */

@@ -29,9 +29,9 @@ static void *context(const char *plugin)
     return name.out;
 }
 
-struct llmreg_host host_make(const char *plugin)
+struct llmreg_program host_make(const char *plugin)
 {
-    return (struct llmreg_host){
+    return (struct llmreg_program){
         .log = {.write = write_line, .ctx = context(plugin)},
         .notify = host_notify,
         .ctx = context(plugin),

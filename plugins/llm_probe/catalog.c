@@ -76,6 +76,20 @@ static void claim_all(struct pass *p, const struct targets *list,
 
 /* ---- into the registry ---- */
 
+/* The configuration decides: requests that are pending go on elsewhere. */
+static int drop(const struct pass *p, const struct llmreg_endpoint *e,
+                const char *reason)
+{
+    const struct llmreg_removal how = {
+        .generation = llmreg_endpoint_generation(e),
+        .reason = reason,
+        .force = true,
+    };
+
+    return llmreg_remove(p->catalog->registry, llmreg_endpoint_id(e), &how,
+                         NULL);
+}
+
 /* Two schemes on one id are an error in the registry; a static endpoint whose
  * owner changed the scheme is another one now. */
 static void drop_other_scheme(struct pass *p, const struct target *t)
@@ -91,9 +105,7 @@ static void drop_other_scheme(struct pass *p, const struct target *t)
             strncmp(spec->url, t->url, 6) != 0;
     llmreg_spec_put(spec);
     if (other)
-        note(p, llmreg_remove(p->catalog->registry, t->id,
-                              llmreg_endpoint_generation(e),
-                              "its scheme changed"));
+        note(p, drop(p, e, "its scheme changed"));
     llmreg_put(e);
 }
 
@@ -177,9 +189,7 @@ static void remove_unnamed(struct pass *p)
     for (size_t i = 0; i < u.count; i++) {
         struct llmreg_endpoint *e = u.items[i];
 
-        if (llmreg_remove(p->catalog->registry, llmreg_endpoint_id(e),
-                          llmreg_endpoint_generation(e),
-                          "nobody names it any more") == LLMREG_OK)
+        if (drop(p, e, "nobody names it any more") == LLMREG_OK)
             p->taken++;
         llmreg_put(e);
     }

@@ -86,7 +86,7 @@ static int start_parts(struct life *l, struct llmreg_error *err)
     return rc;
 }
 
-int life_start(struct config *config, const struct llmreg_host *host,
+int life_start(struct config *config, const struct llmreg_program *program,
                struct life **out, struct llmreg_error *err)
 {
     struct life *l = calloc(1, sizeof *l);
@@ -97,7 +97,7 @@ int life_start(struct config *config, const struct llmreg_host *host,
         return rc;
     }
     l->config = config;
-    rc = llmreg_service_attach(host, &l->service, err);
+    rc = llmreg_service_attach(program, &l->service, err);
     if (rc == LLMREG_OK)
         rc = start_parts(l, err);
     if (rc != LLMREG_OK) {

@@ -21,7 +21,7 @@ struct life;
 
 /* config was finished.  Any status, with err: nothing was left running. */
 LLMREG_MUSTCHECK int life_start(struct config *config,
-                                const struct llmreg_host *host,
+                                const struct llmreg_program *program,
                                 struct life **out, struct llmreg_error *err);
 /* NULL is fine. */
 void life_stop(struct life *l);

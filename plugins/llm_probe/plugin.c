@@ -59,7 +59,7 @@ static int on_read(user_data_t *user)
 /* Without any block the plugin runs with its defaults. */
 static int start(struct llmreg_error *err)
 {
-    const struct llmreg_host host = host_make(PLUGIN);
+    const struct llmreg_program host = host_make(PLUGIN);
     int rc = LLMREG_OK;
 
     if (self.config == NULL)

@@ -11,10 +11,14 @@ import re
 # A room may use itself and what stands after it.
 ROOMS = ['service', 'store', 'registry', 'bus', 'domain', 'base']
 HEADER_ROOM = {
-    'bus': 'bus', 'clock': 'base', 'endpoint': 'domain', 'health': 'domain',
-    'json': 'base', 'log': 'base', 'metrics': 'service', 'names': 'base',
-    'options': 'base', 'registry': 'registry', 'service': 'service',
-    'status': 'base', 'table': 'base', 'text': 'base', 'thread': 'base',
+    'agent': 'domain', 'agents': 'registry', 'alert': 'domain',
+    'alerts': 'registry', 'bus': 'bus', 'clock': 'base', 'endpoint': 'domain',
+    'entity': 'domain', 'fleet': 'registry', 'health': 'domain',
+    'hosts': 'registry', 'json': 'base', 'log': 'base', 'metrics': 'service',
+    'names': 'base', 'options': 'base', 'registry': 'registry',
+    'resources': 'domain', 'service': 'service', 'session': 'domain',
+    'sessions': 'registry', 'snapshot': 'registry', 'status': 'base',
+    'table': 'base', 'text': 'base', 'thread': 'base',
 }
 PRODUCT = ('common/', 'plugins/', 'include/')
 

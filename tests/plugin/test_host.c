@@ -26,7 +26,7 @@ static const struct {
 
 START_TEST(a_line_has_its_level_and_the_plugins_name)
 {
-    const struct llmreg_host host = host_make("llm_probe");
+    const struct llmreg_program host = host_make("llm_probe");
 
     fake_reset();
     llmreg_log(&host.log, levels[_i].level, "100%% of %d", 3);

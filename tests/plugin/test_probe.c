@@ -49,11 +49,13 @@ static void count_line(void *ctx, enum llmreg_level level, const char *line)
 
 static void open_rig(struct rig *rig)
 {
+    const struct llmreg_registry_conf conf = llmreg_registry_conf();
+
     memset(rig, 0, sizeof *rig);
     rig->wire = wire_open();
     rig->log = (struct llmreg_log){.write = count_line, .ctx = rig};
     ck_assert_int_eq(llmreg_bus_new(&rig->bus, 1024, 1), LLMREG_OK);
-    ck_assert_int_eq(llmreg_registry_new(&rig->registry, 1000, rig->bus,
+    ck_assert_int_eq(llmreg_registry_new(&rig->registry, &conf, rig->bus,
                                          &llmreg_clock_system),
                      LLMREG_OK);
     ck_assert_int_eq(secrets_new(&rig->secrets), LLMREG_OK);
@@ -452,7 +454,7 @@ START_TEST(a_removed_endpoint_is_left_alone)
     start_rig(&rig);
     await_requests(&rig, 6);
     id_of(port, id);
-    ck_assert_int_eq(llmreg_remove(rig.registry, id, 0, ""), LLMREG_OK);
+    ck_assert_int_eq(llmreg_remove(rig.registry, id, NULL, NULL), LLMREG_OK);
     poll(NULL, 0, 150);
     before = wire_requests(rig.wire);
     poll(NULL, 0, 400);

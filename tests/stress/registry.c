@@ -7,7 +7,7 @@
  * the end the index must equal a scan.  Prints only what is wrong; a dead-lock
  * is ended by SIGALRM.
  */
-#include <llmreg/registry.h>
+#include <llmreg/snapshot.h>
 
 #include <poll.h>
 #include <pthread.h>
@@ -85,7 +85,8 @@ static void *changer(void *arg)
         if (i < STEADY || below(&seed, 3) != 0)
             set(i, (int32_t)below(&seed, 4));
         else
-            (void)!llmreg_remove(r, ids[i], 0, "stress");
+            (void)!llmreg_remove(
+                r, ids[i], &(struct llmreg_removal){.reason = "stress"}, NULL);
     }
     return NULL;
 }
@@ -342,13 +343,15 @@ static void check_index(void)
 
 int main(void)
 {
+    const struct llmreg_registry_conf conf = llmreg_registry_conf();
+
     (void)alarm(60);
     for (unsigned i = 0; i < IDS; i++)
         (void)snprintf(ids[i], sizeof ids[i], "host%u:1", i);
     for (unsigned m = 0; m < MODELS; m++)
         (void)snprintf(models[m], sizeof models[m], "m%u:latest", m);
     if (llmreg_bus_new(&bus, 256, 1) != LLMREG_OK ||
-        llmreg_registry_new(&r, IDS, bus, &llmreg_clock_system) != LLMREG_OK)
+        llmreg_registry_new(&r, &conf, bus, &llmreg_clock_system) != LLMREG_OK)
         return EXIT_FAILURE;
     for (unsigned i = 0; i < STEADY; i++) {
         set(i, 0);

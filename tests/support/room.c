@@ -33,9 +33,11 @@ static void keep_line(void *ctx, enum llmreg_level level, const char *line)
 
 void room_start(struct room *r)
 {
+    const struct llmreg_registry_conf conf = llmreg_registry_conf();
+
     ck_assert_int_eq(llmreg_bus_new(&r->bus, RING, 1), LLMREG_OK);
-    ck_assert_int_eq(llmreg_registry_new(&r->registry, 1000, r->bus, &r->clock),
-                     LLMREG_OK);
+    ck_assert_int_eq(
+        llmreg_registry_new(&r->registry, &conf, r->bus, &r->clock), LLMREG_OK);
 }
 
 void room_make(struct room *r)
@@ -157,7 +159,9 @@ void room_remove(struct room *r, const char *name)
 {
     char id[80];
 
-    ck_assert_int_eq(llmreg_remove(r->registry, id_of(name, id), 0, "test"),
+    ck_assert_int_eq(llmreg_remove(r->registry, id_of(name, id),
+                                   &(struct llmreg_removal){.reason = "test"},
+                                   NULL),
                      LLMREG_OK);
 }
 

@@ -121,3 +121,9 @@ tests_unit_test_json_limits_SOURCES = tests/unit/test_json_limits.c \
 	tests/unit/json_trace.h
 tests_unit_test_json_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_json_limits_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_heap
+TESTS += tests/unit/test_heap
+tests_unit_test_heap_SOURCES = tests/unit/test_heap.c
+tests_unit_test_heap_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_heap_LDADD = $(BASE_LIBS) $(CHECK_LIBS)

@@ -27,11 +27,14 @@ const struct llmreg_clock fleet_clock = {.read = read_clock};
 
 void fleet_setup(void)
 {
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
+
+    conf.endpoints = FLEET_MAX;
+    conf.agents = conf.hosts = conf.sessions = FLEET_MAX;
     fleet_now = (struct llmreg_now){.mono_ns = 5000000000, .wall_ms = 1000};
     ck_assert_int_eq(llmreg_bus_new(&fleet_bus, FLEET_RING, 1), LLMREG_OK);
     ck_assert_int_eq(
-        llmreg_registry_new(&fleet, FLEET_MAX, fleet_bus, &fleet_clock),
-        LLMREG_OK);
+        llmreg_registry_new(&fleet, &conf, fleet_bus, &fleet_clock), LLMREG_OK);
     ck_assert_int_eq(llmreg_subscribe(fleet_bus, UINT64_MAX, &subscription),
                      LLMREG_OK);
 }

@@ -105,3 +105,9 @@ TESTS += tests/unit/test_registry_model
 tests_unit_test_registry_model_SOURCES = tests/unit/test_registry_model.c
 tests_unit_test_registry_model_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_registry_model_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_shelf
+TESTS += tests/unit/test_shelf
+tests_unit_test_shelf_SOURCES = tests/unit/test_shelf.c
+tests_unit_test_shelf_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_shelf_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)

@@ -26,10 +26,13 @@ static const struct llmreg_log log_kept = {.write = keep_line};
 
 static void open_catalog(void)
 {
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
+
+    conf.endpoints = 8;
     lines[0] = '\0';
     ck_assert_int_eq(llmreg_bus_new(&bus, 64, 1), LLMREG_OK);
     ck_assert_int_eq(
-        llmreg_registry_new(&registry, 8, bus, &llmreg_clock_system),
+        llmreg_registry_new(&registry, &conf, bus, &llmreg_clock_system),
         LLMREG_OK);
     files[0].path = "/a.json";
     files[1].path = "/b.json";

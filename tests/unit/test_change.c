@@ -135,7 +135,7 @@ START_TEST(a_source_is_raised_but_never_lowered)
         ck_assert_int_eq(now->source, rows[i].after);
         llmreg_spec_put(now);
         llmreg_put(e);
-        ck_assert_int_eq(llmreg_remove(fleet, "a:1", 0, ""), LLMREG_OK);
+        ck_assert_int_eq(llmreg_remove(fleet, "a:1", NULL, NULL), LLMREG_OK);
     }
 }
 END_TEST
@@ -180,7 +180,7 @@ START_TEST(at_the_limit_nobody_comes_in_but_all_can_change)
     spec = fleet_spec("a:1");
     spec.priority = 1;
     (void)set(&spec);
-    ck_assert_int_eq(llmreg_remove(fleet, "a:2", 0, ""), LLMREG_OK);
+    ck_assert_int_eq(llmreg_remove(fleet, "a:2", NULL, NULL), LLMREG_OK);
     fleet_add("b:1");
 }
 END_TEST
@@ -190,7 +190,10 @@ START_TEST(a_removal_is_an_event_with_its_reason)
     fleet_add("a:1");
     fleet_observe("a:1", LLMREG_REASON_OK);
     fleet_skip_events();
-    ck_assert_int_eq(llmreg_remove(fleet, "a:1", 0, "by hand"), LLMREG_OK);
+    ck_assert_int_eq(
+        llmreg_remove(fleet, "a:1",
+                      &(struct llmreg_removal){.reason = "by hand"}, NULL),
+        LLMREG_OK);
     const struct llmreg_event *event = fleet_event();
     ck_assert_ptr_nonnull(event);
     ck_assert_int_eq(event->type, LLMREG_EVENT_REMOVED);
@@ -213,7 +216,7 @@ START_TEST(removing_closes_an_alarm_that_is_open)
         fleet_add("a:1");
         fleet_observe("a:1", reasons[i]);
         fleet_skip_events();
-        ck_assert_int_eq(llmreg_remove(fleet, "a:1", 0, ""), LLMREG_OK);
+        ck_assert_int_eq(llmreg_remove(fleet, "a:1", NULL, NULL), LLMREG_OK);
         ck_assert_int_eq(fleet_event()->action, actions[i]);
     }
 }
@@ -225,15 +228,25 @@ START_TEST(a_removal_names_what_it_means)
     struct llmreg_endpoint *e = fleet_get("a:1");
     uint64_t generation = llmreg_endpoint_generation(e);
 
-    ck_assert_int_eq(llmreg_remove(fleet, "b:1", 0, ""), LLMREG_ENOENT);
-    ck_assert_int_eq(llmreg_remove(fleet, "a:1", generation + 1, ""),
-                     LLMREG_ESTALE);
-    ck_assert_int_eq(llmreg_remove(fleet, "a:1", generation, ""), LLMREG_OK);
-    ck_assert_int_eq(llmreg_remove(fleet, "a:1", generation, ""),
-                     LLMREG_ENOENT);
+    ck_assert_int_eq(llmreg_remove(fleet, "b:1", NULL, NULL), LLMREG_ENOENT);
+    ck_assert_int_eq(
+        llmreg_remove(fleet, "a:1",
+                      &(struct llmreg_removal){.generation = generation + 1},
+                      NULL),
+        LLMREG_ESTALE);
+    ck_assert_int_eq(
+        llmreg_remove(fleet, "a:1",
+                      &(struct llmreg_removal){.generation = generation}, NULL),
+        LLMREG_OK);
+    ck_assert_int_eq(
+        llmreg_remove(fleet, "a:1",
+                      &(struct llmreg_removal){.generation = generation}, NULL),
+        LLMREG_ENOENT);
     fleet_add("a:1");
-    ck_assert_int_eq(llmreg_remove(fleet, "a:1", generation, ""),
-                     LLMREG_ESTALE);
+    ck_assert_int_eq(
+        llmreg_remove(fleet, "a:1",
+                      &(struct llmreg_removal){.generation = generation}, NULL),
+        LLMREG_ESTALE);
     llmreg_put(e);
 }
 END_TEST
@@ -246,7 +259,7 @@ START_TEST(late_results_for_a_removed_endpoint_are_stale)
     fleet_add("a:1");
     struct llmreg_endpoint *e = fleet_get("a:1");
 
-    ck_assert_int_eq(llmreg_remove(fleet, "a:1", 0, ""), LLMREG_OK);
+    ck_assert_int_eq(llmreg_remove(fleet, "a:1", NULL, NULL), LLMREG_OK);
     fleet_add("a:1"); /* made anew: another generation */
     fleet_skip_events();
     ck_assert_int_eq(llmreg_observe(fleet, e, &seen, &fleet_rule, &fleet_now),
@@ -267,7 +280,7 @@ START_TEST(an_endpoint_made_anew_is_new)
     fleet_observe("a:1", LLMREG_REASON_OK);
     fleet_models("a:1", "m");
     struct llmreg_endpoint *old = fleet_get("a:1");
-    ck_assert_int_eq(llmreg_remove(fleet, "a:1", 0, ""), LLMREG_OK);
+    ck_assert_int_eq(llmreg_remove(fleet, "a:1", NULL, NULL), LLMREG_OK);
     fleet_add("a:1");
     struct llmreg_endpoint *e = fleet_get("a:1");
 

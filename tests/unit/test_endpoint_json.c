@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_endpoint_json.c - an endpoint as people and programs get it. */
 #include <llmreg/json.h>
-#include <llmreg/registry.h>
+#include <llmreg/snapshot.h>
 
 #include <check.h>
 #include <stdlib.h>

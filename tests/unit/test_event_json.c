@@ -51,7 +51,8 @@ START_TEST(a_health_event_says_before_after_since_and_alarm)
     ck_assert_str_eq(
         render(&event),
         "{\"seq\":7,\"time\":\"1970-01-01T00:00:01.500Z\",\"time_ms\":1500,"
-        "\"type\":\"health\",\"subject\":\"gpu1:11434\",\"name\":\"gpu1\","
+        "\"type\":\"health\",\"entity\":\"endpoint\",\"subject\":\"gpu1:"
+        "11434\",\"name\":\"gpu1\","
         "\"before\":\"healthy\",\"after\":\"unreachable\","
         "\"reason\":\"refused: Connection refused\","
         "\"since\":\"1970-01-01T00:00:01.000Z\",\"since_ms\":1000,"
@@ -66,6 +67,7 @@ START_TEST(other_events_have_no_since_and_empty_is_null)
         .seq = 1,
         .time_ms = 1,
         .type = LLMREG_EVENT_STORE,
+        .entity = LLMREG_ENTITY_STORE,
         .subject = "store",
         .name = "",
         .before = "",
@@ -76,7 +78,8 @@ START_TEST(other_events_have_no_since_and_empty_is_null)
     ck_assert_str_eq(
         render(&event),
         "{\"seq\":1,\"time\":\"1970-01-01T00:00:00.001Z\",\"time_ms\":1,"
-        "\"type\":\"store\",\"subject\":\"store\",\"name\":null,"
+        "\"type\":\"store\",\"entity\":\"store\",\"subject\":\"store\","
+        "\"name\":null,"
         "\"before\":null,\"after\":\"failed\",\"reason\":null}");
 }
 END_TEST

@@ -43,8 +43,8 @@ static void replace(int i, const char *names)
     struct models_part *list = make(names);
     struct link *links = malloc((list->models.count + 1) * sizeof *links);
     const struct index_change c = {.entry = h,
-                                   .before = &h->list->models,
-                                   .after = &list->models,
+                                   .before = models_part_keys(&h->list->models),
+                                   .after = models_part_keys(&list->models),
                                    .old = h->links,
                                    .new = links};
 
@@ -138,11 +138,12 @@ START_TEST(a_model_that_stays_is_never_missing_between_the_steps)
     struct link links[2], *old;
 
     replace(0, "a b");
-    const struct index_change c = {.entry = &holders[0],
-                                   .before = &holders[0].list->models,
-                                   .after = &list->models,
-                                   .old = holders[0].links,
-                                   .new = links};
+    const struct index_change c = {
+        .entry = &holders[0],
+        .before = models_part_keys(&holders[0].list->models),
+        .after = models_part_keys(&list->models),
+        .old = holders[0].links,
+        .new = links};
     ck_assert_int_eq(index_prepare(&x, &c), LLMREG_OK);
     ck_assert_uint_eq(who("b"), 1);
     ck_assert_uint_eq(who("c"), 0);
@@ -154,11 +155,12 @@ START_TEST(a_model_that_stays_is_never_missing_between_the_steps)
     ck_assert_uint_eq(who("a"), 0);
     ck_assert_uint_eq(who("b"), 1);
     old = holders[0].links;
-    const struct index_change back = {.entry = &holders[0],
-                                      .before = &list->models,
-                                      .after = &holders[0].list->models,
-                                      .old = links,
-                                      .new = old};
+    const struct index_change back = {
+        .entry = &holders[0],
+        .before = models_part_keys(&list->models),
+        .after = models_part_keys(&holders[0].list->models),
+        .old = links,
+        .new = old};
     ck_assert_int_eq(index_prepare(&x, &back), LLMREG_OK);
     index_join(&x, &back);
     index_leave(&x, &back);

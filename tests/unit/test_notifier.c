@@ -10,7 +10,7 @@
 #include "tests/support/room.h"
 
 static struct room room;
-static struct llmreg_host host;
+static struct llmreg_program host;
 static struct notifier *notifier;
 static char story[8192]; /* "FAILURE gpu1: message" a line */
 static int told;
@@ -37,7 +37,7 @@ static void make_notifier(uint64_t after)
 static void setup(void)
 {
     room_open(&room);
-    host = (struct llmreg_host){.log = room.log, .notify = keep};
+    host = (struct llmreg_program){.log = room.log, .notify = keep};
     story[0] = '\0';
     told = 0;
     make_notifier(UINT64_MAX);

@@ -10,16 +10,20 @@
 
 START_TEST(a_registry_wants_a_sensible_limit_a_bus_and_a_clock)
 {
+    struct llmreg_registry_conf none = llmreg_registry_conf();
+    struct llmreg_registry_conf many = llmreg_registry_conf();
+    const struct llmreg_registry_conf good = llmreg_registry_conf();
     struct llmreg_registry *r = NULL;
 
-    ck_assert_int_eq(llmreg_registry_new(&r, 0, fleet_bus, &fleet_clock),
+    none.endpoints = 0;
+    many.endpoints = LLMREG_LIMIT + 1;
+    ck_assert_int_eq(llmreg_registry_new(&r, &none, fleet_bus, &fleet_clock),
                      LLMREG_EINVAL);
-    ck_assert_int_eq(llmreg_registry_new(&r, LLMREG_ENDPOINTS_LIMIT + 1,
-                                         fleet_bus, &fleet_clock),
+    ck_assert_int_eq(llmreg_registry_new(&r, &many, fleet_bus, &fleet_clock),
                      LLMREG_EINVAL);
-    ck_assert_int_eq(llmreg_registry_new(&r, 1, NULL, &fleet_clock),
+    ck_assert_int_eq(llmreg_registry_new(&r, &good, NULL, &fleet_clock),
                      LLMREG_EINVAL);
-    ck_assert_int_eq(llmreg_registry_new(&r, 1, fleet_bus, NULL),
+    ck_assert_int_eq(llmreg_registry_new(&r, &good, fleet_bus, NULL),
                      LLMREG_EINVAL);
     ck_assert_ptr_null(r);
     llmreg_registry_free(NULL);
@@ -28,10 +32,11 @@ END_TEST
 
 START_TEST(two_registries_live_side_by_side)
 {
+    const struct llmreg_registry_conf conf = llmreg_registry_conf();
     struct llmreg_registry *other = NULL;
 
-    ck_assert_int_eq(llmreg_registry_new(&other, 1, fleet_bus, &fleet_clock),
-                     LLMREG_OK);
+    ck_assert_int_eq(
+        llmreg_registry_new(&other, &conf, fleet_bus, &fleet_clock), LLMREG_OK);
     fleet_add("a:1");
     ck_assert_ptr_null(llmreg_get(other, "a:1"));
     llmreg_registry_free(other);
@@ -57,7 +62,7 @@ START_TEST(a_reference_outlives_the_removal)
     fleet_add("a:1");
     struct llmreg_endpoint *e = fleet_get("a:1");
 
-    ck_assert_int_eq(llmreg_remove(fleet, "a:1", 0, ""), LLMREG_OK);
+    ck_assert_int_eq(llmreg_remove(fleet, "a:1", NULL, NULL), LLMREG_OK);
     ck_assert(!llmreg_endpoint_alive(e));
     ck_assert_str_eq(llmreg_endpoint_id(e), "a:1");
     const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
@@ -74,7 +79,7 @@ START_TEST(a_walk_sees_all_and_stops_when_told)
     fleet_add("a:1");
     fleet_add("c:1");
     ck_assert_str_eq(fleet_ids(), "a:1 b:1 c:1");
-    ck_assert_int_eq(llmreg_remove(fleet, "b:1", 0, ""), LLMREG_OK);
+    ck_assert_int_eq(llmreg_remove(fleet, "b:1", NULL, NULL), LLMREG_OK);
     ck_assert_str_eq(fleet_ids(), "a:1 c:1");
 }
 END_TEST
@@ -97,7 +102,7 @@ START_TEST(a_walk_lends_what_may_be_held)
     fleet_models("a:1", "m");
     fleet_models("b:1", "m");
     llmreg_each(fleet, stop_at_once, &held);
-    ck_assert_int_eq(llmreg_remove(fleet, llmreg_endpoint_id(held), 0, ""),
+    ck_assert_int_eq(llmreg_remove(fleet, llmreg_endpoint_id(held), NULL, NULL),
                      LLMREG_OK);
     ck_assert(!llmreg_endpoint_alive(held));
     llmreg_put(held);
@@ -117,7 +122,7 @@ START_TEST(by_model_only_those_that_have_it_are_seen)
     ck_assert_str_eq(fleet_with("qwen:7b", LLMREG_ANY), "a:1 b:1");
     ck_assert_str_eq(fleet_with("llama3:latest", LLMREG_ANY), "a:1");
     ck_assert_str_eq(fleet_with("llama3", LLMREG_ANY), "");
-    ck_assert_int_eq(llmreg_remove(fleet, "a:1", 0, ""), LLMREG_OK);
+    ck_assert_int_eq(llmreg_remove(fleet, "a:1", NULL, NULL), LLMREG_OK);
     ck_assert_str_eq(fleet_with("qwen:7b", LLMREG_ANY), "b:1");
     ck_assert_str_eq(fleet_with("llama3:latest", LLMREG_ANY), "");
 }
@@ -159,7 +164,7 @@ START_TEST(counts_follow_every_change)
     ck_assert_uint_eq(n.models_distinct, 3);
     ck_assert_uint_eq(n.models_loaded, 3);
     fleet_models("a:1", "y");
-    ck_assert_int_eq(llmreg_remove(fleet, "b:1", 0, ""), LLMREG_OK);
+    ck_assert_int_eq(llmreg_remove(fleet, "b:1", NULL, NULL), LLMREG_OK);
     llmreg_count(fleet, &n);
     ck_assert_uint_eq(n.endpoints, 1);
     ck_assert_uint_eq(n.by_state[LLMREG_HEALTH_UNKNOWN], 0);

@@ -2,7 +2,7 @@
 /* test_registry_memory.c - every operation, with each of its allocations
  * failed in turn: it says so, and nothing changed.
  */
-#include <llmreg/registry.h>
+#include <llmreg/snapshot.h>
 
 #include <check.h>
 #include <stdio.h>
@@ -129,7 +129,8 @@ static int create(struct llmreg_endpoint *e)
     struct llmreg_registry *r = NULL;
 
     (void)e;
-    int rc = llmreg_registry_new(&r, 100, fleet_bus, &fleet_clock);
+    const struct llmreg_registry_conf conf = llmreg_registry_conf();
+    int rc = llmreg_registry_new(&r, &conf, fleet_bus, &fleet_clock);
     llmreg_registry_free(r);
     return rc;
 }

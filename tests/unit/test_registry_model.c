@@ -114,7 +114,7 @@ static void step_set(size_t i)
 static void step_remove(size_t i)
 {
     struct naive *n = &naive[i];
-    int rc = llmreg_remove(r, id_of(i), 0, "");
+    int rc = llmreg_remove(r, id_of(i), NULL, NULL);
 
     ck_assert_int_eq(rc, n->there ? LLMREG_OK : LLMREG_ENOENT);
     events += n->there;
@@ -309,10 +309,12 @@ START_TEST(the_registry_does_what_an_array_would)
         step_models, step_admin, step_stale,  step_observe,
     };
     const struct llmreg_clock clock = {.read = read_clock};
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
 
+    conf.endpoints = LIMIT;
     now = (struct llmreg_now){1000000, 1000};
     ck_assert_int_eq(llmreg_bus_new(&bus, 2, 1), LLMREG_OK);
-    ck_assert_int_eq(llmreg_registry_new(&r, LIMIT, bus, &clock), LLMREG_OK);
+    ck_assert_int_eq(llmreg_registry_new(&r, &conf, bus, &clock), LLMREG_OK);
     for (int n = 0; n < STEPS; n++) {
         size_t i = below(IDS);
         now.wall_ms++;

@@ -17,7 +17,7 @@
 #include "tests/support/room.h"
 
 static struct room room; /* for its directory */
-static struct llmreg_host host;
+static struct llmreg_program host;
 static struct llmreg_error err;
 static int told_fd; /* one count a notification */
 static struct llmreg_lock lock;
@@ -59,7 +59,7 @@ static int configure(const char *where, const char *dir)
 static void setup(void)
 {
     room_make(&room);
-    host = (struct llmreg_host){.notify = keep};
+    host = (struct llmreg_program){.notify = keep};
     told_fd = eventfd(0, EFD_SEMAPHORE);
     ck_assert_int_eq(llmreg_lock_init(&lock), LLMREG_OK);
     story[0] = '\0';

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_snapshot.c - everything at one moment. */
-#include <llmreg/registry.h>
+#include <llmreg/snapshot.h>
 
 #include <check.h>
 #include <stdlib.h>
@@ -57,8 +57,8 @@ START_TEST(a_snapshot_stays_as_it_is)
 
     fleet_models("a:1", "");
     fleet_observe("a:1", LLMREG_REASON_OK);
-    ck_assert_int_eq(llmreg_remove(fleet, "a:1", 0, ""), LLMREG_OK);
-    ck_assert_int_eq(llmreg_remove(fleet, "b:1", 0, ""), LLMREG_OK);
+    ck_assert_int_eq(llmreg_remove(fleet, "a:1", NULL, NULL), LLMREG_OK);
+    ck_assert_int_eq(llmreg_remove(fleet, "b:1", NULL, NULL), LLMREG_OK);
     fleet_add("c:1");
     ck_assert_uint_eq(s->count, 2);
     ck_assert_str_eq(llmreg_endpoint_id(s->items[0].endpoint), "a:1");

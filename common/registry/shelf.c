@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* shelf.c - a hash table and a dense set that change together. */
+#include "common/registry/shelf.h"
+
+#include <string.h>
+
+#include "common/registry/keyhash.h"
+
+#define BUCKETS_MIN 64
+
+static struct shelf_item *item_of(struct cds_lfht_node *node)
+{
+    return node == NULL ? NULL : rcu_holder(node, struct shelf_item, node);
+}
+
+static int match(struct cds_lfht_node *node, const void *key)
+{
+    rcu_seen(node);
+    return strcmp(rcu_holder(node, struct shelf_item, node)->key, key) == 0;
+}
+
+static uint64_t hash(const struct shelf *s, const char *key)
+{
+    return keyhash(s->seed, key, strlen(key));
+}
+
+int shelf_init(struct shelf *s, size_t max)
+{
+    size_t buckets = BUCKETS_MIN;
+
+    while (buckets < max)
+        buckets *= 2;
+    *s = (struct shelf){.seed = keyhash_seed(), .max = max};
+    s->table = rcu_table_new(buckets);
+    return s->table == NULL ? LLMREG_ENOMEM : LLMREG_OK;
+}
+
+void shelf_clear(struct shelf *s)
+{
+    struct shelf_item *item;
+
+    rcu_begin(); /* removing may move the set; the old one is walked on */
+    struct slots_walk w = slots_walk(&s->items);
+    while ((item = slots_next(&w)) != NULL)
+        if (shelf_alive(item))
+            shelf_remove(s, item);
+    rcu_end();
+}
+
+void shelf_fini(struct shelf *s)
+{
+    slots_fini(&s->items);
+    rcu_table_free(s->table);
+    s->table = NULL;
+}
+
+/* ---- items ---- */
+
+void shelf_item_init(struct shelf_item *item, const char *key,
+                     void (*release)(struct shelf_item *item))
+{
+    item->key = key;
+    item->release = release;
+    atomic_init(&item->refs, 1);
+    atomic_init(&item->alive, true);
+}
+
+void shelf_put(struct shelf_item *item)
+{
+    if (item != NULL &&
+        atomic_fetch_sub_explicit(&item->refs, 1, memory_order_acq_rel) == 1)
+        item->release(item);
+}
+
+static void put_later(struct rcu_head *head)
+{
+    rcu_due(head);
+    shelf_put(rcu_holder(head, struct shelf_item, rcu));
+}
+
+/* ---- finding ---- */
+
+struct shelf_item *shelf_find(const struct shelf *s, const char *key)
+{
+    rcu_begin();
+    struct cds_lfht_node *node =
+        rcu_table_find(s->table, hash(s, key), match, key);
+    rcu_end(); /* sections nest: the caller's goes on */
+    return item_of(node);
+}
+
+struct shelf_item *shelf_get(const struct shelf *s, const char *key)
+{
+    rcu_begin();
+    struct shelf_item *item = shelf_find(s, key);
+    if (item != NULL)
+        shelf_hold(item);
+    rcu_end();
+    return item;
+}
+
+/* ---- changing ---- */
+
+int shelf_prepare(struct shelf *s, const char *key)
+{
+    if (shelf_find(s, key) != NULL)
+        return LLMREG_EEXIST;
+    if (s->items.live >= s->max)
+        return LLMREG_EFULL;
+    return slots_reserve(&s->items);
+}
+
+void shelf_add(struct shelf *s, struct shelf_item *item)
+{
+    rcu_table_add(s->table, hash(s, item->key), &item->node);
+    slots_add(&s->items, item, &item->place);
+}
+
+void shelf_remove(struct shelf *s, struct shelf_item *item)
+{
+    atomic_store_explicit(&item->alive, false, memory_order_release);
+    rcu_table_remove(s->table, &item->node);
+    slots_remove(&s->items, item->place);
+    rcu_later(&item->rcu, put_later);
+}

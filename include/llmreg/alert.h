@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* alert.h - what is worth waking somebody for: rules, and the pure step from
+ * "is it so?" to "tell it".
+ *
+ * A rule looks at something (an endpoint, a model, a host ...) and says how bad
+ * it is: a finding.  llmreg_alert_step() turns findings into an alert with a
+ * delay before it is raised, a delay before it is cleared, and a pause before
+ * it is raised again.  Nothing else decides whether people are told.  The
+ * drawing is at the top of common/domain/alert.c; the rules with their presets
+ * are one table there.
+ *
+ * Threads:   pure functions of their arguments.
+ * Blocking:  never.
+ * Ownership: values only; strings in struct llmreg_alert are lent.
+ */
+#ifndef LLMREG_ALERT_H
+#define LLMREG_ALERT_H
+
+#include <llmreg/clock.h>
+#include <llmreg/entity.h>
+#include <llmreg/status.h>
+
+enum llmreg_severity {
+    LLMREG_SEVERITY_OKAY, /* nothing is wrong */
+    LLMREG_SEVERITY_WARNING,
+    LLMREG_SEVERITY_FAILURE,
+    LLMREG_SEVERITIES
+};
+
+enum llmreg_rule_id {
+    LLMREG_RULE_ENDPOINT_UNHEALTHY, /* degraded is a warning */
+    LLMREG_RULE_MODEL_LOST,         /* no routable endpoint is left */
+    LLMREG_RULE_KIND_DOWN,          /* all endpoints of a kind */
+    LLMREG_RULE_AGENT_OFFLINE,
+    LLMREG_RULE_HOST_OFFLINE, /* no agent, no sample, no endpoint of it */
+    LLMREG_RULE_NO_AGENTS_ONLINE,
+    LLMREG_RULE_HOST_STALE,
+    LLMREG_RULE_VRAM_HIGH,
+    LLMREG_RULE_MODEL_ON_CPU,
+    LLMREG_RULE_VERSION_DRIFT,
+    LLMREG_RULE_SPLIT_BRAIN,
+    LLMREG_RULE_HEARTBEAT_LATENCY,
+    LLMREG_RULE_CONNECTION_CHURN,
+    LLMREG_RULE_REGISTRY_ISOLATED, /* the mass guard */
+    LLMREG_RULE_STORE_FAILED,
+    LLMREG_RULES
+};
+
+/* How a rule is used; options of <Alert "name"> blocks. */
+struct llmreg_rule_conf {
+    int64_t severity; /* enum llmreg_severity: the most it tells; OKAY: off */
+    int64_t after_ns; /* so long before it is raised */
+    int64_t clear_ns; /* so long good before it is cleared */
+    int64_t cool_ns;  /* after it was cleared, not raised again for so long */
+    double threshold; /* what it compares with, in the rule's unit */
+    double margin;    /* clears only below threshold - margin, same unit */
+};
+
+struct llmreg_rule_info {
+    const char *name;         /* "endpoint_unhealthy" */
+    enum llmreg_entity about; /* whose events make it look */
+    const char *help;         /* one sentence */
+    const char *unit;         /* of threshold; NULL: it has none */
+    double threshold_min, threshold_max;
+    bool guarded; /* held while the mass guard holds */
+    struct llmreg_rule_conf preset;
+};
+/* NULL beyond the last. */
+const struct llmreg_rule_info *llmreg_rule_info(enum llmreg_rule_id rule);
+LLMREG_MUSTCHECK int llmreg_rule_parse(const char *name,
+                                       enum llmreg_rule_id *out);
+
+/* What a rule finds about one subject, now. */
+struct llmreg_finding {
+    bool known;    /* false: no opinion, all stays as it is */
+    bool may_open; /* false: nothing new is raised (maintenance, mass guard),
+                      good news are told all the same */
+    enum llmreg_severity severity;
+};
+
+/* The part of an alert that the step decides. */
+struct llmreg_alert_state {
+    enum llmreg_severity severity; /* raised as; OKAY: not raised */
+    enum llmreg_severity pending;  /* found, and waiting for after_ns */
+    bool remembered;         /* raised before the restart, not confirmed yet */
+    bool acknowledged;       /* until it is cleared, or gets worse */
+    int64_t pending_mono_ns; /* since when; 0: nothing is pending */
+    int64_t good_mono_ns;    /* raised, but good since; 0: not */
+    int64_t cool_mono_ns;    /* not raised again before; 0: at once */
+    int64_t fired_ms;        /* wall time it was raised; 0: not raised */
+    int64_t cleared_ms;      /* wall time it was cleared; 0: never */
+};
+
+enum llmreg_alert_action {
+    LLMREG_ALERT_NOTHING,
+    LLMREG_ALERT_FIRE,   /* raised, or told again after a restart */
+    LLMREG_ALERT_CHANGE, /* raised as something better or worse */
+    LLMREG_ALERT_CLEAR
+};
+
+enum llmreg_alert_action llmreg_alert_step(const struct llmreg_alert_state *old,
+                                           const struct llmreg_finding *found,
+                                           const struct llmreg_rule_conf *rule,
+                                           const struct llmreg_now *now,
+                                           struct llmreg_alert_state *out);
+/* Monotonic time at which the step would do something though the finding
+ * stays; INT64_MAX: never. */
+int64_t llmreg_alert_due(const struct llmreg_alert_state *state,
+                         const struct llmreg_rule_conf *rule);
+/* As it is known after a restart. */
+void llmreg_alert_restart(const struct llmreg_alert_state *stored,
+                          struct llmreg_alert_state *out);
+
+#define LLMREG_ALERT_ID_SIZE 1152 /* rule/subject */
+#define LLMREG_MESSAGE_SIZE  256  /* collectd: NOTIF_MAX_MSG_LEN */
+
+/* An alert as the registry publishes it. */
+struct llmreg_alert {
+    const char *id; /* "endpoint_unhealthy/gpu1:11434" */
+    enum llmreg_rule_id rule;
+    const char *subject; /* id of what it is about; "fleet" for all of it */
+    const char *name;    /* of the subject, for people */
+    const char *message; /* the sentence that was told, under
+                            LLMREG_MESSAGE_SIZE bytes */
+    const char *state, *previous; /* words: "unreachable", "healthy" */
+    const char *reason;           /* "refused: Connection refused" */
+    const char *host, *series;    /* where collectd's notification goes; host
+                                     "": the one this process runs on */
+    const char *url;              /* of an endpoint, or "" */
+    const char *acknowledged_by, *note; /* "" while not acknowledged */
+    int64_t since_ms;                   /* wall time the trouble began */
+    int64_t acknowledged_ms;            /* 0: not */
+    uint64_t seq;                       /* of its last event */
+    uint32_t times;            /* how often it was raised since it is known */
+    enum llmreg_severity told; /* what people were told last */
+    struct llmreg_alert_state s;
+};
+
+const char *llmreg_severity_text(enum llmreg_severity severity);
+LLMREG_MUSTCHECK int llmreg_severity_parse(const char *s,
+                                           enum llmreg_severity *out);
+
+#endif

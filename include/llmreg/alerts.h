@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* alerts.h - the alerts in the registry.
+ *
+ * One alert for each (rule, subject) that was ever raised and is not forgotten:
+ * it stays while it is raised, while people were not told of its end, and
+ * while it cools down.  The alerter of the service writes them; people
+ * acknowledge them; the notifier says what it has told, which is stored, so
+ * that neither an alarm nor its end is lost with the process.
+ *
+ * Threads:   every function may be called from any thread, with no lock held.
+ * Blocking:  reads take no lock.  Writes take the alerts' lock, for memory
+ *            work only.
+ * Ownership: an alert from llmreg_alert_get is an immutable counted value,
+ *            dropped with llmreg_alert_put; iteration lends one.
+ */
+#ifndef LLMREG_ALERTS_H
+#define LLMREG_ALERTS_H
+
+#include <llmreg/alert.h>
+#include <llmreg/registry.h>
+
+/* Publishes alert, and with an action other than NOTHING its event (FIRED or
+ * CLEARED).  What belongs to others is kept from the published one:
+ * acknowledged (unless the step took it away), told.  LLMREG_ENOMEM: nothing
+ * changed.  *seq (may be NULL): of the event, 0 if none. */
+LLMREG_MUSTCHECK int llmreg_alert_set(struct llmreg_registry *r,
+                                      const struct llmreg_alert *alert,
+                                      enum llmreg_alert_action action,
+                                      const struct llmreg_now *now,
+                                      uint64_t *seq);
+/* Drops one that is not raised and was told so.  LLMREG_ENOENT, LLMREG_EBUSY:
+ * not yet. */
+LLMREG_MUSTCHECK int llmreg_alert_forget(struct llmreg_registry *r,
+                                         const char *id);
+/* by: who (1 to 128 bytes, clean); note: why (0 to 256 bytes, clean).
+ * LLMREG_ENOENT: no such alert, or it is not raised.  Again: replaces both. */
+LLMREG_MUSTCHECK int llmreg_alert_acknowledge(struct llmreg_registry *r,
+                                              const char *id, const char *by,
+                                              const char *note,
+                                              const struct llmreg_now *now,
+                                              struct llmreg_error *err);
+/* People were told that it is severity.  LLMREG_ENOENT, LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int llmreg_alert_told(struct llmreg_registry *r,
+                                       const char *id,
+                                       enum llmreg_severity severity);
+/* What a store remembers.  LLMREG_EEXIST; LLMREG_EINVAL with err. */
+LLMREG_MUSTCHECK int llmreg_alert_restore(struct llmreg_registry *r,
+                                          const struct llmreg_alert *stored,
+                                          struct llmreg_error *err);
+
+/* A counted reference, or NULL. */
+const struct llmreg_alert *llmreg_alert_get(struct llmreg_registry *r,
+                                            const char *id);
+void llmreg_alert_put(const struct llmreg_alert *a); /* NULL is fine */
+
+typedef bool (*llmreg_alert_fn)(void *ctx, const struct llmreg_alert *a);
+void llmreg_each_alert(struct llmreg_registry *r, llmreg_alert_fn fn,
+                       void *ctx);
+
+struct llmreg_alert_counts {
+    size_t raised[LLMREG_SEVERITIES]; /* WARNING and FAILURE */
+    size_t acknowledged;              /* of them */
+};
+void llmreg_alert_count(struct llmreg_registry *r,
+                        struct llmreg_alert_counts *out);
+
+struct llmreg_json_out;
+void llmreg_alert_json(struct llmreg_json_out *w, const char *key,
+                       const struct llmreg_alert *a);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* sessions.h - who is connected to whom: sessions in the registry, and the
+ * graph that they make.
+ *
+ * An unordered pair of agents has at most one live session.  Opening it again
+ * refreshes it.  A session is closed by either side, by the end of one of its
+ * agents (removed, offline or stopped), and stays as history: the newest closed
+ * ones are kept, up to the limit (registry.h).  A closed session is never
+ * opened again; the pair gets a new one.
+ *
+ * Threads:   every function may be called from any thread, with no lock held.
+ * Blocking:  reads take no lock.  Writes take the sessions' lock, for memory
+ *            work only.
+ * Ownership: a session from llmreg_session_get is an immutable counted value,
+ *            dropped with llmreg_session_put; iteration lends one.
+ */
+#ifndef LLMREG_SESSIONS_H
+#define LLMREG_SESSIONS_H
+
+#include <llmreg/registry.h>
+#include <llmreg/session.h>
+
+struct llmreg_session_result {
+    bool created;
+    uint64_t seq; /* of the event; 0 if nothing changed */
+    char id[LLMREG_AGENT_ID_SIZE];
+};
+
+/* Opens the session of (from, to), or refreshes the one that lives: then an
+ * id that was given is ignored, and result names the one there is.  status
+ * must be a live one; times are ours.  LLMREG_ENOENT: an agent is not there,
+ * err names it.  LLMREG_EEXIST: the id was used for another.  LLMREG_EFULL.
+ * result may be NULL. */
+LLMREG_MUSTCHECK int llmreg_session_open(struct llmreg_registry *r,
+                                         const struct llmreg_session *session,
+                                         const struct llmreg_now *now,
+                                         struct llmreg_session_result *result,
+                                         struct llmreg_error *err);
+/* Replaces status (a live one), weight, latency and bandwidth of a live
+ * session, and its time of activity; id, from, to and type in *session are not
+ * looked at.  An event only if the status changes.  LLMREG_ENOENT: not there,
+ * or closed. */
+LLMREG_MUSTCHECK int
+llmreg_session_activity(struct llmreg_registry *r, const char *id,
+                        const struct llmreg_session *session,
+                        const struct llmreg_now *now, struct llmreg_error *err);
+/* status: CLOSED or FAILED.  LLMREG_ENOENT: not there, or closed already. */
+LLMREG_MUSTCHECK int llmreg_session_close(struct llmreg_registry *r,
+                                          const char *id,
+                                          enum llmreg_session_status status,
+                                          const char *reason,
+                                          const struct llmreg_now *now);
+/* What a store remembers; live ones come back closed, with reason "restart"
+ * at the time of their last activity.  LLMREG_EEXIST; LLMREG_EINVAL, err. */
+LLMREG_MUSTCHECK int llmreg_session_restore(struct llmreg_registry *r,
+                                            const struct llmreg_session *stored,
+                                            struct llmreg_error *err);
+
+/* A counted reference, live or closed, or NULL. */
+const struct llmreg_session *llmreg_session_get(struct llmreg_registry *r,
+                                                const char *id);
+void llmreg_session_put(const struct llmreg_session *s); /* NULL is fine */
+
+typedef bool (*llmreg_session_fn)(void *ctx, const struct llmreg_session *s);
+/* agent: one of its two; NULL: any.  The live ones, or those that closed. */
+void llmreg_each_session(struct llmreg_registry *r, const char *agent,
+                         bool live, llmreg_session_fn fn, void *ctx);
+
+struct llmreg_session_counts {
+    size_t live, closed; /* closed: kept as history */
+};
+void llmreg_session_count(struct llmreg_registry *r,
+                          struct llmreg_session_counts *out);
+
+struct llmreg_json_out;
+void llmreg_session_json(struct llmreg_json_out *w, const char *key,
+                         const struct llmreg_session *s);
+/* {"nodes": [...], "links": [...]} as force-graph pages read it: every agent
+ * (those that are offline or stopped only if include_offline), isolated ones
+ * too; the live sessions between agents that are shown. */
+void llmreg_graph_json(struct llmreg_json_out *w, const char *key,
+                       struct llmreg_registry *r, bool include_offline,
+                       const struct llmreg_now *now);
+
+#endif
