@@ -1,9 +1,11 @@
 noinst_LTLIBRARIES += libdomain.la
 libdomain_la_SOURCES = \
 	common/domain/alarm.c \
+	common/domain/alert.c \
 	common/domain/health.c \
 	common/domain/models.c \
 	common/domain/phase.c \
 	common/domain/presence.c \
+	common/domain/rules.c \
 	common/domain/spec.c \
 	common/domain/words.c

@@ -7,6 +7,7 @@
  * meaning and new ones are only added.  A value that is none is written as
  * "invalid", which no parser reads back.
  */
+#include <llmreg/alert.h>
 #include <llmreg/endpoint.h>
 #include <llmreg/entity.h>
 #include <llmreg/health.h>
@@ -67,6 +68,12 @@ static const char *const alarms[LLMREG_ALARMS] = {
     [LLMREG_ALARM_REMEMBERED] = "remembered",
 };
 
+static const char *const severities[LLMREG_SEVERITIES] = {
+    [LLMREG_SEVERITY_OKAY] = "okay",
+    [LLMREG_SEVERITY_WARNING] = "warning",
+    [LLMREG_SEVERITY_FAILURE] = "failure",
+};
+
 static const char *const entities[LLMREG_ENTITIES] = {
     [LLMREG_ENTITY_ENDPOINT] = "endpoint", [LLMREG_ENTITY_AGENT] = "agent",
     [LLMREG_ENTITY_HOST] = "host",         [LLMREG_ENTITY_SESSION] = "session",
@@ -117,6 +124,21 @@ const char *llmreg_reason_text(enum llmreg_reason reason)
 const char *llmreg_alarm_text(enum llmreg_alarm alarm)
 {
     return word(alarms, LLMREG_ALARMS, alarm);
+}
+
+const char *llmreg_severity_text(enum llmreg_severity severity)
+{
+    return word(severities, LLMREG_SEVERITIES, severity);
+}
+
+int llmreg_severity_parse(const char *s, enum llmreg_severity *out)
+{
+    int v = value(severities, LLMREG_SEVERITIES, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_severity)v;
+    return LLMREG_OK;
 }
 
 const char *llmreg_entity_text(enum llmreg_entity entity)

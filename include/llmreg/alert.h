@@ -62,7 +62,8 @@ struct llmreg_rule_info {
     const char *help;         /* one sentence */
     const char *unit;         /* of threshold; NULL: it has none */
     double threshold_min, threshold_max;
-    bool guarded; /* held while the mass guard holds */
+    bool has_margin; /* compares by llmreg_finding_over */
+    bool guarded;    /* held while the mass guard holds */
     struct llmreg_rule_conf preset;
 };
 /* NULL beyond the last. */
@@ -70,25 +71,33 @@ const struct llmreg_rule_info *llmreg_rule_info(enum llmreg_rule_id rule);
 LLMREG_MUSTCHECK int llmreg_rule_parse(const char *name,
                                        enum llmreg_rule_id *out);
 
-/* What a rule finds about one subject, now. */
+/* What a rule finds about one subject, now.  A rule that knows only good and
+ * bad finds FAILURE: how much of it is told, its configuration says. */
 struct llmreg_finding {
     bool known;    /* false: no opinion, all stays as it is */
-    bool may_open; /* false: nothing new is raised (maintenance, mass guard),
-                      good news are told all the same */
+    bool may_open; /* false: nothing new is raised and nothing gets worse
+                      (maintenance, mass guard); good news are told */
     enum llmreg_severity severity;
 };
+
+/* FAILURE if value is over rule's threshold, or, while it is raised, over
+ * threshold - margin; else OKAY.  Not known if value is NAN.  It may open. */
+struct llmreg_finding llmreg_finding_over(double value, bool raised,
+                                          const struct llmreg_rule_conf *rule);
 
 /* The part of an alert that the step decides. */
 struct llmreg_alert_state {
     enum llmreg_severity severity; /* raised as; OKAY: not raised */
-    enum llmreg_severity pending;  /* found, and waiting for after_ns */
+    enum llmreg_severity pending;  /* worse, and waiting for after_ns */
+    bool held;                     /* pending, but may not open now */
     bool remembered;         /* raised before the restart, not confirmed yet */
     bool acknowledged;       /* until it is cleared, or gets worse */
     int64_t pending_mono_ns; /* since when; 0: nothing is pending */
     int64_t good_mono_ns;    /* raised, but good since; 0: not */
+    int64_t unseen_mono_ns;  /* the two above stand still since; 0: they run */
     int64_t cool_mono_ns;    /* not raised again before; 0: at once */
-    int64_t fired_ms;        /* wall time it was raised; 0: not raised */
-    int64_t cleared_ms;      /* wall time it was cleared; 0: never */
+    int64_t fired_ms;        /* wall time it was raised last; 0: never */
+    int64_t cleared_ms;      /* wall time it was cleared last; 0: never */
 };
 
 enum llmreg_alert_action {
@@ -98,16 +107,20 @@ enum llmreg_alert_action {
     LLMREG_ALERT_CLEAR
 };
 
+/* Idempotent: called again with the same finding before llmreg_alert_due, it
+ * does nothing and *out is *old.  out may be old. */
 enum llmreg_alert_action llmreg_alert_step(const struct llmreg_alert_state *old,
                                            const struct llmreg_finding *found,
                                            const struct llmreg_rule_conf *rule,
                                            const struct llmreg_now *now,
                                            struct llmreg_alert_state *out);
 /* Monotonic time at which the step would do something though the finding
- * stays; INT64_MAX: never. */
+ * stays; INT64_MAX: never.  Of a state that the step has made. */
 int64_t llmreg_alert_due(const struct llmreg_alert_state *state,
                          const struct llmreg_rule_conf *rule);
-/* As it is known after a restart. */
+/* Nothing is raised, pending or cooling down: as if it had never been. */
+bool llmreg_alert_is_idle(const struct llmreg_alert_state *state);
+/* As it is known after a restart; a cool-down is over. */
 void llmreg_alert_restart(const struct llmreg_alert_state *stored,
                           struct llmreg_alert_state *out);
 

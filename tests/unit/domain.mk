@@ -41,3 +41,15 @@ TESTS += tests/unit/test_health_model
 tests_unit_test_health_model_SOURCES = tests/unit/test_health_model.c
 tests_unit_test_health_model_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_health_model_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_alert
+TESTS += tests/unit/test_alert
+tests_unit_test_alert_SOURCES = tests/unit/test_alert.c
+tests_unit_test_alert_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_alert_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_rules
+TESTS += tests/unit/test_rules
+tests_unit_test_rules_SOURCES = tests/unit/test_rules.c
+tests_unit_test_rules_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_rules_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_words.c - every enumeration, to a word and back. */
+#include <llmreg/alert.h>
 #include <llmreg/endpoint.h>
 #include <llmreg/health.h>
 
@@ -27,6 +28,8 @@ ALIKE(admin, enum llmreg_admin)
 ALIKE(health, enum llmreg_health_state)
 ALIKE(reason, enum llmreg_reason)
 ALIKE(alarm, enum llmreg_alarm)
+ALIKE(severity, enum llmreg_severity)
+ALIKE(entity, enum llmreg_entity)
 
 static const struct {
     const char *words; /* in the order of their values */
@@ -46,7 +49,11 @@ static const struct {
      "rate_limited busy loading",
      LLMREG_REASONS, reason_text, reason_parse},
     {"none warning failure remembered", LLMREG_ALARMS, alarm_text, alarm_parse},
+    {"okay warning failure", LLMREG_SEVERITIES, severity_text, severity_parse},
+    {"endpoint agent host session alert store clock", LLMREG_ENTITIES,
+     entity_text, entity_parse},
 };
+#define ALL ((int)(sizeof all / sizeof all[0]))
 
 START_TEST(the_words_are_the_ones_that_are_documented)
 {
@@ -100,10 +107,10 @@ int main(void)
     Suite *s = suite_create("words");
     TCase *tc = tcase_create("words");
 
-    tcase_add_loop_test(tc, the_words_are_the_ones_that_are_documented, 0, 6);
-    tcase_add_loop_test(tc, a_word_reads_back_to_its_value, 0, 6);
-    tcase_add_loop_test(tc, no_value_is_invalid, 0, 6);
-    tcase_add_loop_test(tc, another_word_is_none, 0, 6);
+    tcase_add_loop_test(tc, the_words_are_the_ones_that_are_documented, 0, ALL);
+    tcase_add_loop_test(tc, a_word_reads_back_to_its_value, 0, ALL);
+    tcase_add_loop_test(tc, no_value_is_invalid, 0, ALL);
+    tcase_add_loop_test(tc, another_word_is_none, 0, ALL);
     suite_add_tcase(s, tc);
     SRunner *sr = srunner_create(s);
     srunner_run_all(sr, CK_ENV);
