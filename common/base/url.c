@@ -10,8 +10,9 @@
  *   IPv4       four decimal numbers; 0177.1, 0x7f.1 and 2130706433, which
  *              getaddrinfo would take, are refused and so is a name whose
  *              last label is a number
- *   IPv6       in brackets only, rewritten by inet_ntop; no zone (%eth0): it
- *              has a meaning on one machine only, and an id has it on all
+ *   IPv6       in brackets only, rewritten by inet_ntop; ::ffff:1.2.3.4 is
+ *              the IPv4 address in it; no zone (%eth0): it has a meaning on
+ *              one machine only, and an id has it on all
  *   path       unreserved characters, sub-delims and %XX only; %XX of an
  *              unreserved character is decoded, other %XX get upper case,
  *              doubled and closing slashes go, "." and ".." are refused
@@ -112,7 +113,11 @@ static bool read_ipv6(struct reader *r, struct part *rest)
     memcpy(text, inside.at, inside.len);
     if (inet_pton(AF_INET6, text, &address) != 1)
         return refuse(r, "what is in brackets is not an IPv6 address");
-    inet_ntop(AF_INET6, &address, r->url.host, sizeof r->url.host);
+    if (IN6_IS_ADDR_V4MAPPED(&address))
+        inet_ntop(AF_INET, &address.s6_addr[12], r->url.host,
+                  sizeof r->url.host);
+    else
+        inet_ntop(AF_INET6, &address, r->url.host, sizeof r->url.host);
     r->url.literal = true;
     return true;
 }

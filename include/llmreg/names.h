@@ -44,6 +44,27 @@ LLMREG_MUSTCHECK int llmreg_url_parse(const char *text, uint16_t default_port,
                                       struct llmreg_url *out,
                                       struct llmreg_error *err);
 
+/* The one spelling of a host's id, name or address: letters small, one dot at
+ * the end removed, IPv6 without brackets and as inet_ntop writes it, an IPv4
+ * address inside IPv6 (::ffff:10.0.0.1) as IPv4.  What llmreg_url_parse says
+ * of a host is spelled like this.  LLMREG_EINVAL, and *out is "": not 1 to 253
+ * bytes of [A-Za-z0-9._:-], or a dot at the start. */
+LLMREG_MUSTCHECK int llmreg_host_key(const char *text,
+                                     char out[static LLMREG_HOST_SIZE]);
+
+/* True if host is the machine of whoever says it: localhost and what
+ * is below it, 127.0.0.0/8, ::1, and the unspecified 0.0.0.0 and ::, which
+ * reach it too. */
+bool llmreg_is_local_host(const char *host);
+
+/* The URL that somebody announced is put right for everybody else: a host that
+ * is local becomes the address of the peer that said it, and id and base
+ * follow.  Not if the peer is local itself (or "unix"): then we are on its
+ * machine.  LLMREG_EINVAL with err: peer is no IP address. */
+LLMREG_MUSTCHECK int llmreg_url_announced(struct llmreg_url *url,
+                                          const char *peer,
+                                          struct llmreg_error *err);
+
 /* The normalised model name: ":latest" is added when nothing after the last
  * '/' has a ':'.  LLMREG_EINVAL: empty, or not clean (text.h); LLMREG_ETOOBIG:
  * over LLMREG_MODEL_SIZE - 1. */

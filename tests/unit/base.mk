@@ -127,3 +127,9 @@ TESTS += tests/unit/test_heap
 tests_unit_test_heap_SOURCES = tests/unit/test_heap.c
 tests_unit_test_heap_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_heap_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_host_names
+TESTS += tests/unit/test_host_names
+tests_unit_test_host_names_SOURCES = tests/unit/test_host_names.c
+tests_unit_test_host_names_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_host_names_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
