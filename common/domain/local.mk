@@ -2,6 +2,8 @@ noinst_LTLIBRARIES += libdomain.la
 libdomain_la_SOURCES = \
 	common/domain/alarm.c \
 	common/domain/alert.c \
+	common/domain/check.c \
+	common/domain/check.h \
 	common/domain/health.c \
 	common/domain/models.c \
 	common/domain/phase.c \

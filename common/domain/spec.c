@@ -9,12 +9,12 @@
  */
 #include <llmreg/endpoint.h>
 
-#include <llmreg/text.h>
+#include "common/domain/check.h"
+
 #include <stddef.h>
 #include <string.h>
 
 #define INTERVAL_MAX_MS INT64_C(86400000)
-#define SHOWN_SIZE      168 /* 40 bytes as \\xNN, "..." and NUL */
 
 struct field {
     const char *name;
@@ -33,43 +33,6 @@ static const struct field fields[] = {
     {FIELD(series), 1, LLMREG_SERIES_SIZE - 1, true},
     {FIELD(origin), 0, 4095, false},
 };
-
-/* The beginning of s as a message may show it. */
-static void show(char out[static SHOWN_SIZE], const char *s)
-{
-    struct llmreg_text t;
-    size_t len = strlen(s);
-
-    llmreg_text_init(&t, out, SHOWN_SIZE);
-    llmreg_text_add_escaped(&t, s, len < 40 ? len : 40);
-    llmreg_text_add(&t, len < 40 ? "" : "...");
-}
-
-static int check_text(const char *name, const char *s, size_t min, size_t max,
-                      struct llmreg_error *err)
-{
-    char shown[SHOWN_SIZE];
-
-    if (s == NULL) {
-        llmreg_error_set(err, "%s is missing", name);
-        return LLMREG_EINVAL;
-    }
-    size_t len = strlen(s);
-    show(shown, s);
-    if (len < min || len > max) {
-        llmreg_error_set(err, "%s \"%s\" has %zu bytes, allowed are %zu to %zu",
-                         name, shown, len, min, max);
-        return LLMREG_EINVAL;
-    }
-    if (!llmreg_is_clean(s, len)) {
-        llmreg_error_set(err,
-                         "%s \"%s\" is not plain UTF-8 text: no control "
-                         "characters are allowed",
-                         name, shown);
-        return LLMREG_EINVAL;
-    }
-    return LLMREG_OK;
-}
 
 static int check_file_name(const char *name, const char *s,
                            struct llmreg_error *err)
@@ -117,6 +80,13 @@ static int check_id(const struct llmreg_spec *spec, struct llmreg_error *err)
     return LLMREG_EINVAL;
 }
 
+static int check_owner(const struct llmreg_spec *spec, struct llmreg_error *err)
+{
+    if (spec->owner == NULL || spec->owner[0] == '\0')
+        return LLMREG_OK;
+    return check_host_key("owner", spec->owner, err);
+}
+
 static int check_words(const struct llmreg_spec *spec, struct llmreg_error *err)
 {
     if ((unsigned)spec->kind >= LLMREG_KINDS) {
@@ -133,18 +103,12 @@ static int check_words(const struct llmreg_spec *spec, struct llmreg_error *err)
 static int check_numbers(const struct llmreg_spec *spec,
                          struct llmreg_error *err)
 {
-    if (spec->priority < 0 || spec->priority > 1000) {
-        llmreg_error_set(err, "priority %d is not within 0 to 1000",
-                         (int)spec->priority);
-        return LLMREG_EINVAL;
-    }
-    if (spec->interval_ms < 1 || spec->interval_ms > INTERVAL_MAX_MS) {
-        llmreg_error_set(err, "interval %lld ms is not within 1 to %lld",
-                         (long long)spec->interval_ms,
-                         (long long)INTERVAL_MAX_MS);
-        return LLMREG_EINVAL;
-    }
-    return LLMREG_OK;
+    int rc = check_range("priority", spec->priority, 0, 1000, err);
+
+    if (rc == LLMREG_OK)
+        rc = check_range("interval_ms", spec->interval_ms, 1, INTERVAL_MAX_MS,
+                         err);
+    return rc;
 }
 
 static bool is_named_before(const struct llmreg_spec *spec, size_t at)
@@ -181,7 +145,8 @@ static int check_labels(const struct llmreg_spec *spec,
 int llmreg_spec_check(const struct llmreg_spec *spec, struct llmreg_error *err)
 {
     int (*const checks[])(const struct llmreg_spec *, struct llmreg_error *) = {
-        check_fields, check_id, check_words, check_numbers, check_labels,
+        check_fields, check_id,      check_owner,
+        check_words,  check_numbers, check_labels,
     };
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

@@ -84,7 +84,9 @@ static int update_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
 {
     if (!llmreg_endpoint_alive(e) || &e->spec->spec != old)
         return LLMREG_EBUSY;
-    rcu_publish(&e->spec, new);
+    int rc = table_set_spec_locked(r, e, new);
+    if (rc != LLMREG_OK)
+        return rc;
     event->seq = table_tell_locked(r, e, event);
     return LLMREG_OK;
 }

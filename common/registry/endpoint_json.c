@@ -57,6 +57,7 @@ static void write_spec(struct llmreg_json_out *w,
     llmreg_json_string(w, "kind", llmreg_kind_text(spec->kind));
     llmreg_json_string(w, "source", llmreg_source_text(spec->source));
     text(w, "origin", spec->origin);
+    text(w, "owner", spec->owner);
     llmreg_json_integer(w, "priority", spec->priority);
     llmreg_json_integer(w, "interval_ms", spec->interval_ms);
     llmreg_json_string(w, "host", spec->host);

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/registry/index.h"
-
 _Static_assert(LLMREG_ADMINS <= 8, "admin has three bits");
 
 /* ---- life ---- */

@@ -17,18 +17,19 @@
 #include <llmreg/registry.h>
 
 #include "common/registry/health_part.h"
+#include "common/registry/index.h"
 #include "common/registry/models_part.h"
 #include "common/registry/rcu.h"
 #include "common/registry/spec_part.h"
-
-struct link;
 
 /* What finding and taking a reference touches lies together at the end. */
 struct llmreg_endpoint {
     /* guarded by the table's lock */
     struct rcu_head rcu;
     struct link *links; /* one for each model (index.h) */
-    uint32_t place;     /* among all entries (slots.h) */
+    struct link on[2];  /* its host; on_now is in use, the other free */
+    uint8_t on_now;
+    uint32_t place; /* among all entries (slots.h) */
     /* fixed once it is in the table */
     uint64_t generation;
     int64_t registered_ms;

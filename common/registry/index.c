@@ -141,6 +141,11 @@ int index_prepare(struct index *x, const struct index_change *c)
     return LLMREG_OK;
 }
 
+void index_cancel(struct index *x, const struct index_change *c)
+{
+    undo(x, c, c->after.count);
+}
+
 void index_join(struct index *x, const struct index_change *c)
 {
     for (size_t i = 0; i < c->after.count; i++) {

@@ -70,6 +70,8 @@ struct index_change {
 
 LLMREG_MUSTCHECK int index_prepare(struct index *x,
                                    const struct index_change *c);
+/* Instead of joining: forgets what was prepared. */
+void index_cancel(struct index *x, const struct index_change *c);
 void index_join(struct index *x, const struct index_change *c);
 void index_leave(struct index *x, const struct index_change *c);
 

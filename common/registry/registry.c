@@ -40,9 +40,20 @@ static int start(struct llmreg_registry *r)
     if (r->table == NULL)
         return LLMREG_ENOMEM;
     rc = index_init(&r->index, models);
-    if (rc != LLMREG_OK)
-        rcu_table_free(r->table);
+    if (rc == LLMREG_OK)
+        rc = index_init(&r->by_host, models);
     return rc;
+}
+
+/* What start() made; what it did not is all zero. */
+static void stop(struct llmreg_registry *r)
+{
+    slots_fini(&r->entries);
+    index_fini(&r->by_host);
+    index_fini(&r->index);
+    rcu_table_free(r->table);
+    llmreg_lock_fini(&r->lock);
+    free(r);
 }
 
 static bool in(size_t n, size_t min, size_t max)
@@ -97,8 +108,7 @@ int llmreg_registry_new(struct llmreg_registry **out,
     }
     rc = start(r);
     if (rc != LLMREG_OK) {
-        llmreg_lock_fini(&r->lock);
-        free(r);
+        stop(r);
         return rc;
     }
     *out = r;
@@ -162,8 +172,44 @@ void table_count_models_locked(struct llmreg_registry *r, size_t loaded_before,
                           memory_order_relaxed);
 }
 
+/* From the host of one specification to that of the other. */
+static struct index_change host_change(struct llmreg_endpoint *e,
+                                       struct spec_part *from,
+                                       struct spec_part *to)
+{
+    const struct index_change c = {
+        .entry = e,
+        .before = {from == NULL ? NULL : &from->on, sizeof from->on,
+                   from != NULL},
+        .after = {to == NULL ? NULL : &to->on, sizeof to->on, to != NULL},
+        .old = &e->on[e->on_now],
+        .new = &e->on[e->on_now ^ 1],
+    };
+
+    return c;
+}
+
+/* Room in all that e will join. */
+static int prepare_locked(struct llmreg_registry *r,
+                          const struct index_change *models,
+                          const struct index_change *host)
+    LLMREG_REQUIRES(r->lock)
+{
+    int rc = slots_reserve(&r->entries);
+
+    if (rc == LLMREG_OK)
+        rc = index_prepare(&r->by_host, host);
+    if (rc != LLMREG_OK)
+        return rc;
+    rc = index_prepare(&r->index, models);
+    if (rc != LLMREG_OK)
+        index_cancel(&r->by_host, host);
+    return rc;
+}
+
 int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 {
+    const struct index_change on = host_change(e, NULL, e->spec);
     const struct index_change c = {.entry = e,
                                    .after =
                                        models_part_keys(&e->models->models),
@@ -173,15 +219,15 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
         return LLMREG_EEXIST;
     if (r->entries.live >= r->conf.endpoints)
         return LLMREG_EFULL;
-    int rc = slots_reserve(&r->entries);
-    if (rc == LLMREG_OK)
-        rc = index_prepare(&r->index, &c);
+    int rc = prepare_locked(r, &c, &on);
     if (rc != LLMREG_OK)
         return rc;
     e->generation = ++r->generation;
     rcu_table_add(r->table, keyhash(r->seed, e->id, strlen(e->id)), &e->node);
     slots_add(&r->entries, e, &e->place);
     index_join(&r->index, &c);
+    index_join(&r->by_host, &on);
+    e->on_now ^= 1;
     add_to(&r->endpoints, 1);
     add_to(&r->by_state[llmreg_endpoint_state(e)], 1);
     table_count_models_locked(r, 0, e->models->loaded);
@@ -190,6 +236,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 
 void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 {
+    const struct index_change on = host_change(e, e->spec, NULL);
     const struct index_change c = {.entry = e,
                                    .before =
                                        models_part_keys(&e->models->models),
@@ -199,9 +246,29 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     rcu_table_remove(r->table, &e->node);
     slots_remove(&r->entries, e->place);
     index_leave(&r->index, &c);
+    index_leave(&r->by_host, &on);
     add_to(&r->endpoints, (size_t)-1);
     add_to(&r->by_state[llmreg_endpoint_state(e)], (size_t)-1);
     table_count_models_locked(r, e->models->loaded, 0);
+}
+
+int table_set_spec_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
+                          struct spec_part *new)
+{
+    const struct index_change on = host_change(e, e->spec, new);
+
+    if (strcmp(e->spec->on, new->on) == 0) {
+        rcu_publish(&e->spec, new);
+        return LLMREG_OK;
+    }
+    int rc = index_prepare(&r->by_host, &on);
+    if (rc != LLMREG_OK)
+        return rc;
+    index_join(&r->by_host, &on);
+    rcu_publish(&e->spec, new);
+    index_leave(&r->by_host, &on);
+    e->on_now ^= 1;
+    return LLMREG_OK;
 }
 
 uint64_t table_tell_locked(struct llmreg_registry *r,
@@ -243,11 +310,7 @@ void llmreg_registry_free(struct llmreg_registry *r)
         return;
     remove_all(r);
     rcu_wait();
-    slots_fini(&r->entries);
-    index_fini(&r->index);
-    rcu_table_free(r->table);
-    llmreg_lock_fini(&r->lock);
-    free(r);
+    stop(r);
 }
 
 /* ---- walking ---- */

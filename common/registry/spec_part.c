@@ -18,6 +18,7 @@ static const struct {
     {"host", offsetof(struct llmreg_spec, host)},
     {"series", offsetof(struct llmreg_spec, series)},
     {"origin", offsetof(struct llmreg_spec, origin)},
+    {"owner", offsetof(struct llmreg_spec, owner)},
 };
 
 #define STRINGS (sizeof strings / sizeof strings[0])
@@ -35,6 +36,25 @@ static void set(struct llmreg_spec *spec, size_t i, const char *s)
     memcpy((char *)spec + strings[i].at, &s, sizeof s);
 }
 
+/* "gpu1" of "gpu1:11434/v1", "::1" of "[::1]:11434". */
+static void host_of_id(const char *id, char out[static LLMREG_HOST_SIZE])
+{
+    const bool v6 = id[0] == '[';
+    size_t len = strcspn(id + v6, v6 ? "]" : ":/");
+
+    if (len >= LLMREG_HOST_SIZE)
+        len = 0;
+    memcpy(out, id + v6, len);
+    out[len] = '\0';
+}
+
+static void key_of_host(const struct llmreg_spec *spec,
+                        char out[static LLMREG_HOST_SIZE])
+{
+    if (spec->owner == NULL || llmreg_host_key(spec->owner, out) != LLMREG_OK)
+        host_of_id(spec->id, out);
+}
+
 static size_t room(const struct llmreg_spec *spec)
 {
     size_t n = spec->nlabels * sizeof(struct llmreg_label);
@@ -48,8 +68,10 @@ static size_t room(const struct llmreg_spec *spec)
 
 struct spec_part *spec_part_new(const struct llmreg_spec *spec)
 {
-    struct spec_part *p = malloc(sizeof *p + room(spec));
+    char on[LLMREG_HOST_SIZE];
 
+    key_of_host(spec, on);
+    struct spec_part *p = malloc(sizeof *p + room(spec) + part_room(on));
     if (p == NULL)
         return NULL;
     part_init(&p->part);
@@ -62,6 +84,7 @@ struct spec_part *spec_part_new(const struct llmreg_spec *spec)
         p->labels[i].name = part_pack(&at, spec->labels[i].name);
         p->labels[i].value = part_pack(&at, spec->labels[i].value);
     }
+    p->on = part_pack(&at, on);
     return p;
 }
 

@@ -16,6 +16,7 @@
 struct spec_part {
     struct part part;
     struct llmreg_spec spec;
+    const char *on; /* key of the host it is on: owner, or host of its id */
     struct llmreg_label labels[]; /* and the strings behind them */
 };
 

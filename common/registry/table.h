@@ -39,8 +39,9 @@ struct llmreg_registry {
     struct cds_lfht *table;
     /* guarded by lock; the sets are walked without it */
     struct slots entries;
-    struct index index;
-    uint64_t generation; /* the newest that was given */
+    struct index index;   /* by model */
+    struct index by_host; /* by the key of the host an entry is on */
+    uint64_t generation;  /* the newest that was given */
     /* written under lock, read by everybody */
     _Atomic size_t by_state[LLMREG_HEALTH_STATES];
     _Atomic size_t endpoints, models_distinct, models_loaded;
@@ -58,6 +59,12 @@ LLMREG_MUSTCHECK int table_add_locked(struct llmreg_registry *r,
     LLMREG_REQUIRES(r->lock);
 /* Takes it out again; the caller retires it. */
 void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
+    LLMREG_REQUIRES(r->lock);
+/* Publishes another specification; its host's key may be another one.  The old
+ * part is the caller's to retire.  LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int table_set_spec_locked(struct llmreg_registry *r,
+                                           struct llmreg_endpoint *e,
+                                           struct spec_part *new)
     LLMREG_REQUIRES(r->lock);
 /* The state of one entry changed; both counts follow. */
 void table_count_state_locked(struct llmreg_registry *r,

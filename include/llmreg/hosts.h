@@ -72,6 +72,7 @@ const struct llmreg_sample *llmreg_host_sample(const struct llmreg_host *h,
                                                const struct llmreg_now *now);
 void llmreg_sample_put(const struct llmreg_sample *sample);
 
+/* At now, also where llmreg_tick is late. */
 struct llmreg_host_state {
     bool stale;          /* had a sample, and it is too old */
     bool sampled;        /* ever had one */
@@ -83,6 +84,7 @@ struct llmreg_host_state {
     uint32_t claims; /* by others on its addresses, in the last 10 minutes */
 };
 void llmreg_host_state(const struct llmreg_host *h,
+                       const struct llmreg_now *now,
                        struct llmreg_host_state *out);
 /* What it said of itself; resources is NULL.  A counted reference. */
 const struct llmreg_host_report *llmreg_host_spec(const struct llmreg_host *h);

@@ -53,3 +53,9 @@ TESTS += tests/unit/test_rules
 tests_unit_test_rules_SOURCES = tests/unit/test_rules.c
 tests_unit_test_rules_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_rules_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_check
+TESTS += tests/unit/test_check
+tests_unit_test_check_SOURCES = tests/unit/test_check.c
+tests_unit_test_check_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_check_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)

@@ -52,7 +52,8 @@ START_TEST(an_endpoint_that_was_never_checked_has_nulls)
         render(),
         "{\"id\":\"a:1\",\"url\":\"http://a:1\",\"name\":\"gpu\","
         "\"kind\":\"ollama\",\"source\":\"static\",\"origin\":\"config\","
-        "\"priority\":50,\"interval_ms\":10000,\"host\":\"gpu.example\","
+        "\"owner\":null,\"priority\":50,\"interval_ms\":10000,\"host\":\"gpu."
+        "example\","
         "\"series\":\"gpu\",\"labels\":{\"site\":\"berlin\"},"
         "\"registered_at\":\"1970-01-01T00:00:01.000Z\","
         "\"registered_at_ms\":1000,\"admin\":\"active\",\"until\":null,"

@@ -104,6 +104,29 @@ START_TEST(a_model_is_found_with_all_who_have_it)
 }
 END_TEST
 
+/* A node that was left behind would keep the table from being freed. */
+START_TEST(a_change_that_is_cancelled_leaves_nothing)
+{
+    replace(0, "b");
+    struct holder *h = &holders[1];
+    struct models_part *list = make("a b c");
+    struct link links[4];
+    const struct index_change c = {
+        .entry = h, .after = models_part_keys(&list->models), .new = links};
+
+    ck_assert_int_eq(index_prepare(&x, &c), LLMREG_OK);
+    index_cancel(&x, &c);
+    ck_assert_uint_eq(who("a"), 0);
+    ck_assert_uint_eq(who("b"), 1);
+    ck_assert_uint_eq(x.distinct, 1);
+    rcu_begin();
+    ck_assert_ptr_null(index_walk(&x, "a").array);
+    ck_assert_ptr_nonnull(index_walk(&x, "b").array);
+    rcu_end();
+    part_put(&list->part);
+}
+END_TEST
+
 START_TEST(a_model_that_is_gone_from_the_list_is_gone_from_the_index)
 {
     replace(0, "a b c");
@@ -174,6 +197,7 @@ static Suite *suite(void)
     TCase *t = tcase_create("index");
 
     tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, a_change_that_is_cancelled_leaves_nothing);
     tcase_add_test(t, nobody_has_a_model_that_nobody_has);
     tcase_add_test(t, a_model_is_found_with_all_who_have_it);
     tcase_add_test(t,

@@ -196,6 +196,26 @@ START_TEST(a_priority_is_0_to_1000)
 }
 END_TEST
 
+START_TEST(an_owner_is_a_host_or_nobody)
+{
+    struct llmreg_spec s = good();
+    char text[300];
+
+    s.owner = "";
+    accepts(&s);
+    s.owner = "GPU1.example";
+    accepts(&s);
+    s.owner = filled(text, 'a', 253, "");
+    accepts(&s);
+    s.owner = filled(text, 'a', 254, "");
+    refuses(&s, "owner \"aaaa");
+    s.owner = "a b";
+    refuses(&s, "owner \"a b\" is no name of a host");
+    s.owner = "..";
+    refuses(&s, "owner");
+}
+END_TEST
+
 START_TEST(an_interval_is_a_millisecond_to_a_day)
 {
     struct llmreg_spec s = good();
@@ -205,7 +225,7 @@ START_TEST(an_interval_is_a_millisecond_to_a_day)
     s.interval_ms = 86400000;
     accepts(&s);
     s.interval_ms = 86400001;
-    refuses(&s, "interval 86400001 ms is not within 1 to 86400000");
+    refuses(&s, "interval_ms 86400001 is not within 1 to 86400000");
     s.interval_ms = 0;
     refuses(&s, "interval");
 }
@@ -266,6 +286,7 @@ int main(void)
     tcase_add_loop_test(tc, the_id_belongs_to_the_url, 0, 10);
     tcase_add_test(tc, words_must_be_words);
     tcase_add_test(tc, a_priority_is_0_to_1000);
+    tcase_add_test(tc, an_owner_is_a_host_or_nobody);
     tcase_add_test(tc, an_interval_is_a_millisecond_to_a_day);
     tcase_add_test(tc, there_may_be_32_labels);
     tcase_add_test(tc, labels_have_bounds);

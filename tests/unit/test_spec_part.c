@@ -87,15 +87,43 @@ START_TEST(each_field_that_differs_is_named)
     b.url = "http://gpu1:11435";
     b.host = "x";
     b.origin = "config";
+    b.owner = "gpu1";
     b.kind = LLMREG_KIND_VLLM;
     b.source = LLMREG_SOURCE_STATIC;
     b.interval_ms = 1;
-    ck_assert_str_eq(diff(&a, &b), "url, host, origin, kind, source, interval");
+    ck_assert_str_eq(diff(&a, &b),
+                     "url, host, origin, owner, kind, source, interval");
     b = spec();
     b.labels = others;
     ck_assert_str_eq(diff(&a, &b), "labels");
     b.nlabels = 1;
     ck_assert_str_eq(diff(&a, &b), "labels");
+}
+END_TEST
+
+static const struct {
+    const char *id, *owner, *on;
+} places[] = {
+    {"gpu1:11434", "", "gpu1"},
+    {"gpu1:11434/v1", NULL, "gpu1"},
+    {"[2001:db8::1]:11434/v1", "", "2001:db8::1"},
+    {"10.0.0.1:80", "", "10.0.0.1"},
+    {"10.0.0.1:80", "Rack-7.example", "rack-7.example"},
+    {"10.0.0.1:80", "::FFFF:10.0.0.2", "10.0.0.2"},
+};
+
+/* A4: what links an endpoint to a host is spelled as hosts are. */
+START_TEST(an_endpoint_is_on_its_owner_or_on_the_host_of_its_id)
+{
+    struct llmreg_spec source = spec();
+    source.id = places[_i].id;
+    source.owner = places[_i].owner;
+    struct spec_part *p = spec_part_new(&source);
+
+    ck_assert_ptr_nonnull(p);
+    ck_assert_str_eq(p->on, places[_i].on);
+    ck_assert_str_eq(p->spec.owner, source.owner == NULL ? "" : source.owner);
+    llmreg_spec_put(&p->spec);
 }
 END_TEST
 
@@ -107,6 +135,8 @@ static Suite *suite(void)
     tcase_add_test(t, a_copy_is_equal_and_shares_nothing);
     tcase_add_test(t, a_spec_without_labels_is_copied_too);
     tcase_add_test(t, each_field_that_differs_is_named);
+    tcase_add_loop_test(t, an_endpoint_is_on_its_owner_or_on_the_host_of_its_id,
+                        0, sizeof places / sizeof places[0]);
     suite_add_tcase(s, t);
     return s;
 }
