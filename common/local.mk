@@ -37,12 +37,14 @@ llmreginclude_HEADERS = \
 	include/llmreg/health.h \
 	include/llmreg/hosts.h \
 	include/llmreg/json.h \
+	include/llmreg/latency.h \
 	include/llmreg/log.h \
 	include/llmreg/metrics.h \
 	include/llmreg/names.h \
 	include/llmreg/options.h \
 	include/llmreg/registry.h \
 	include/llmreg/resources.h \
+	include/llmreg/score.h \
 	include/llmreg/service.h \
 	include/llmreg/session.h \
 	include/llmreg/sessions.h \

@@ -5,9 +5,11 @@ libdomain_la_SOURCES = \
 	common/domain/check.c \
 	common/domain/check.h \
 	common/domain/health.c \
+	common/domain/latency.c \
 	common/domain/models.c \
 	common/domain/phase.c \
 	common/domain/presence.c \
 	common/domain/rules.c \
+	common/domain/score.c \
 	common/domain/spec.c \
 	common/domain/words.c

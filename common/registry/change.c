@@ -75,7 +75,7 @@ static int add(struct llmreg_registry *r, const struct llmreg_spec *spec,
     if (rc == LLMREG_EFULL)
         llmreg_error_set(err, "endpoint %s: there are %zu already, the limit",
                          spec->id, r->conf.endpoints);
-    return rc == LLMREG_EEXIST ? LLMREG_EBUSY : rc;
+    return rc;
 }
 
 static int update_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
@@ -154,7 +154,7 @@ static int set_once(struct llmreg_registry *r, const struct llmreg_spec *spec,
     int rc =
         e == NULL ? add(r, spec, result, err) : update(r, e, spec, result, err);
     llmreg_put(e);
-    return rc;
+    return rc == LLMREG_EEXIST ? LLMREG_EBUSY : rc;
 }
 
 int llmreg_set(struct llmreg_registry *r, const struct llmreg_spec *spec,
@@ -168,6 +168,22 @@ int llmreg_set(struct llmreg_registry *r, const struct llmreg_spec *spec,
     do {
         rc = set_once(r, spec, &done, err);
     } while (rc == LLMREG_EBUSY);
+    if (rc == LLMREG_OK && result != NULL)
+        *result = done;
+    return rc;
+}
+
+int llmreg_add(struct llmreg_registry *r, const struct llmreg_spec *spec,
+               struct llmreg_set_result *result, struct llmreg_error *err)
+{
+    struct llmreg_set_result done = {0};
+    int rc = llmreg_spec_check(spec, err);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    rc = add(r, spec, &done, err);
+    if (rc == LLMREG_EEXIST)
+        llmreg_error_set(err, "endpoint %s: there is one already", spec->id);
     if (rc == LLMREG_OK && result != NULL)
         *result = done;
     return rc;
@@ -187,6 +203,8 @@ static int remove_locked(struct llmreg_registry *r, const char *id,
         return LLMREG_ENOENT;
     if (how->generation != 0 && how->generation != e->generation)
         return LLMREG_ESTALE;
+    if (!requests_close(&e->requests, how->force))
+        return LLMREG_EBUSY;
     llmreg_endpoint_health(e, &health);
     event->before = llmreg_health_text(health.state);
     if (health.alarm != LLMREG_ALARM_NONE) /* or it would stay open */

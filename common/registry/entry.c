@@ -27,16 +27,30 @@ static void entry_free(struct llmreg_endpoint *e)
     free(e);
 }
 
+/* All zero, on a cache line. */
+static struct llmreg_endpoint *allocate(size_t room)
+{
+    size_t size =
+        (offsetof(struct llmreg_endpoint, id) + room + REQUESTS_LINE - 1) /
+        REQUESTS_LINE * REQUESTS_LINE;
+    struct llmreg_endpoint *e = aligned_alloc(REQUESTS_LINE, size);
+
+    if (e != NULL)
+        memset(e, 0, size);
+    return e;
+}
+
 int entry_new(struct llmreg_endpoint **out, const struct llmreg_spec *spec,
               const struct llmreg_health *health,
               const struct llmreg_models *models)
 {
     size_t room = strlen(spec->id) + 1;
     int rc = LLMREG_ENOMEM;
-    struct llmreg_endpoint *e = calloc(1, sizeof *e + room);
+    struct llmreg_endpoint *e = allocate(room);
 
     if (e == NULL)
         return rc;
+    requests_init(&e->requests);
     atomic_init(&e->refs, 1);
     atomic_init(&e->alive, true);
     atomic_init(&e->state, (uint8_t)health->state);

@@ -20,10 +20,13 @@
 #include "common/registry/index.h"
 #include "common/registry/models_part.h"
 #include "common/registry/rcu.h"
+#include "common/registry/requests.h"
 #include "common/registry/spec_part.h"
 
 /* What finding and taking a reference touches lies together at the end. */
 struct llmreg_endpoint {
+    /* changed by everybody who sends requests */
+    struct requests requests;
     /* guarded by the table's lock */
     struct rcu_head rcu;
     struct link *links; /* one for each model (index.h) */
@@ -39,7 +42,8 @@ struct llmreg_endpoint {
     struct health_part *health;
     _Atomic uint64_t intent; /* word and end, packed */
     _Atomic uint8_t state;   /* of health, for who asks only for that */
-    _Atomic bool alive;      /* false once it was removed */
+    _Atomic bool alive;      /* false once it was removed, or somebody who
+                                sent a request saw that it is about to be */
     /* changed by everybody */
     _Atomic uint32_t refs;
     struct cds_lfht_node node; /* in the table; liburcu's */

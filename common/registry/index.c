@@ -18,6 +18,9 @@ struct index_node {
     struct cds_lfht_node node;
     struct rcu_head rcu;
     struct slots entries;
+    uint32_t place; /* among all nodes */
+    /* written under the table's lock, read by everybody */
+    _Atomic uint32_t marked;
     char name[];
 };
 
@@ -40,7 +43,7 @@ static uint64_t hash(const struct index *x, const char *name)
     return keyhash(x->seed, name, strlen(name));
 }
 
-static struct index_node *find(const struct index *x, const char *name)
+struct index_node *index_find(const struct index *x, const char *name)
 {
     struct cds_lfht_node *node =
         rcu_table_find(x->table, hash(x, name), match, name);
@@ -52,23 +55,54 @@ int index_init(struct index *x, size_t buckets)
 {
     x->table = rcu_table_new(buckets);
     x->seed = keyhash_seed();
+    x->nodes = (struct slots){0};
     x->distinct = 0;
     return x->table == NULL ? LLMREG_ENOMEM : LLMREG_OK;
 }
 
 void index_fini(struct index *x)
 {
+    slots_fini(&x->nodes);
     rcu_table_free(x->table);
 }
 
 struct slots_walk index_walk(const struct index *x, const char *key)
 {
-    struct index_node *m = find(x, key);
+    struct index_node *m = index_find(x, key);
 
     return m == NULL ? (struct slots_walk){0} : slots_walk(&m->entries);
 }
 
+struct slots_walk index_walk_nodes(struct index *x)
+{
+    return slots_walk(&x->nodes);
+}
+
 /* ---- nodes ---- */
+
+const char *index_node_key(const struct index_node *n)
+{
+    return n->name;
+}
+
+struct slots_walk index_node_walk(struct index_node *n)
+{
+    return slots_walk(&n->entries);
+}
+
+size_t index_node_marked(const struct index_node *n)
+{
+    return atomic_load_explicit(&n->marked, memory_order_relaxed);
+}
+
+void index_mark(const struct link *l, int by)
+{
+    _Atomic uint32_t *marked = &l->node->marked;
+    /* One writer at a time: no read-modify-write is needed. */
+    uint32_t old = atomic_load_explicit(marked, memory_order_relaxed);
+
+    atomic_store_explicit(marked, old + (uint32_t)by, memory_order_relaxed);
+}
 
 static void free_later(struct rcu_head *head)
 {
@@ -83,6 +117,7 @@ static void free_later(struct rcu_head *head)
 static void forget(struct index *x, struct index_node *m)
 {
     rcu_table_remove(x->table, &m->node);
+    slots_remove(&x->nodes, m->place);
     rcu_later(&m->rcu, free_later);
 }
 
@@ -92,10 +127,12 @@ static struct index_node *provide(struct index *x, const char *name)
     size_t room = strlen(name) + 1;
 
     rcu_begin();
-    struct index_node *m = find(x, name);
+    struct index_node *m = index_find(x, name);
     rcu_end(); /* nodes do not go while we hold the table's lock */
     if (m != NULL)
         return slots_reserve(&m->entries) == LLMREG_OK ? m : NULL;
+    if (slots_reserve(&x->nodes) != LLMREG_OK)
+        return NULL;
     m = calloc(1, sizeof *m + room);
     if (m == NULL)
         return NULL;
@@ -105,6 +142,7 @@ static struct index_node *provide(struct index *x, const char *name)
     }
     memcpy(m->name, name, room);
     rcu_table_add(x->table, hash(x, name), &m->node);
+    slots_add(&x->nodes, m, &m->place);
     return m;
 }
 

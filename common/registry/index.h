@@ -15,8 +15,8 @@
  *     index_join      adds the entry to the nodes of the new keys
  *     index_leave     removes it from those of the keys that are gone
  *
- * Threads:   index_walk inside a section from any thread; the rest is for
- *            the holder of the table's lock.
+ * Threads:   finding and walking inside a section from any thread; the rest
+ *            is for the holder of the table's lock.
  * Blocking:  never.
  * Ownership: the links are the entry's; the entries are lent.
  */
@@ -41,7 +41,8 @@ struct index {
     /* fixed after init */
     struct cds_lfht *table;
     uint64_t seed;
-    /* guarded by the table's lock */
+    /* guarded by the table's lock; the set is walked without it */
+    struct slots nodes;
     size_t distinct; /* keys that somebody has */
 };
 
@@ -60,6 +61,15 @@ void index_fini(struct index *x);
 /* The entries that have the key, nothing if nobody has. */
 struct slots_walk index_walk(const struct index *x, const char *key);
 
+/* The node of the key, or NULL.  It and its name are lent for the section. */
+struct index_node *index_find(const struct index *x, const char *key);
+/* All nodes; one may have no entries. */
+struct slots_walk index_walk_nodes(struct index *x);
+const char *index_node_key(const struct index_node *n);
+struct slots_walk index_node_walk(struct index_node *n);
+/* How many of its entries are marked, more or less while that changes. */
+size_t index_node_marked(const struct index_node *n);
+
 /* One entry's list is replaced by another. */
 struct index_change {
     void *entry;
@@ -74,5 +84,9 @@ LLMREG_MUSTCHECK int index_prepare(struct index *x,
 void index_cancel(struct index *x, const struct index_change *c);
 void index_join(struct index *x, const struct index_change *c);
 void index_leave(struct index *x, const struct index_change *c);
+
+/* The entry of this link, which joined, is marked (by is 1) or not any more
+ * (-1), for what its owner wants to count.  Before it leaves, it is not. */
+void index_mark(const struct link *l, int by);
 
 #endif

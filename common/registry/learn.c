@@ -55,14 +55,18 @@ static int replace_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
     };
 
     if (l->links == NULL) {
+        models_part_mark(l->new, e->links, 1);
         rcu_publish(&e->models, l->new);
+        models_part_mark(l->old, e->links, -1);
         return LLMREG_OK;
     }
     int rc = index_prepare(&r->index, &c);
     if (rc != LLMREG_OK)
         return rc;
     index_join(&r->index, &c);
+    models_part_mark(l->new, c.new, 1);
     rcu_publish(&e->models, l->new);
+    models_part_mark(l->old, c.old, -1);
     index_leave(&r->index, &c);
     e->links = l->links;
     l->links = c.old; /* the caller frees them */

@@ -5,6 +5,8 @@ libregistry_la_SOURCES = \
 	common/registry/endpoint_json.c \
 	common/registry/entry.c \
 	common/registry/entry.h \
+	common/registry/fleet.c \
+	common/registry/fleet_json.c \
 	common/registry/health_part.c \
 	common/registry/health_part.h \
 	common/registry/index.c \
@@ -17,9 +19,12 @@ libregistry_la_SOURCES = \
 	common/registry/observe.c \
 	common/registry/part.c \
 	common/registry/part.h \
+	common/registry/rank.c \
 	common/registry/rcu.c \
 	common/registry/rcu.h \
 	common/registry/registry.c \
+	common/registry/requests.c \
+	common/registry/requests.h \
 	common/registry/shelf.c \
 	common/registry/shelf.h \
 	common/registry/slots.c \

@@ -223,11 +223,13 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     if (rc != LLMREG_OK)
         return rc;
     e->generation = ++r->generation;
+    e->requests.everywhere = &r->unmatched;
     rcu_table_add(r->table, keyhash(r->seed, e->id, strlen(e->id)), &e->node);
     slots_add(&r->entries, e, &e->place);
     index_join(&r->index, &c);
     index_join(&r->by_host, &on);
     e->on_now ^= 1;
+    models_part_mark(e->models, e->links, 1);
     add_to(&r->endpoints, 1);
     add_to(&r->by_state[llmreg_endpoint_state(e)], 1);
     table_count_models_locked(r, 0, e->models->loaded);
@@ -245,6 +247,7 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     atomic_store_explicit(&e->alive, false, memory_order_release);
     rcu_table_remove(r->table, &e->node);
     slots_remove(&r->entries, e->place);
+    models_part_mark(e->models, e->links, -1);
     index_leave(&r->index, &c);
     index_leave(&r->by_host, &on);
     add_to(&r->endpoints, (size_t)-1);
@@ -363,4 +366,5 @@ void llmreg_count(struct llmreg_registry *r, struct llmreg_counts *out)
         atomic_load_explicit(&r->models_distinct, memory_order_relaxed);
     out->models_loaded =
         atomic_load_explicit(&r->models_loaded, memory_order_relaxed);
+    out->unmatched = atomic_load_explicit(&r->unmatched, memory_order_relaxed);
 }

@@ -3,8 +3,11 @@
  *
  *   registry.c       making it, finding and walking entries, counting
  *   change.c         endpoints come, change and go
+ *   requests.c       requests begin and end, without the table
  *   observe.c        health and the operator's intent
  *   learn.c          lists of models
+ *   fleet.c          the models of all endpoints together
+ *   rank.c           the best endpoints for a model
  *   snapshot.c       a consistent picture of all of it
  *
  * A writer prepares what it can before it takes the lock, checks under it
@@ -45,6 +48,8 @@ struct llmreg_registry {
     /* written under lock, read by everybody */
     _Atomic size_t by_state[LLMREG_HEALTH_STATES];
     _Atomic size_t endpoints, models_distinct, models_loaded;
+    /* counted by who ends a request that never began */
+    _Atomic uint64_t unmatched;
 };
 
 /* The entry, or NULL. */

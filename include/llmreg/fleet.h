@@ -2,7 +2,8 @@
 /* fleet.h - the models of all endpoints together: where is it, and where can I
  * run it best?
  *
- * Threads:   every function may be called from any thread, with no lock held.
+ * Threads:   every function may be called from any thread, with no lock held;
+ *            candidates belong to one thread at a time.
  * Blocking:  never.
  * Ownership: candidates hold references until llmreg_candidates_free.
  */
@@ -10,15 +11,20 @@
 #define LLMREG_FLEET_H
 
 #include <llmreg/registry.h>
+#include <llmreg/score.h>
 
 /* ---- fleet models ---- */
 
+/* Counted one endpoint after the other: each number is one that an endpoint's
+ * change during the count may be in or not. */
 struct llmreg_fleet_model {
-    const char *name; /* lent for the call */
-    size_t endpoints; /* that have it */
+    const char *name; /* the callback's: lent; else the name that was asked */
+    size_t endpoints; /* that have it, at least 1 */
     size_t healthy, routable;
-    size_t loaded; /* that are known to have it loaded */
+    size_t loaded; /* that are known to have it loaded; <= endpoints */
 };
+/* Return true to go on, false to stop.  Runs inside a read section, as
+ * llmreg_each_fn does. */
 typedef bool (*llmreg_fleet_fn)(void *ctx, const struct llmreg_fleet_model *m);
 /* Every model that somebody has, in no order. */
 void llmreg_each_fleet_model(struct llmreg_registry *r, llmreg_fleet_fn fn,
@@ -30,37 +36,6 @@ LLMREG_MUSTCHECK int llmreg_fleet_model(struct llmreg_registry *r,
 
 /* ---- ranked choice ---- */
 
-/* What speaks for an endpoint. */
-struct llmreg_score_facts {
-    enum llmreg_tristate loaded; /* the model */
-    int64_t model_bytes;         /* memory that it needs; -1 is unknown */
-    int64_t vram_free_bytes;     /* of its host; -1 is unknown */
-    uint32_t pending;
-    double latency_us; /* of requests, else of probes; NAN is unknown */
-    int32_t priority;
-    bool degraded;
-};
-
-/* Each part is 0 to 1, times its weight; what is unknown counts a half.  The
- * formula is at the top of common/domain/score.c. */
-enum llmreg_score_part {
-    LLMREG_SCORE_HEALTH,  /* healthy before degraded, always */
-    LLMREG_SCORE_LOADED,  /* no waiting for it to load */
-    LLMREG_SCORE_PENDING, /* few requests are waiting */
-    LLMREG_SCORE_LATENCY,
-    LLMREG_SCORE_VRAM, /* it fits into what is free */
-    LLMREG_SCORE_PRIORITY,
-    LLMREG_SCORE_PARTS
-};
-struct llmreg_score {
-    double total; /* the sum of parts */
-    double parts[LLMREG_SCORE_PARTS];
-};
-/* Pure. */
-void llmreg_score(const struct llmreg_score_facts *facts,
-                  struct llmreg_score *out);
-const char *llmreg_score_part_text(enum llmreg_score_part part);
-
 struct llmreg_candidate {
     struct llmreg_endpoint *endpoint;
     struct llmreg_score_facts facts;
@@ -70,16 +45,22 @@ struct llmreg_candidates {
     size_t count;
     struct llmreg_candidate items[]; /* best first; equal ones by id */
 };
-/* Where the model (normalised name) can be run: routable endpoints that have
- * it, with degraded those too; at most max (0: all) of the best.  No candidate
+struct llmreg_rank_query {
+    const char *model; /* normalised name */
+    bool degraded;     /* degraded endpoints too */
+    size_t max;        /* so many of the best; 0: all */
+};
+/* Where the model can be run: routable endpoints that have it.  No candidate
  * is an empty list.  LLMREG_ENOMEM. */
-LLMREG_MUSTCHECK int llmreg_rank(struct llmreg_registry *r, const char *model,
-                                 bool degraded, size_t max,
+LLMREG_MUSTCHECK int llmreg_rank(struct llmreg_registry *r,
+                                 const struct llmreg_rank_query *query,
                                  const struct llmreg_now *now,
                                  struct llmreg_candidates **out);
 void llmreg_candidates_free(struct llmreg_candidates *c); /* NULL is fine */
 
 struct llmreg_json_out;
+/* An array, best first, as member key or element: each with its facts, and for
+ * each part of its score the points it got and how many there are. */
 void llmreg_candidates_json(struct llmreg_json_out *w, const char *key,
                             const struct llmreg_candidates *c);
 

@@ -96,7 +96,8 @@ struct llmreg_removal {
 
 /* Removes it, and gives it to the caller in *removed (a reference; removed may
  * be NULL).  how may be NULL: all zero.  LLMREG_ENOENT, LLMREG_ESTALE;
- * LLMREG_EBUSY: requests are pending, and it stays. */
+ * LLMREG_EBUSY: requests are pending, and it stays.  No request that began
+ * before is overlooked. */
 LLMREG_MUSTCHECK int llmreg_remove(struct llmreg_registry *r, const char *id,
                                    const struct llmreg_removal *how,
                                    struct llmreg_endpoint **removed);
@@ -178,19 +179,25 @@ void llmreg_models_put(const struct llmreg_models *models);
 
 /* ---- requests, for routers: on a reference that is held or lent ---- */
 
-/* A request begins: pending and total go up by one.  Returns pending. */
+/* A request begins: pending and total go up by one.  Returns pending, at
+ * least 1.  If the endpoint is alive after this (llmreg_endpoint_alive), it
+ * stays until the request ended, but for a removal by force; if it is not,
+ * nothing else is wrong, and the request ends as any other. */
 uint32_t llmreg_request_begin(struct llmreg_endpoint *e);
 /* It is over: pending goes down by one, but never below 0; then the call was
- * one too many, and false is returned (and counted).  latency_us: a sample for
- * the average; negative: none, the request failed. */
+ * one too many, and false is returned (and counted: who logs looks at
+ * llmreg_counts.unmatched now and then, and names the endpoints by their
+ * load).  latency_us: a sample for the average; negative: none, the request
+ * failed.  A call too many is no sample. */
 bool llmreg_request_end(struct llmreg_endpoint *e, int64_t latency_us);
 
 struct llmreg_load {
     uint32_t pending;
     uint32_t unmatched; /* ends without a begin */
-    uint64_t total;     /* since the start; only grows */
-    double latency_us;  /* average, weight 0.2; NAN: no sample yet */
+    uint64_t total;     /* begun since the start; only grows */
+    double latency_us;  /* average (latency.h); NAN: no sample yet */
 };
+/* Four numbers that are read one after the other. */
 void llmreg_endpoint_load(const struct llmreg_endpoint *e,
                           struct llmreg_load *out);
 
@@ -215,11 +222,16 @@ void llmreg_each_with_model(struct llmreg_registry *r, const char *model,
                             enum llmreg_which which, llmreg_each_fn fn,
                             void *ctx);
 
+/* Each number is right for a moment of the call, but not all for the same one:
+ * while changes are under way, by_state may sum up to a few more or less than
+ * endpoints.  A snapshot has them all of one moment. */
 struct llmreg_counts {
     size_t endpoints;
     size_t by_state[LLMREG_HEALTH_STATES];
     size_t models_distinct; /* names, over all endpoints */
     size_t models_loaded;   /* (endpoint, model) pairs known to be loaded */
+    uint64_t unmatched;     /* ends of requests without a begin, since the
+                               start, of removed endpoints too */
 };
 void llmreg_count(struct llmreg_registry *r, struct llmreg_counts *out);
 

@@ -14,9 +14,10 @@ HEADER_ROOM = {
     'agent': 'domain', 'agents': 'registry', 'alert': 'domain',
     'alerts': 'registry', 'bus': 'bus', 'clock': 'base', 'endpoint': 'domain',
     'entity': 'domain', 'fleet': 'registry', 'health': 'domain',
-    'hosts': 'registry', 'json': 'base', 'log': 'base', 'metrics': 'service',
-    'names': 'base', 'options': 'base', 'registry': 'registry',
-    'resources': 'domain', 'service': 'service', 'session': 'domain',
+    'hosts': 'registry', 'json': 'base', 'latency': 'domain', 'log': 'base',
+    'metrics': 'service', 'names': 'base', 'options': 'base',
+    'registry': 'registry', 'resources': 'domain', 'score': 'domain',
+    'service': 'service', 'session': 'domain',
     'sessions': 'registry', 'snapshot': 'registry', 'status': 'base',
     'table': 'base', 'text': 'base', 'thread': 'base',
 }

@@ -12,6 +12,12 @@ tests_unit_test_health_SOURCES = tests/unit/test_health.c
 tests_unit_test_health_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_health_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_latency
+TESTS += tests/unit/test_latency
+tests_unit_test_latency_SOURCES = tests/unit/test_latency.c
+tests_unit_test_latency_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_latency_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_models
 TESTS += tests/unit/test_models
 tests_unit_test_models_SOURCES = tests/unit/test_models.c
@@ -23,6 +29,12 @@ TESTS += tests/unit/test_phase
 tests_unit_test_phase_SOURCES = tests/unit/test_phase.c
 tests_unit_test_phase_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_phase_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_score
+TESTS += tests/unit/test_score
+tests_unit_test_score_SOURCES = tests/unit/test_score.c
+tests_unit_test_score_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_score_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_spec
 TESTS += tests/unit/test_spec

@@ -57,6 +57,30 @@ tests_unit_test_entry_SOURCES = tests/unit/test_entry.c $(FLEET)
 tests_unit_test_entry_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_entry_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_requests
+TESTS += tests/unit/test_requests
+tests_unit_test_requests_SOURCES = tests/unit/test_requests.c $(FLEET)
+tests_unit_test_requests_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_requests_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_fleet
+TESTS += tests/unit/test_fleet
+tests_unit_test_fleet_SOURCES = tests/unit/test_fleet.c $(FLEET)
+tests_unit_test_fleet_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_fleet_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_rank
+TESTS += tests/unit/test_rank
+tests_unit_test_rank_SOURCES = tests/unit/test_rank.c $(FLEET)
+tests_unit_test_rank_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_rank_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_fleet_json
+TESTS += tests/unit/test_fleet_json
+tests_unit_test_fleet_json_SOURCES = tests/unit/test_fleet_json.c $(FLEET)
+tests_unit_test_fleet_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_fleet_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_registry
 TESTS += tests/unit/test_registry
 tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(FLEET)
@@ -98,7 +122,7 @@ TESTS += tests/unit/test_registry_memory
 tests_unit_test_registry_memory_SOURCES = tests/unit/test_registry_memory.c $(FLEET)
 tests_unit_test_registry_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_registry_memory_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
-tests_unit_test_registry_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc
+tests_unit_test_registry_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
 
 check_PROGRAMS += tests/unit/test_registry_model
 TESTS += tests/unit/test_registry_model

@@ -185,6 +185,67 @@ START_TEST(at_the_limit_nobody_comes_in_but_all_can_change)
 }
 END_TEST
 
+/* ---- the strict one ---- */
+
+/* E2: of two at once both were told that they added it. */
+START_TEST(adding_what_is_there_is_an_error_that_names_it)
+{
+    struct llmreg_spec spec = fleet_spec("a:1");
+    struct llmreg_set_result result = {0}, second = {.seq = 999};
+
+    ck_assert_int_eq(llmreg_add(fleet, &spec, &result, &err), LLMREG_OK);
+    ck_assert(result.created);
+    ck_assert_uint_eq(fleet_event()->seq, result.seq);
+    spec.name = "other";
+    ck_assert_int_eq(llmreg_add(fleet, &spec, &second, &err), LLMREG_EEXIST);
+    ck_assert_ptr_nonnull(strstr(err.text, "a:1"));
+    ck_assert_uint_eq(second.seq, 999);
+    ck_assert_ptr_null(fleet_event());
+    struct llmreg_endpoint *e = fleet_get("a:1");
+    const struct llmreg_spec *now = llmreg_endpoint_spec(e);
+    ck_assert_str_eq(now->name, "gpu");
+    llmreg_spec_put(now);
+    llmreg_put(e);
+}
+END_TEST
+
+START_TEST(adding_is_as_strict_about_limits_and_values)
+{
+    struct llmreg_spec spec = fleet_spec("b:1");
+    char id[16];
+
+    spec.priority = 1001;
+    ck_assert_int_eq(llmreg_add(fleet, &spec, NULL, &err), LLMREG_EINVAL);
+    ck_assert_str_eq(fleet_ids(), "");
+    for (int i = 0; i < FLEET_MAX; i++) {
+        (void)snprintf(id, sizeof id, "a:%d", i + 1);
+        spec = fleet_spec(id);
+        ck_assert_int_eq(llmreg_add(fleet, &spec, NULL, NULL), LLMREG_OK);
+    }
+    ck_assert_int_eq(llmreg_add(fleet, &spec, NULL, &err), LLMREG_EEXIST);
+    spec = fleet_spec("b:1");
+    ck_assert_int_eq(llmreg_add(fleet, &spec, NULL, &err), LLMREG_EFULL);
+    ck_assert_ptr_nonnull(strstr(err.text, "b:1"));
+}
+END_TEST
+
+START_TEST(a_removal_gives_what_was_removed)
+{
+    struct llmreg_endpoint *removed = NULL;
+
+    fleet_add("a:1");
+    struct llmreg_endpoint *e = fleet_get("a:1");
+    ck_assert_int_eq(llmreg_remove(fleet, "b:1", NULL, &removed),
+                     LLMREG_ENOENT);
+    ck_assert_ptr_null(removed);
+    ck_assert_int_eq(llmreg_remove(fleet, "a:1", NULL, &removed), LLMREG_OK);
+    ck_assert_ptr_eq(removed, e);
+    llmreg_put(e);
+    ck_assert_str_eq(llmreg_endpoint_id(removed), "a:1");
+    llmreg_put(removed);
+}
+END_TEST
+
 START_TEST(a_removal_is_an_event_with_its_reason)
 {
     fleet_add("a:1");
@@ -362,6 +423,9 @@ static Suite *suite(void)
     tcase_add_test(t, two_schemes_on_one_id_are_an_error);
     tcase_add_test(t, what_is_not_valid_is_refused);
     tcase_add_test(t, at_the_limit_nobody_comes_in_but_all_can_change);
+    tcase_add_test(t, adding_what_is_there_is_an_error_that_names_it);
+    tcase_add_test(t, adding_is_as_strict_about_limits_and_values);
+    tcase_add_test(t, a_removal_gives_what_was_removed);
     tcase_add_test(t, a_removal_is_an_event_with_its_reason);
     tcase_add_test(t, removing_closes_an_alarm_that_is_open);
     tcase_add_test(t, a_removal_names_what_it_means);

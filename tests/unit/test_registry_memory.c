@@ -2,6 +2,7 @@
 /* test_registry_memory.c - every operation, with each of its allocations
  * failed in turn: it says so, and nothing changed.
  */
+#include <llmreg/fleet.h>
 #include <llmreg/snapshot.h>
 
 #include <check.h>
@@ -19,8 +20,12 @@ static int failing = -1;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
 
 void *__wrap_malloc(size_t size)
 {
@@ -32,19 +37,38 @@ void *__wrap_calloc(size_t n, size_t size)
     return failing-- == 0 ? NULL : __real_calloc(n, size);
 }
 
+void *__wrap_realloc(void *old, size_t size)
+{
+    return failing-- == 0 ? NULL : __real_realloc(old, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return failing-- == 0 ? NULL : __real_aligned_alloc(alignment, size);
+}
+
 static void setup(void)
 {
     fleet_setup();
     fleet_add("a:1");
     fleet_models("a:1", "x y*");
+    fleet_observe("a:1", LLMREG_REASON_OK);
     fleet_skip_events();
+}
+
+static bool add_up(void *ctx, const struct llmreg_fleet_model *m)
+{
+    *(size_t *)ctx += 10 * m->endpoints + m->loaded;
+    return true;
 }
 
 /* All that a reader can see, as text. */
 static void describe(char out[static 512])
 {
+    size_t loaded = 0;
     struct llmreg_counts n;
     struct llmreg_health h;
+    struct llmreg_load load;
     struct llmreg_endpoint *e = fleet_get("a:1");
     const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
     const struct llmreg_models *models = llmreg_endpoint_models(e);
@@ -59,7 +83,9 @@ static void describe(char out[static 512])
     for (const char *m = "v\0w\0x\0y\0z\0"; *m != '\0'; m += 2)
         len += (size_t)snprintf(out + len, 512 - len, "%s %s|", m,
                                 fleet_with(m, LLMREG_ANY));
-    (void)snprintf(out + len, 512 - len, "%llu",
+    llmreg_each_fleet_model(fleet, add_up, &loaded);
+    llmreg_endpoint_load(e, &load);
+    (void)snprintf(out + len, 512 - len, "%zu|%u|%llu", loaded, load.pending,
                    (unsigned long long)llmreg_bus_last(fleet_bus));
     llmreg_spec_put(spec);
     llmreg_models_put(models);
@@ -74,6 +100,31 @@ static int add(struct llmreg_endpoint *e)
 
     (void)e;
     return llmreg_set(fleet, &spec, NULL, NULL);
+}
+
+static int add_strictly(struct llmreg_endpoint *e)
+{
+    const struct llmreg_spec spec = fleet_spec("b:1");
+
+    (void)e;
+    return llmreg_add(fleet, &spec, NULL, NULL);
+}
+
+/* It needs no memory but the event's, without which there is a gap. */
+static int drop(struct llmreg_endpoint *e)
+{
+    return llmreg_remove(fleet, llmreg_endpoint_id(e), NULL, NULL);
+}
+
+static int rank(struct llmreg_endpoint *e)
+{
+    struct llmreg_candidates *c = NULL;
+
+    (void)e;
+    int rc = llmreg_rank(fleet, &(struct llmreg_rank_query){"x", true, 0},
+                         &fleet_now, &c);
+    llmreg_candidates_free(c);
+    return rc;
 }
 
 static int update(struct llmreg_endpoint *e)
@@ -140,9 +191,17 @@ static const struct {
     int (*run)(struct llmreg_endpoint *e);
     int allocations; /* at least so many fail it */
 } operations[] = {
-    {"add", add, 4},           {"update", update, 1}, {"observe", observe, 1},
-    {"learn", learn, 5},       {"want", want, 0},     {"restore", restore, 7},
-    {"snapshot", snapshot, 1}, {"create", create, 2},
+    {"add", add, 4},
+    {"update", update, 1},
+    {"observe", observe, 1},
+    {"learn", learn, 5},
+    {"want", want, 0},
+    {"restore", restore, 7},
+    {"snapshot", snapshot, 1},
+    {"create", create, 2},
+    {"add strictly", add_strictly, 4},
+    {"rank", rank, 1},
+    {"drop", drop, 0},
 };
 
 #define OPERATIONS ((int)(sizeof operations / sizeof operations[0]))
