@@ -10,35 +10,45 @@
 
 #include <string.h>
 
+#include "common/store/binding.h"
+#include "common/store/kinds.h"
 #include "common/store/rows.h"
 
-/* What an event makes dirty, and whether people wait for it. */
+/* What an event makes dirty, and whether people wait for it.  What has no row
+ * changes nothing in the file. */
 static const struct {
     unsigned parts;
     bool durable;
-} effects[LLMREG_EVENT_TYPES] = {
-    [LLMREG_EVENT_REGISTERED] = {DIRTY_ALL, true},
-    [LLMREG_EVENT_UPDATED] = {DIRTY_ALL, true},
-    [LLMREG_EVENT_REMOVED] = {DIRTY_ALL, true},
-    [LLMREG_EVENT_HEALTH] = {DIRTY_HEALTH, true},
-    [LLMREG_EVENT_MODELS] = {DIRTY_MODELS, false},
-    [LLMREG_EVENT_ADMIN] = {DIRTY_ALL, true},
-    [LLMREG_EVENT_STORE] = {0, false},
-    [LLMREG_EVENT_CLOCK] = {0, false},
+} effects[LLMREG_ENTITIES][LLMREG_EVENT_TYPES] = {
+    [LLMREG_ENTITY_ENDPOINT] =
+        {
+            [LLMREG_EVENT_REGISTERED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_UPDATED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_REMOVED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_HEALTH] = {DIRTY_HEALTH, true},
+            [LLMREG_EVENT_MODELS] = {DIRTY_MODELS, false},
+            [LLMREG_EVENT_ADMIN] = {DIRTY_ALL, true},
+        },
 };
 
 int batch_init(struct batch *b)
 {
+    int rc = LLMREG_OK;
+
     memset(b, 0, sizeof *b);
-    return dirty_new(&b->dirty);
+    for (int i = 0; i < LLMREG_ENTITIES && rc == LLMREG_OK; i++)
+        if (kind_of(i) != NULL)
+            rc = dirty_new(&b->dirty[i]);
+    return rc;
 }
 
 void batch_fini(struct batch *b)
 {
-    if (b->dirty != NULL)
-        batch_clear(b);
-    dirty_free(b->dirty);
-    b->dirty = NULL;
+    batch_clear(b);
+    for (int i = 0; i < LLMREG_ENTITIES; i++) {
+        dirty_free(b->dirty[i]);
+        b->dirty[i] = NULL;
+    }
 }
 
 bool batch_is_full(const struct batch *b)
@@ -46,17 +56,29 @@ bool batch_is_full(const struct batch *b)
     return b->nevents == BATCH_EVENTS;
 }
 
-/* No memory to remember one: then look at all. */
-static void mark(struct batch *b, const char *id, unsigned parts)
+bool batch_is_empty(const struct batch *b)
 {
-    if (parts != 0 && dirty_mark(b->dirty, id, parts) != LLMREG_OK)
+    size_t n = b->nevents + b->everything;
+
+    for (int i = 0; i < LLMREG_ENTITIES; i++)
+        if (b->dirty[i] != NULL)
+            n += dirty_count(b->dirty[i]);
+    return n == 0;
+}
+
+/* No memory to remember one: then look at all. */
+static void mark(struct batch *b, enum llmreg_entity entity, const char *id,
+                 unsigned parts)
+{
+    if (parts != 0 && dirty_mark(b->dirty[entity], id, parts) != LLMREG_OK)
         b->everything = true;
 }
 
 void batch_add(struct batch *b, const struct llmreg_event *event)
 {
-    mark(b, event->subject, effects[event->type].parts);
-    b->durable = b->durable || effects[event->type].durable;
+    mark(b, event->entity, event->subject,
+         effects[event->entity][event->type].parts);
+    b->durable = b->durable || effects[event->entity][event->type].durable;
     if (batch_is_full(b))
         llmreg_event_put(event);
     else
@@ -69,117 +91,118 @@ void batch_add_everything(struct batch *b)
     b->durable = true;
 }
 
-/* ---- walks ---- */
+/* ---- what is no event ---- */
 
-struct probed {
+struct marking {
     struct batch *batch;
-    int64_t since_ns;
+    enum llmreg_entity entity;
 };
 
-static bool mark_if_probed(void *ctx, struct llmreg_endpoint *e)
+static void mark_swept(void *ctx, const char *id, unsigned parts)
 {
-    struct probed *p = ctx;
-    struct llmreg_health h;
+    const struct marking *m = ctx;
 
-    llmreg_endpoint_health(e, &h);
-    if (h.checked_mono_ns != 0 && h.checked_mono_ns >= p->since_ns)
-        mark(p->batch, llmreg_endpoint_id(e), DIRTY_HEALTH);
-    return true;
+    mark(m->batch, m->entity, id, parts);
 }
 
-void batch_add_probed(struct batch *b, struct llmreg_registry *r,
-                      int64_t since_ns)
+int batch_sweep(struct batch *b, struct database *db, struct llmreg_registry *r,
+                int64_t since_ns, struct llmreg_error *err)
 {
-    struct probed p = {b, since_ns};
+    int rc = LLMREG_OK;
 
-    llmreg_each(r, mark_if_probed, &p);
+    for (int i = 0; i < LLMREG_ENTITIES && rc == LLMREG_OK; i++) {
+        struct marking marking = {b, i};
+        const struct sweep s = {db, r, since_ns, mark_swept, &marking};
+
+        if (kind_of(i) != NULL)
+            rc = kind_of(i)->sweep(&s, err);
+    }
+    return rc;
 }
+
+/* ---- everything ---- */
 
 struct comparison {
     struct dirty *dirty;
+    enum llmreg_entity entity;
     struct llmreg_registry *registry;
-    const struct llmreg_table *keep;
-    int rc;
+    const struct keep *keep;
 };
 
-static bool mark_present(void *ctx, struct llmreg_endpoint *e)
+static int mark_present(void *ctx, const char *id)
 {
     struct comparison *c = ctx;
 
-    c->rc = dirty_mark(c->dirty, llmreg_endpoint_id(e), DIRTY_ALL);
-    return c->rc == LLMREG_OK;
+    return dirty_mark(c->dirty, id, DIRTY_ALL);
 }
 
 static int mark_if_gone(void *ctx, const char *id)
 {
     struct comparison *c = ctx;
-    struct llmreg_endpoint *e = llmreg_get(c->registry, id);
 
-    if (e != NULL) {
-        llmreg_put(e);
-        return LLMREG_OK;
-    }
-    if (llmreg_table_get(c->keep, id) != NULL)
+    if (kind_of(c->entity)->is_there(c->registry, id) ||
+        keep_has(c->keep, c->entity, id))
         return LLMREG_OK;
     return dirty_mark(c->dirty, id, DIRTY_ALL);
 }
 
+static int mark_all(struct comparison *c, struct database *db,
+                    struct llmreg_error *err)
+{
+    const struct kind *kind = kind_of(c->entity);
+    int rc = kind->each(c->registry, mark_present, c);
+
+    if (rc == LLMREG_OK)
+        rc = rows_each_id(db, kind->ids, mark_if_gone, c, err);
+    if (rc == LLMREG_ENOMEM)
+        llmreg_error_set(err, "no memory to compare the store");
+    return rc;
+}
+
 static int mark_everything(struct batch *b, struct database *db,
-                           struct llmreg_registry *r,
-                           const struct llmreg_table *keep,
+                           struct llmreg_registry *r, const struct keep *keep,
                            struct llmreg_error *err)
 {
-    struct comparison c = {b->dirty, r, keep, LLMREG_OK};
+    int rc = LLMREG_OK;
 
-    llmreg_each(r, mark_present, &c);
-    if (c.rc == LLMREG_OK)
-        c.rc = rows_each_id(db, mark_if_gone, &c, err);
-    if (c.rc == LLMREG_ENOMEM)
-        llmreg_error_set(err, "no memory to compare the store");
-    return c.rc;
+    for (int i = 0; i < LLMREG_ENTITIES && rc == LLMREG_OK; i++) {
+        struct comparison c = {b->dirty[i], i, r, keep};
+
+        if (b->dirty[i] != NULL)
+            rc = mark_all(&c, db, err);
+    }
+    return rc;
 }
 
 /* ---- writing ---- */
 
-static int write_endpoint(struct database *db, struct llmreg_endpoint *e,
-                          unsigned parts, struct llmreg_error *err)
-{
-    int rc = LLMREG_OK;
-
-    if (parts == DIRTY_ALL)
-        rc = rows_put_endpoint(db, e, err);
-    if (rc == LLMREG_OK && (parts & DIRTY_HEALTH) != 0)
-        rc = rows_put_health(db, e, err);
-    if (rc == LLMREG_OK && (parts & DIRTY_MODELS) != 0)
-        rc = rows_put_models(db, e, err);
-    return rc;
-}
-
-static int write_id(struct database *db, struct llmreg_registry *r,
-                    const char *id, unsigned parts, struct llmreg_error *err)
-{
-    struct llmreg_endpoint *e = llmreg_get(r, id);
-    int rc;
-
-    if (e == NULL)
-        return rows_delete_endpoint(db, id, err);
-    rc = write_endpoint(db, e, parts, err);
-    llmreg_put(e);
-    return rc;
-}
-
-int batch_write(struct batch *b, struct database *db, struct llmreg_registry *r,
-                const struct llmreg_table *keep, struct llmreg_error *err)
+static int write_kind(struct dirty *dirty, const struct kind *kind,
+                      struct database *db, struct llmreg_registry *r,
+                      struct llmreg_error *err)
 {
     size_t cursor = 0;
     const char *id;
     unsigned parts;
     int rc = LLMREG_OK;
 
+    while (rc == LLMREG_OK && dirty_next(dirty, &cursor, &id, &parts)) {
+        rc = kind->write(db, r, id, parts, err);
+        if (rc == LLMREG_ENOENT)
+            rc = binding_run(db, kind->remove, id, err);
+    }
+    return rc;
+}
+
+int batch_write(struct batch *b, struct database *db, struct llmreg_registry *r,
+                const struct keep *keep, struct llmreg_error *err)
+{
+    int rc = LLMREG_OK;
+
     if (b->everything)
         rc = mark_everything(b, db, r, keep, err);
-    while (rc == LLMREG_OK && dirty_next(b->dirty, &cursor, &id, &parts))
-        rc = write_id(db, r, id, parts, err);
+    for (int i = 0; i < LLMREG_ENTITIES && rc == LLMREG_OK; i++)
+        if (b->dirty[i] != NULL)
+            rc = write_kind(b->dirty[i], kind_of(i), db, r, err);
     return rc;
 }
 
@@ -190,5 +213,7 @@ void batch_clear(struct batch *b)
     b->nevents = 0;
     b->durable = false;
     b->everything = false;
-    dirty_clear(b->dirty);
+    for (int i = 0; i < LLMREG_ENTITIES; i++)
+        if (b->dirty[i] != NULL)
+            dirty_clear(b->dirty[i]);
 }

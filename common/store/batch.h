@@ -2,7 +2,7 @@
 /* batch.h - what will be written by the next transaction.
  *
  * Threads:   the store's thread.
- * Blocking:  batch_write on the disk, the others never.
+ * Blocking:  batch_sweep and batch_write on the disk, the others never.
  * Ownership: events are references, put when the batch is cleared.
  */
 #ifndef LLMREG_STORE_BATCH_H
@@ -10,15 +10,15 @@
 
 #include <llmreg/bus.h>
 #include <llmreg/registry.h>
-#include <llmreg/table.h>
 
 #include "common/store/database.h"
 #include "common/store/dirty.h"
+#include "common/store/keep.h"
 
 #define BATCH_EVENTS 256
 
 struct batch {
-    struct dirty *dirty;
+    struct dirty *dirty[LLMREG_ENTITIES]; /* NULL: not remembered */
     const struct llmreg_event *events[BATCH_EVENTS];
     size_t nevents;
     bool durable;    /* something in it must not wait */
@@ -29,21 +29,24 @@ LLMREG_MUSTCHECK int batch_init(struct batch *b);
 void batch_fini(struct batch *b);
 
 bool batch_is_full(const struct batch *b);
+/* Nothing would be written. */
+bool batch_is_empty(const struct batch *b);
 /* Takes over the reference.  Of an event that comes to a full batch only what
  * it changed is kept. */
 void batch_add(struct batch *b, const struct llmreg_event *event);
 /* The file must be made like the registry. */
 void batch_add_everything(struct batch *b);
-/* Every endpoint that was probed since that monotonic time. */
-void batch_add_probed(struct batch *b, struct llmreg_registry *r,
-                      int64_t since_ns);
+/* What changed without an event since that monotonic time. */
+LLMREG_MUSTCHECK int batch_sweep(struct batch *b, struct database *db,
+                                 struct llmreg_registry *r, int64_t since_ns,
+                                 struct llmreg_error *err);
 
 /* Writes present values; inside a transaction.  Ids in keep are not deleted
  * from the file though the registry lacks them.  The batch stays as it is
  * until the commit succeeded and it is cleared. */
 LLMREG_MUSTCHECK int batch_write(struct batch *b, struct database *db,
                                  struct llmreg_registry *r,
-                                 const struct llmreg_table *keep,
+                                 const struct keep *keep,
                                  struct llmreg_error *err);
 void batch_clear(struct batch *b);
 

@@ -2,8 +2,9 @@
 /* database.c - opens the file with care, and keeps transactions short to say.
  *
  * Opening goes from the least touching to the most: connect, look (whose file,
- * which version, is it whole), and only then set modes and migrate.  So a file
- * of another program, of a newer llmreg or with damage stays as it was found.
+ * which version, is it whole), and only then set modes and migrate, with a
+ * copy of the old file beside it.  So a file of another program, of a newer
+ * llmreg or with damage stays as it was found.
  *
  * Not set here, because they belong to the whole process and so to the daemon
  * around us: SQLite's soft heap limit and its error log.
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/store/copy.h"
 #include "common/store/schema.h"
 
 #define BUSY_MS      2000
@@ -213,6 +215,9 @@ static int migrate(struct database *db, long version, struct llmreg_error *err)
 {
     int rc = LLMREG_OK;
 
+    if (version > 0 && version < SCHEMA_VERSION)
+        rc = copy_make(db->handle, sqlite3_db_filename(db->handle, "main"),
+                       version, err);
     for (long v = version + 1; v <= SCHEMA_VERSION && rc == LLMREG_OK; v++) {
         rc = database_begin(db, true, err);
         if (rc == LLMREG_OK)

@@ -35,6 +35,30 @@ enum db_statement {
     DB_MODEL_PUT,
     DB_MODEL_DELETE,
     DB_MODEL_LIST,
+    DB_AGENT_PUT,
+    DB_AGENT_DELETE,
+    DB_AGENT_IDS,
+    DB_AGENT_LIST,
+    DB_PRESENCE_PUT,
+    DB_CAPABILITY_PUT,
+    DB_CAPABILITY_DELETE,
+    DB_CAPABILITY_LIST,
+    DB_METADATA_PUT,
+    DB_METADATA_DELETE,
+    DB_METADATA_LIST,
+    DB_SESSION_PUT,
+    DB_SESSION_DELETE,
+    DB_SESSION_IDS,
+    DB_SESSION_LIST,
+    DB_ALERT_PUT,
+    DB_ALERT_DELETE,
+    DB_ALERT_IDS,
+    DB_ALERT_LIST,
+    DB_ALERT_TOLD,
+    DB_BEAT_PUT,
+    DB_BEAT_COUNT,
+    DB_BEAT_PRUNE,
+    DB_BEAT_EXPIRE,
     DB_EVENT_PUT,
     DB_EVENT_COUNT,
     DB_EVENT_PRUNE,
@@ -50,7 +74,8 @@ struct database {
 };
 
 /* Opens, checks and if need be migrates the file, which must exist (it may be
- * empty).  Each with err, and *db closed:
+ * empty); before it is migrated a copy is set beside it (copy.h).  Each with
+ * err, and *db closed:
  * LLMREG_ECORRUPT: not a database of ours, or damaged.  LLMREG_EVERSION: of a
  * newer llmreg; nothing in it was changed.  LLMREG_ENOSPACE, LLMREG_EIO,
  * LLMREG_ENOMEM. */

@@ -65,6 +65,42 @@ int files_make_file(const char *path, struct llmreg_error *err)
     return LLMREG_OK;
 }
 
+/* The directory is synced for the name of a file in it. */
+static int sync_path(const char *path, int flags)
+{
+    int fd = open(path, flags | O_RDONLY | O_CLOEXEC);
+    int rc, system;
+
+    if (fd < 0)
+        return -1;
+    rc = fsync(fd);
+    system = errno;
+    close(fd);
+    errno = system;
+    return rc;
+}
+
+int files_settle(const char *from, const char *to, struct llmreg_error *err)
+{
+    char dir[FILES_PATH_SIZE];
+    char *slash;
+    int rc = llmreg_copy(dir, sizeof dir, to);
+
+    slash = strrchr(dir, '/');
+    if (rc == LLMREG_OK && slash != NULL)
+        *slash = '\0';
+    if (rc == LLMREG_OK)
+        rc = sync_path(from, 0);
+    if (rc == 0)
+        rc = rename(from, to);
+    if (rc == 0)
+        rc = sync_path(dir, O_DIRECTORY);
+    if (rc == 0)
+        return LLMREG_OK;
+    llmreg_error_set(err, "cannot write %s: %s", to, strerror(errno));
+    return LLMREG_EIO;
+}
+
 /* "registry.db.corrupt-20261121T071543Z", with a number if that is taken. */
 static void aside_name(char out[static FILES_PATH_SIZE], const char *path,
                        int64_t wall_ms, unsigned attempt)

@@ -31,6 +31,11 @@ LLMREG_MUSTCHECK int files_make_dir(const char *dir, struct llmreg_error *err);
 LLMREG_MUSTCHECK int files_make_file(const char *path,
                                      struct llmreg_error *err);
 
+/* A file that is whole and on disk gets its name, over any that had it, and
+ * the name is on disk when it returns.  LLMREG_EIO with err. */
+LLMREG_MUSTCHECK int files_settle(const char *from, const char *to,
+                                  struct llmreg_error *err);
+
 /* Renames a database and what belongs to it to path.corrupt-TIME, never over
  * something that exists; the new name in out.  LLMREG_EIO with err. */
 LLMREG_MUSTCHECK int files_set_aside(const char *path, int64_t wall_ms,

@@ -2,27 +2,38 @@
 /* load.h - puts what the file remembers back into the registry.
  *
  * Threads:   the store's thread, before it writes.
- * Blocking:  on the disk.
+ * Blocking:  load_run on the disk, the others never.
  * Ownership: nothing is kept.
  */
 #ifndef LLMREG_STORE_LOAD_H
 #define LLMREG_STORE_LOAD_H
 
-#include <llmreg/table.h>
+#include <llmreg/bus.h>
 
 #include "common/store/database.h"
+#include "common/store/keep.h"
 #include "common/store/store.h"
 
 struct load {
     const struct store_world *world;
-    struct llmreg_table *keep; /* ids that stay in the file only */
-    bool late;      /* others work with the registry already: tell them */
-    size_t loaded;  /* out */
-    size_t skipped; /* out */
+    struct keep *keep; /* ids that stay in the file only */
+    bool late;         /* others work with the registry already: tell them */
+    size_t loaded;     /* out */
+    size_t skipped;    /* out */
 };
 
-/* An endpoint that cannot be put back is logged and added to keep. */
+/* What cannot be put back is logged and added to keep. */
 LLMREG_MUSTCHECK int load_run(struct load *l, struct database *db,
                               struct llmreg_error *err);
+
+/* ---- for the kinds ---- */
+
+/* rc is what the registry said of putting it back, why in its words.
+ * LLMREG_ENOMEM ends the load; everything else but LLMREG_OK and LLMREG_EEXIST
+ * is a row that is skipped. */
+LLMREG_MUSTCHECK int load_settle(struct load *l, enum llmreg_entity entity,
+                                 const char *id, int rc, const char *why);
+/* The event that tells what a late load added. */
+void load_announce(const struct load *l, struct llmreg_event *event);
 
 #endif

@@ -17,6 +17,20 @@
 
 #define PARENT "TEXT NOT NULL REFERENCES endpoint (id) ON DELETE CASCADE"
 #define TABLE  ") STRICT, WITHOUT ROWID;"
+#define AGENT  "TEXT NOT NULL REFERENCES agent (id) ON DELETE CASCADE"
+/* What was so when an alarm was open: a state that was not confirmed since the
+ * last restart is in prior. */
+#define ALARMED                                                                \
+    "SELECT e.id, e.name, e.host, e.series, e.url,"                            \
+    " h.reason || CASE h.detail WHEN '' THEN '' ELSE ': ' || h.detail END"     \
+    " AS reason,"                                                              \
+    " CASE h.state WHEN 'unknown' THEN h.prior ELSE h.state END AS state,"     \
+    " CASE h.state WHEN 'unknown' THEN h.prior_since_ms ELSE h.since_ms END"   \
+    " AS since_ms,"                                                            \
+    " CASE h.alarm WHEN 'warning' THEN 'warning' ELSE 'failure' END"           \
+    " AS severity"                                                             \
+    " FROM endpoint AS e JOIN health AS h ON h.endpoint = e.id"                \
+    " WHERE h.alarm <> 'none'"
 
 static const char *const steps[SCHEMA_VERSION + 1] = {
     [1] =
@@ -110,6 +124,113 @@ static const char *const steps[SCHEMA_VERSION + 1] = {
     " ('synced_seq', 0);"
     "PRAGMA application_id = 0x4C4C4D52;"
     "PRAGMA user_version = 1;",
+
+    [2] =
+        /* Hosts are not remembered: they report again, or are gone. */
+    "ALTER TABLE endpoint ADD COLUMN owner TEXT NOT NULL DEFAULT '';"
+
+    "ALTER TABLE event ADD COLUMN entity TEXT NOT NULL DEFAULT 'endpoint';"
+    "UPDATE event SET entity = type WHERE type IN ('store', 'clock');"
+
+    "CREATE TABLE agent ("
+    " id TEXT NOT NULL PRIMARY KEY,"
+    " type TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " role TEXT NOT NULL,"
+    " domain TEXT NOT NULL,"
+    " cluster TEXT NOT NULL,"
+    " host TEXT NOT NULL,"
+    " url TEXT NOT NULL,"
+    " version TEXT NOT NULL,"
+    " source TEXT NOT NULL,"
+    " interval_ms INTEGER NOT NULL,"
+    " registered_ms INTEGER NOT NULL" TABLE
+
+    /* What moves all the time, apart from the long row. */
+    "CREATE TABLE presence ("
+    " agent " AGENT " PRIMARY KEY,"
+    " presence TEXT NOT NULL,"
+    " health TEXT NOT NULL,"
+    " since_ms INTEGER NOT NULL,"
+    " seen_ms INTEGER NOT NULL,"
+    " latency_us INTEGER,"
+    " activity TEXT NOT NULL,"
+    " peer TEXT NOT NULL,"
+    " other TEXT NOT NULL" TABLE
+
+    "CREATE TABLE capability ("
+    " agent " AGENT ","
+    " place INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (agent, place)" TABLE
+
+    "CREATE TABLE metadata ("
+    " agent " AGENT ","
+    " place INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " json TEXT NOT NULL,"
+    " PRIMARY KEY (agent, place)" TABLE
+
+    /* Without references: history outlives the agents. */
+    "CREATE TABLE session ("
+    " id TEXT NOT NULL PRIMARY KEY,"
+    " source TEXT NOT NULL,"
+    " target TEXT NOT NULL,"
+    " connection TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " type TEXT NOT NULL,"
+    " status TEXT NOT NULL,"
+    " weight REAL NOT NULL,"
+    " latency_us INTEGER,"
+    " bandwidth_bps INTEGER,"
+    " opened_ms INTEGER NOT NULL,"
+    " active_ms INTEGER NOT NULL,"
+    " closed_ms INTEGER" TABLE
+
+    /* told: what people know of.  Where it is not the severity, they are
+         * told at the next start. */
+    "CREATE TABLE alert ("
+    " id TEXT NOT NULL PRIMARY KEY,"
+    " rule TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " message TEXT NOT NULL,"
+    " state TEXT NOT NULL,"
+    " previous TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " host TEXT NOT NULL,"
+    " series TEXT NOT NULL,"
+    " url TEXT NOT NULL,"
+    " severity TEXT NOT NULL,"
+    " told TEXT NOT NULL,"
+    " since_ms INTEGER NOT NULL,"
+    " fired_ms INTEGER,"
+    " cleared_ms INTEGER,"
+    " acknowledged_ms INTEGER,"
+    " acknowledged_by TEXT NOT NULL,"
+    " note TEXT NOT NULL,"
+    " times INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL" TABLE
+
+    /* By time first: what is new and what is dropped are each on a few
+         * pages, whatever the number of agents. */
+    "CREATE TABLE heartbeat ("
+    " time_ms INTEGER NOT NULL,"
+    " agent TEXT NOT NULL,"
+    " presence TEXT NOT NULL,"
+    " health TEXT NOT NULL,"
+    " latency_us INTEGER,"
+    " activity TEXT NOT NULL,"
+    " metrics TEXT NOT NULL,"
+    " PRIMARY KEY (time_ms, agent)" TABLE
+
+    /* health.alarm is not used any more. */
+    "INSERT INTO alert SELECT 'endpoint_unhealthy/' || id,"
+    " 'endpoint_unhealthy', id, name, name || ' is ' || state, state, '',"
+    " reason, host, series, url, severity, severity, since_ms,"
+    " max(since_ms, 1), NULL, NULL, '', '', 1, 0 FROM (" ALARMED ");"
+    "PRAGMA user_version = 2;",
 };
 
 const char *schema_step(int version)

@@ -2,7 +2,7 @@
 /* statements.c - all SQL that carries data, as one table.
  *
  * Values are always bound.  The order of the columns is the order in which
- * rows_write.c binds them and rows_read.c reads them.
+ * the files rows_*.c bind them and read them.
  */
 #include "common/store/database.h"
 
@@ -11,27 +11,42 @@
     " context_max, context_effective, max_output_tokens, loaded_bytes,"        \
     " vram_bytes, expires_ms, loaded, vision, tools, json_mode, remote"
 
+#define AGENT_COLUMNS                                                          \
+    "id, type, name, role, domain, cluster, host, url, version, source,"       \
+    " interval_ms, registered_ms"
+#define PRESENCE_COLUMNS                                                       \
+    "presence, health, since_ms, seen_ms, latency_us, activity, peer, other"
+#define SESSION_COLUMNS                                                        \
+    "id, source, target, connection, reason, type, status, weight,"            \
+    " latency_us, bandwidth_bps, opened_ms, active_ms, closed_ms"
+#define ALERT_COLUMNS                                                          \
+    "id, rule, subject, name, message, state, previous, reason, host, series," \
+    " url, severity, told, since_ms, fired_ms, cleared_ms, acknowledged_ms,"   \
+    " acknowledged_by, note, times, seq"
+
 static const char *const sql[DB_STATEMENTS] = {
     [DB_META_GET] = "SELECT value FROM meta WHERE key = ?1",
     [DB_META_PUT] = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
 
     /* An upsert and not a replace: that would delete the children. */
     [DB_ENDPOINT_PUT] =
-        "INSERT INTO endpoint (id, url, name, host, series, origin, kind,"
-        " source, priority, interval_ms, admin, admin_until_ms,"
+        "INSERT INTO endpoint (id, url, name, host, series, origin, owner,"
+        " kind, source, priority, interval_ms, admin, admin_until_ms,"
         " registered_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+        " ?14)"
         " ON CONFLICT (id) DO UPDATE SET url = ?2, name = ?3, host = ?4,"
-        " series = ?5, origin = ?6, kind = ?7, source = ?8, priority = ?9,"
-        " interval_ms = ?10, admin = ?11, admin_until_ms = ?12,"
-        " registered_ms = ?13",
+        " series = ?5, origin = ?6, owner = ?7, kind = ?8, source = ?9,"
+        " priority = ?10, interval_ms = ?11, admin = ?12,"
+        " admin_until_ms = ?13, registered_ms = ?14",
     [DB_ENDPOINT_DELETE] = "DELETE FROM endpoint WHERE id = ?1",
     [DB_ENDPOINT_COUNTED] = "UPDATE endpoint SET models_not_kept = ?2,"
                             " models_rejected = ?3 WHERE id = ?1",
     [DB_ENDPOINT_IDS] = "SELECT id FROM endpoint",
     [DB_ENDPOINT_LIST] =
-        "SELECT e.id, e.url, e.name, e.host, e.series, e.origin, e.kind,"
-        " e.source, e.priority, e.interval_ms, e.admin, e.admin_until_ms,"
+        "SELECT e.id, e.url, e.name, e.host, e.series, e.origin, e.owner,"
+        " e.kind, e.source, e.priority, e.interval_ms, e.admin, "
+        "e.admin_until_ms,"
         " e.registered_ms, e.models_not_kept, e.models_rejected,"
         " h.state, h.reason, h.alarm, h.http_status, h.failures,"
         " h.successes, h.since_ms, h.failing_ms, h.checked_ms, h.ok_ms,"
@@ -64,11 +79,63 @@ static const char *const sql[DB_STATEMENTS] = {
     [DB_MODEL_LIST] =
         "SELECT " MODEL_COLUMNS " FROM model WHERE endpoint = ?1 ORDER BY name",
 
+    [DB_AGENT_PUT] =
+        "INSERT INTO agent (" AGENT_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        " ON CONFLICT (id) DO UPDATE SET type = ?2, name = ?3, role = ?4,"
+        " domain = ?5, cluster = ?6, host = ?7, url = ?8, version = ?9,"
+        " source = ?10, interval_ms = ?11, registered_ms = ?12",
+    [DB_AGENT_DELETE] = "DELETE FROM agent WHERE id = ?1",
+    [DB_AGENT_IDS] = "SELECT id FROM agent",
+    [DB_AGENT_LIST] = "SELECT " AGENT_COLUMNS ", " PRESENCE_COLUMNS
+                      " FROM agent LEFT JOIN presence ON agent = id",
+    [DB_PRESENCE_PUT] = "INSERT OR REPLACE INTO presence"
+                        " (agent, " PRESENCE_COLUMNS ")"
+                        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
+                        " WHERE EXISTS (SELECT 1 FROM agent WHERE id = ?1)",
+    [DB_CAPABILITY_PUT] = "INSERT INTO capability (agent, place, name, value)"
+                          " VALUES (?1, ?2, ?3, ?4)",
+    [DB_CAPABILITY_DELETE] = "DELETE FROM capability WHERE agent = ?1",
+    [DB_CAPABILITY_LIST] =
+        "SELECT name, value FROM capability WHERE agent = ?1 ORDER BY place",
+    [DB_METADATA_PUT] = "INSERT INTO metadata (agent, place, name, json)"
+                        " VALUES (?1, ?2, ?3, ?4)",
+    [DB_METADATA_DELETE] = "DELETE FROM metadata WHERE agent = ?1",
+    [DB_METADATA_LIST] =
+        "SELECT name, json FROM metadata WHERE agent = ?1 ORDER BY place",
+
+    [DB_SESSION_PUT] =
+        "INSERT OR REPLACE INTO session (" SESSION_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    [DB_SESSION_DELETE] = "DELETE FROM session WHERE id = ?1",
+    [DB_SESSION_IDS] = "SELECT id FROM session",
+    /* The newest last, so that they stay if there are too many. */
+    [DB_SESSION_LIST] = "SELECT " SESSION_COLUMNS " FROM session"
+                        " ORDER BY coalesce(closed_ms, active_ms)",
+
+    [DB_ALERT_PUT] = "INSERT OR REPLACE INTO alert (" ALERT_COLUMNS ")"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+                     " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+    [DB_ALERT_DELETE] = "DELETE FROM alert WHERE id = ?1",
+    [DB_ALERT_IDS] = "SELECT id FROM alert",
+    [DB_ALERT_LIST] = "SELECT " ALERT_COLUMNS " FROM alert",
+    [DB_ALERT_TOLD] = "SELECT id, told FROM alert",
+
+    [DB_BEAT_PUT] =
+        "INSERT OR IGNORE INTO heartbeat (time_ms, agent, presence, health,"
+        " latency_us, activity, metrics) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [DB_BEAT_COUNT] = "SELECT count(*) FROM heartbeat",
+    [DB_BEAT_PRUNE] =
+        "DELETE FROM heartbeat WHERE (time_ms, agent) IN"
+        " (SELECT time_ms, agent FROM heartbeat ORDER BY time_ms, agent"
+        " LIMIT ?1)",
+    [DB_BEAT_EXPIRE] = "DELETE FROM heartbeat WHERE time_ms < ?1",
+
     /* A batch may be written again after a commit of unknown outcome. */
     [DB_EVENT_PUT] =
-        "INSERT OR IGNORE INTO event (seq, time_ms, type, subject, name,"
-        " before, after, reason, since_ms, before_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT OR IGNORE INTO event (seq, time_ms, entity, type, subject,"
+        " name, before, after, reason, since_ms, before_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [DB_EVENT_COUNT] = "SELECT count(*) FROM event",
     [DB_EVENT_PRUNE] = "DELETE FROM event WHERE seq IN"
                        " (SELECT seq FROM event ORDER BY seq LIMIT ?1)",

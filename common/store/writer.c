@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "common/store/batch.h"
+#include "common/store/history.h"
 #include "common/store/home.h"
 #include "common/store/load.h"
 #include "common/store/rows.h"
@@ -20,8 +21,8 @@
 
 #define CHECKPOINT_PAGES 1000
 #define CHECKPOINT_NS    (30 * LLMREG_NS_PER_S)
-/* A probe's time is read before its result is published. */
-#define PROBED_SLACK_NS  LLMREG_NS_PER_S
+/* The time of a change is read before the change is published. */
+#define SWEEP_SLACK_NS   LLMREG_NS_PER_S
 
 struct writer {
     /* fixed after new */
@@ -32,15 +33,15 @@ struct writer {
     struct home home;
     struct batch batch;
     struct sequence sequence;
-    struct llmreg_table *keep; /* ids that only the file has */
+    struct keep *keep; /* ids that only the file has */
+    struct history history;
     struct llmreg_complaint complaint;
     bool works, loaded;
     bool told;     /* the fault was published */
     bool hurries;  /* there is time for one more batch */
     uint64_t seen; /* newest number that is in the batch or before */
     uint64_t on_disk;
-    int64_t events_in_file;
-    int64_t probed_ns; /* probes since then are not written */
+    int64_t swept_ns; /* what moved since then is not written */
     /* monotonic times of what is due next */
     int64_t try_ns, check_ns, flush_ns, checkpoint_ns;
 };
@@ -120,32 +121,11 @@ static void drain(struct writer *w)
         w->seen = last;
 }
 
-static int write_events(struct writer *w, int64_t *in_file,
-                        struct llmreg_error *err)
-{
-    int64_t added = 0;
-    int rc = LLMREG_OK;
-
-    *in_file = w->events_in_file;
-    if (w->config.keep_events == 0)
-        return rows_prune_events(&w->home.db, *in_file, err);
-    for (size_t i = 0; i < w->batch.nevents && rc == LLMREG_OK; i++) {
-        rc = rows_put_event(&w->home.db, w->batch.events[i], &added, err);
-        *in_file += added;
-    }
-    if (rc == LLMREG_OK && *in_file > w->config.keep_events) {
-        rc = rows_prune_events(&w->home.db, *in_file - w->config.keep_events,
-                               err);
-        *in_file = w->config.keep_events;
-    }
-    return rc;
-}
-
 static int write_batch(struct writer *w, bool durable, struct llmreg_error *err)
 {
     const bool reserve = sequence_is_due(&w->sequence, w->world.bus);
+    struct history history = w->history;
     struct database *db = &w->home.db;
-    int64_t in_file = 0;
     int rc;
 
     durable = durable || reserve;
@@ -153,7 +133,7 @@ static int write_batch(struct writer *w, bool durable, struct llmreg_error *err)
     if (rc == LLMREG_OK)
         rc = batch_write(&w->batch, db, w->world.registry, w->keep, err);
     if (rc == LLMREG_OK)
-        rc = write_events(w, &in_file, err);
+        rc = history_write(&history, &w->batch, db, &w->config, err);
     if (rc == LLMREG_OK && reserve)
         rc = sequence_reserve(&w->sequence, db, w->world.bus, err);
     /* Also makes sure that there is something to sync. */
@@ -165,7 +145,7 @@ static int write_batch(struct writer *w, bool durable, struct llmreg_error *err)
         return rc;
     sequence_committed(&w->sequence);
     batch_clear(&w->batch);
-    w->events_in_file = in_file;
+    w->history = history;
     if (durable)
         w->on_disk = w->seen;
     return LLMREG_OK;
@@ -174,14 +154,14 @@ static int write_batch(struct writer *w, bool durable, struct llmreg_error *err)
 static int flush(struct writer *w, const struct llmreg_now *now, bool force,
                  struct llmreg_error *err)
 {
-    bool quiet;
+    int rc = batch_sweep(&w->batch, &w->home.db, w->world.registry, w->swept_ns,
+                         err);
 
-    batch_add_probed(&w->batch, w->world.registry, w->probed_ns);
-    w->probed_ns = now->mono_ns - PROBED_SLACK_NS;
+    if (rc != LLMREG_OK)
+        return rc;
+    w->swept_ns = now->mono_ns - SWEEP_SLACK_NS;
     w->flush_ns = now->mono_ns + w->config.flush_ns;
-    quiet = w->batch.nevents == 0 && dirty_count(w->batch.dirty) == 0 &&
-            !w->batch.everything;
-    if (quiet && !force)
+    if (batch_is_empty(&w->batch) && !force)
         return LLMREG_OK;
     return write_batch(w, force || w->batch.durable, err);
 }
@@ -249,7 +229,7 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
     if (rc == LLMREG_OK)
         rc = sequence_take_over(&w->sequence, db, w->world.bus, now, err);
     if (rc == LLMREG_OK)
-        rc = rows_count_events(db, &w->events_in_file, err);
+        rc = history_open(&w->history, db, err);
     if (rc == LLMREG_OK)
         rc = load_once(w, err);
     /* After an fsync that failed the kernel may have dropped a piece of the
@@ -346,7 +326,7 @@ static int make(struct writer *w, struct llmreg_error *err)
     int rc = batch_init(&w->batch);
 
     if (rc == LLMREG_OK)
-        rc = llmreg_table_new(&w->keep);
+        rc = keep_new(&w->keep);
     if (rc == LLMREG_OK)
         rc = llmreg_subscribe(w->world.bus, UINT64_MAX, &w->events);
     if (rc != LLMREG_OK)
@@ -391,6 +371,6 @@ void writer_free(struct writer *w)
     home_close(&w->home);
     llmreg_unsubscribe(w->events);
     batch_fini(&w->batch);
-    llmreg_table_free(w->keep);
+    keep_free(w->keep);
     free(w);
 }

@@ -142,6 +142,7 @@ void room_add(struct room *r, const char *name)
         .host = name,
         .series = "11434",
         .origin = "config",
+        .owner = "node7",
         .kind = LLMREG_KIND_OLLAMA,
         .source = LLMREG_SOURCE_STATIC,
         .priority = LLMREG_PRIORITY_DEFAULT,

@@ -35,6 +35,12 @@ tests_unit_test_home_SOURCES = tests/unit/test_home.c $(STORE_TEST_ROOM)
 tests_unit_test_home_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_home_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_keep
+TESTS += tests/unit/test_keep
+tests_unit_test_keep_SOURCES = tests/unit/test_keep.c
+tests_unit_test_keep_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_keep_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_lifelock
 TESTS += tests/unit/test_lifelock
 tests_unit_test_lifelock_SOURCES = tests/unit/test_lifelock.c $(STORE_TEST_ROOM)
@@ -46,6 +52,12 @@ TESTS += tests/unit/test_load
 tests_unit_test_load_SOURCES = tests/unit/test_load.c $(STORE_TEST_ROOM)
 tests_unit_test_load_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_load_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_migration
+TESTS += tests/unit/test_migration
+tests_unit_test_migration_SOURCES = tests/unit/test_migration.c $(STORE_TEST_ROOM)
+tests_unit_test_migration_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_migration_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rows
 TESTS += tests/unit/test_rows

@@ -11,7 +11,7 @@
 static struct room room;
 static struct database db;
 static struct batch batch;
-static struct llmreg_table *keep;
+static struct keep *keep;
 static struct llmreg_subscription *events;
 static struct llmreg_error err;
 
@@ -22,7 +22,7 @@ static void setup(void)
     ck_assert_int_eq(database_open(&db, room_path(&room, "db"), &err),
                      LLMREG_OK);
     ck_assert_int_eq(batch_init(&batch), LLMREG_OK);
-    ck_assert_int_eq(llmreg_table_new(&keep), LLMREG_OK);
+    ck_assert_int_eq(keep_new(&keep), LLMREG_OK);
     ck_assert_int_eq(llmreg_subscribe(room.bus, UINT64_MAX, &events),
                      LLMREG_OK);
 }
@@ -30,7 +30,7 @@ static void setup(void)
 static void teardown(void)
 {
     batch_fini(&batch);
-    llmreg_table_free(keep);
+    keep_free(keep);
     llmreg_unsubscribe(events);
     database_close(&db, true);
     room_close(&room);
@@ -137,12 +137,20 @@ START_TEST(everything_leaves_the_rows_that_are_to_be_kept)
     write_it();
     batch_clear(&batch);
     room_remove(&room, "gpu1");
-    ck_assert_int_eq(llmreg_table_add(keep, "gpu1:11434", &room), LLMREG_OK);
+    ck_assert_int_eq(keep_add(keep, LLMREG_ENTITY_ENDPOINT, "gpu1:11434"),
+                     LLMREG_OK);
     batch_add_everything(&batch);
     write_it();
     ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 1);
 }
 END_TEST
+
+static size_t swept(int64_t since_ns)
+{
+    ck_assert_int_eq(batch_sweep(&batch, &db, room.registry, since_ns, &err),
+                     LLMREG_OK);
+    return dirty_count(batch.dirty[LLMREG_ENTITY_ENDPOINT]);
+}
 
 START_TEST(only_those_probed_since_are_marked)
 {
@@ -155,18 +163,33 @@ START_TEST(only_those_probed_since_are_marked)
     room_pass(&room, 1000);
     since = room.now.mono_ns;
     room_observe(&room, "gpu2", LLMREG_REASON_OK);
-    batch_add_probed(&batch, room.registry, since);
-    ck_assert_uint_eq(dirty_count(batch.dirty), 1);
-    batch_add_probed(&batch, room.registry, 0);
-    ck_assert_uint_eq(dirty_count(batch.dirty), 2);
+    ck_assert_uint_eq(swept(since), 1);
+    ck_assert_uint_eq(swept(0), 2);
 }
 END_TEST
 
-START_TEST(a_cleared_batch_writes_nothing)
+START_TEST(an_event_of_what_is_not_remembered_marks_nothing)
 {
+    const struct llmreg_event event = {.type = LLMREG_EVENT_REGISTERED,
+                                       .entity = LLMREG_ENTITY_HOST,
+                                       .subject = "node1"};
+
+    ck_assert_int_eq(llmreg_bus_publish(room.bus, &event, NULL), LLMREG_OK);
+    take_events();
+    ck_assert(!batch.durable);
+    ck_assert_uint_eq(batch.nevents, 1); /* it is history all the same */
+    write_it();
+}
+END_TEST
+
+START_TEST(a_cleared_batch_is_empty_and_writes_nothing)
+{
+    ck_assert(batch_is_empty(&batch));
     room_add(&room, "gpu1");
     take_events();
+    ck_assert(!batch_is_empty(&batch));
     batch_clear(&batch);
+    ck_assert(batch_is_empty(&batch));
     write_it();
     ck_assert_int_eq(count("SELECT count(*) FROM endpoint"), 0);
 }
@@ -187,7 +210,8 @@ int main(void)
                    everything_adds_what_is_missing_and_deletes_what_is_gone);
     tcase_add_test(tc, everything_leaves_the_rows_that_are_to_be_kept);
     tcase_add_test(tc, only_those_probed_since_are_marked);
-    tcase_add_test(tc, a_cleared_batch_writes_nothing);
+    tcase_add_test(tc, an_event_of_what_is_not_remembered_marks_nothing);
+    tcase_add_test(tc, a_cleared_batch_is_empty_and_writes_nothing);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -13,7 +13,7 @@
 
 static struct room room;
 static struct database db;
-static struct llmreg_table *keep;
+static struct keep *keep;
 static struct llmreg_error err;
 
 static void setup(void)
@@ -22,12 +22,12 @@ static void setup(void)
     ck_assert_int_eq(files_make_file(room_path(&room, "db"), &err), LLMREG_OK);
     ck_assert_int_eq(database_open(&db, room_path(&room, "db"), &err),
                      LLMREG_OK);
-    ck_assert_int_eq(llmreg_table_new(&keep), LLMREG_OK);
+    ck_assert_int_eq(keep_new(&keep), LLMREG_OK);
 }
 
 static void teardown(void)
 {
-    llmreg_table_free(keep);
+    keep_free(keep);
     database_close(&db, true);
     room_close(&room);
 }
@@ -178,7 +178,7 @@ START_TEST(what_the_registry_refuses_is_skipped_and_kept)
     struct load l = load(false);
     ck_assert_uint_eq(l.loaded, 0);
     ck_assert_uint_eq(l.skipped, 1);
-    ck_assert_ptr_nonnull(llmreg_table_get(keep, "gpu1:11434"));
+    ck_assert(keep_has(keep, LLMREG_ENTITY_ENDPOINT, "gpu1:11434"));
     ck_assert(room_logged(&room, "gpu1:11434 cannot be restored"));
 }
 END_TEST
@@ -198,7 +198,6 @@ START_TEST(each_refusal_says_why)
         room_remove(&room, "gpu1");
         ck_assert_uint_eq(load(false).skipped, 1);
         ck_assert(room_logged(&room, changes[i][1]));
-        llmreg_table_remove(keep, "gpu1:11434");
         room_add(&room, "gpu1");
         room_models(&room, "gpu1", "a:latest");
     }
@@ -230,7 +229,7 @@ START_TEST(what_nobody_names_any_more_does_not_come_back_late)
     room_remove(&room, "gpu1");
     ck_assert_uint_eq(load(true).loaded, 0);
     ck_assert_ptr_null(room_get(&room, "gpu1"));
-    ck_assert_ptr_nonnull(llmreg_table_get(keep, "gpu1:11434"));
+    ck_assert(keep_has(keep, LLMREG_ENTITY_ENDPOINT, "gpu1:11434"));
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_rows.c - what is written is read again, and what makes no sense is
- * told and skipped.  Covers rows_write.c, rows_read.c and statements.c.
+ * told and skipped.  Covers rows_endpoint.c, rows_event.c, binding.c, cursor.c
+ * and statements.c.
  */
 #include "common/store/rows.h"
 
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/store/binding.h"
 #include "common/store/files.h"
 #include "tests/support/room.h"
 
@@ -89,6 +91,7 @@ static void look_at_spec(const struct llmreg_memory *m)
     ck_assert_str_eq(m->spec.host, "gpu1");
     ck_assert_str_eq(m->spec.series, "11434");
     ck_assert_str_eq(m->spec.origin, "config");
+    ck_assert_str_eq(m->spec.owner, "node7");
     ck_assert_int_eq(m->spec.kind, LLMREG_KIND_OLLAMA);
     ck_assert_int_eq(m->spec.source, LLMREG_SOURCE_STATIC);
     ck_assert_int_eq(m->spec.priority, LLMREG_PRIORITY_DEFAULT);
@@ -200,16 +203,21 @@ START_TEST(an_endpoint_without_health_is_unknown)
 }
 END_TEST
 
+static int delete (const char *id)
+{
+    return binding_run(&db, DB_ENDPOINT_DELETE, id, &err);
+}
+
 START_TEST(deleting_takes_the_children_along)
 {
     room_add(&room, "gpu1");
     room_models(&room, "gpu1", "a:latest");
     write_all("gpu1");
-    ck_assert_int_eq(rows_delete_endpoint(&db, "gpu1:11434", &err), LLMREG_OK);
+    ck_assert_int_eq(delete ("gpu1:11434"), LLMREG_OK);
     ck_assert_int_eq(read_all(NULL).good, 0);
     room_add(&room, "gpu2");
     write_all("gpu2");
-    ck_assert_int_eq(rows_delete_endpoint(&db, "none", &err), LLMREG_OK);
+    ck_assert_int_eq(delete ("none"), LLMREG_OK);
     ck_assert_int_eq(read_all(NULL).good, 1);
 }
 END_TEST
@@ -290,7 +298,7 @@ START_TEST(an_event_is_kept_once)
 
     ck_assert_int_eq(put_event(7), 1);
     ck_assert_int_eq(put_event(7), 0);
-    ck_assert_int_eq(rows_count_events(&db, &n, &err), LLMREG_OK);
+    ck_assert_int_eq(rows_count(&db, DB_EVENT_COUNT, &n, &err), LLMREG_OK);
     ck_assert_int_eq(n, 1);
 }
 END_TEST
@@ -302,7 +310,7 @@ START_TEST(pruning_takes_the_oldest)
     for (uint64_t i = 1; i <= 10; i++)
         ck_assert_int_eq(put_event(i * 1000), 1);
     ck_assert_int_eq(rows_prune_events(&db, 4, &err), LLMREG_OK);
-    ck_assert_int_eq(rows_count_events(&db, &n, &err), LLMREG_OK);
+    ck_assert_int_eq(rows_count(&db, DB_EVENT_COUNT, &n, &err), LLMREG_OK);
     ck_assert_int_eq(n, 6);
     ck_assert_int_eq(put_event(4000), 1); /* it had gone */
     ck_assert_int_eq(put_event(5000), 0); /* it had stayed */
@@ -338,8 +346,9 @@ START_TEST(a_walk_over_ids_ends_when_told)
     room_add(&room, "gpu2");
     write_all("gpu1");
     write_all("gpu2");
-    ck_assert_int_eq(rows_each_id(&db, stop_at_once, &calls, &err),
-                     LLMREG_EBUSY);
+    ck_assert_int_eq(
+        rows_each_id(&db, DB_ENDPOINT_IDS, stop_at_once, &calls, &err),
+        LLMREG_EBUSY);
     ck_assert_int_eq(calls, 1);
 }
 END_TEST

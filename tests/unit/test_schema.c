@@ -47,7 +47,7 @@ START_TEST(every_table_is_strict_and_without_rowid)
                      0);
     ck_assert_int_eq(ask("SELECT count(*) FROM pragma_table_list WHERE schema"
                          " = 'main' AND name NOT LIKE 'sqlite_%'"),
-                     6);
+                     13);
 }
 END_TEST
 
@@ -63,7 +63,7 @@ START_TEST(words_do_not_fit_where_numbers_belong)
 {
     ck_assert_int_eq(sqlite3_exec(db,
                                   "INSERT INTO event VALUES ('x', 0, '',"
-                                  " '', '', '', '', '', 0, 0)",
+                                  " '', '', '', '', '', 0, 0, '')",
                                   NULL, NULL, NULL),
                      SQLITE_CONSTRAINT);
 }

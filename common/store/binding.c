@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* binding.c - a thin layer over sqlite3_bind, so that one error is checked
+ * once and not at each column.
+ */
+#include "common/store/binding.h"
+
+struct binding binding_start(struct database *db, enum db_statement which)
+{
+    struct binding b = {db, db->statement[which], 1, SQLITE_OK};
+
+    return b;
+}
+
+void binding_text(struct binding *b, const char *s)
+{
+    if (b->code == SQLITE_OK)
+        b->code = sqlite3_bind_text(b->stmt, b->at++, s, -1, SQLITE_STATIC);
+}
+
+void binding_number(struct binding *b, int64_t n)
+{
+    if (b->code == SQLITE_OK)
+        b->code = sqlite3_bind_int64(b->stmt, b->at++, n);
+}
+
+static void nothing(struct binding *b)
+{
+    if (b->code == SQLITE_OK)
+        b->code = sqlite3_bind_null(b->stmt, b->at++);
+}
+
+void binding_known(struct binding *b, int64_t n)
+{
+    if (n >= 0)
+        binding_number(b, n);
+    else
+        nothing(b);
+}
+
+void binding_time(struct binding *b, int64_t ms)
+{
+    if (ms != 0)
+        binding_number(b, ms);
+    else
+        nothing(b);
+}
+
+void binding_real(struct binding *b, double x)
+{
+    if (b->code == SQLITE_OK)
+        b->code = sqlite3_bind_double(b->stmt, b->at++, x);
+}
+
+void binding_tristate(struct binding *b, enum llmreg_tristate t)
+{
+    binding_known(b, t == LLMREG_UNKNOWN ? -1 : t == LLMREG_YES);
+}
+
+int binding_finish(struct binding *b, struct llmreg_error *err)
+{
+    int rc = LLMREG_OK;
+
+    if (b->code == SQLITE_OK)
+        b->code = sqlite3_step(b->stmt);
+    if (b->code != SQLITE_DONE)
+        rc = database_status(b->db, b->code, "write", err);
+    sqlite3_reset(b->stmt);
+    sqlite3_clear_bindings(b->stmt);
+    return rc;
+}
+
+int binding_run(struct database *db, enum db_statement which, const char *id,
+                struct llmreg_error *err)
+{
+    struct binding b = binding_start(db, which);
+
+    binding_text(&b, id);
+    return binding_finish(&b, err);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* history.c - the newest stay. */
+#include "common/store/history.h"
+
+#include "common/store/rows.h"
+
+int history_open(struct history *h, struct database *db,
+                 struct llmreg_error *err)
+{
+    return rows_count(db, DB_EVENT_COUNT, &h->events, err);
+}
+
+static int add_events(struct history *h, const struct batch *b,
+                      struct database *db, struct llmreg_error *err)
+{
+    int rc = LLMREG_OK;
+
+    for (size_t i = 0; i < b->nevents && rc == LLMREG_OK; i++) {
+        int64_t added = 0;
+
+        rc = rows_put_event(db, b->events[i], &added, err);
+        h->events += added;
+    }
+    return rc;
+}
+
+int history_write(struct history *h, const struct batch *b, struct database *db,
+                  const struct store_config *config, struct llmreg_error *err)
+{
+    const int64_t keep = config->keep_events;
+    int rc = LLMREG_OK;
+
+    if (keep > 0)
+        rc = add_events(h, b, db, err);
+    if (rc != LLMREG_OK || h->events <= keep)
+        return rc;
+    rc = rows_prune_events(db, h->events - keep, err);
+    h->events = keep;
+    return rc;
+}

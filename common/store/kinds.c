@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* kinds.c - what is remembered of which entity.
+ *
+ * In the order in which they are put back.  Hosts are not remembered: their
+ * samples would be stale, and they report again.
+ */
+#include "common/store/kinds.h"
+
+static const struct kind *const kinds[LLMREG_ENTITIES] = {
+    [LLMREG_ENTITY_ENDPOINT] = &kind_endpoint,
+};
+
+const struct kind *kind_of(enum llmreg_entity entity)
+{
+    return (unsigned)entity < LLMREG_ENTITIES ? kinds[entity] : NULL;
+}
