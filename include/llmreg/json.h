@@ -96,15 +96,20 @@ bool llmreg_json_int(const struct llmreg_json_event *event, int64_t min,
 /* Returns LLMREG_OK, or a status that makes the writer fail. */
 typedef int (*llmreg_json_sink)(void *ctx, const char *bytes, size_t len);
 
-/* Fields are private to json_write.c.  key is NULL inside arrays. */
+#define LLMREG_JSON_PIECE 16384 /* the most that a sink gets at once */
+
+/* Fields are private to the writer.  It must not be moved: it points into
+ * itself.  key is NULL inside arrays. */
 struct llmreg_json_out {
+    char *at;     /* where the next byte goes */
+    size_t comma; /* 1: one is due before the next value; else 0 */
+    unsigned depth;
+    int status;
     llmreg_json_sink sink;
     void *ctx;
-    size_t used;
-    unsigned depth;
-    uint64_t comma; /* bit per depth: a value was written there */
-    int status;
-    char buffer[4096];
+    int64_t day; /* of date; -1: none */
+    char date[16];
+    char buffer[LLMREG_JSON_PIECE];
 };
 
 void llmreg_json_out_init(struct llmreg_json_out *w, llmreg_json_sink sink,
@@ -125,6 +130,9 @@ void llmreg_json_null(struct llmreg_json_out *w, const char *key);
  * is no time, and both are null. */
 void llmreg_json_time(struct llmreg_json_out *w, const char *key,
                       const char *key_ms, int64_t wall_ms);
+/* json is a whole JSON value as text, and is believed to be. */
+void llmreg_json_raw(struct llmreg_json_out *w, const char *key,
+                     const char *json);
 /* Hands the rest to the sink; the first status that was not LLMREG_OK. */
 LLMREG_MUSTCHECK int llmreg_json_out_end(struct llmreg_json_out *w);
 

@@ -9,9 +9,24 @@ tests_unit_test_json_read_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_json_write
 TESTS += tests/unit/test_json_write
-tests_unit_test_json_write_SOURCES = tests/unit/test_json_write.c
+tests_unit_test_json_write_SOURCES = tests/unit/test_json_write.c \
+	tests/unit/json_page.h
 tests_unit_test_json_write_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_json_write_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_json_text
+TESTS += tests/unit/test_json_text
+tests_unit_test_json_text_SOURCES = tests/unit/test_json_text.c \
+	tests/unit/json_page.h
+tests_unit_test_json_text_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_json_text_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_json_number
+TESTS += tests/unit/test_json_number
+tests_unit_test_json_number_SOURCES = tests/unit/test_json_number.c \
+	tests/unit/json_page.h
+tests_unit_test_json_number_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_json_number_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_clock
 TESTS += tests/unit/test_clock
