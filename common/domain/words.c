@@ -7,6 +7,7 @@
  * meaning and new ones are only added.  A value that is none is written as
  * "invalid", which no parser reads back.
  */
+#include <llmreg/agent.h>
 #include <llmreg/alert.h>
 #include <llmreg/endpoint.h>
 #include <llmreg/entity.h>
@@ -81,6 +82,16 @@ static const char *const entities[LLMREG_ENTITIES] = {
     [LLMREG_ENTITY_CLOCK] = "clock",
 };
 
+static const char *const presences[LLMREG_PRESENCES] = {
+    [LLMREG_PRESENCE_STARTING] = "starting",
+    [LLMREG_PRESENCE_CONNECTING] = "connecting",
+    [LLMREG_PRESENCE_ONLINE] = "online",
+    [LLMREG_PRESENCE_LATE] = "late",
+    [LLMREG_PRESENCE_STALE] = "stale",
+    [LLMREG_PRESENCE_OFFLINE] = "offline",
+    [LLMREG_PRESENCE_STOPPED] = "stopped",
+};
+
 static const char *word(const char *const *words, unsigned count,
                         unsigned value)
 {
@@ -144,6 +155,21 @@ int llmreg_severity_parse(const char *s, enum llmreg_severity *out)
 const char *llmreg_entity_text(enum llmreg_entity entity)
 {
     return word(entities, LLMREG_ENTITIES, entity);
+}
+
+const char *llmreg_presence_text(enum llmreg_presence presence)
+{
+    return word(presences, LLMREG_PRESENCES, presence);
+}
+
+int llmreg_presence_parse(const char *s, enum llmreg_presence *out)
+{
+    int v = value(presences, LLMREG_PRESENCES, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_presence)v;
+    return LLMREG_OK;
 }
 
 int llmreg_entity_parse(const char *s, enum llmreg_entity *out)

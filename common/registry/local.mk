@@ -1,6 +1,22 @@
 noinst_LTLIBRARIES += libregistry.la
 libregistry_la_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
 libregistry_la_SOURCES = \
+	common/registry/agent_beat.c \
+	common/registry/agent_beat.h \
+	common/registry/agent_change.c \
+	common/registry/agent_change.h \
+	common/registry/agent_entry.c \
+	common/registry/agent_entry.h \
+	common/registry/agent_keys.c \
+	common/registry/agent_keys.h \
+	common/registry/agent_note.c \
+	common/registry/agent_note.h \
+	common/registry/agent_part.c \
+	common/registry/agent_part.h \
+	common/registry/agent_register.c \
+	common/registry/agent_signal.c \
+	common/registry/agents.c \
+	common/registry/agents_table.h \
 	common/registry/change.c \
 	common/registry/endpoint_json.c \
 	common/registry/entry.c \
@@ -32,4 +48,6 @@ libregistry_la_SOURCES = \
 	common/registry/snapshot.c \
 	common/registry/spec_part.c \
 	common/registry/spec_part.h \
-	common/registry/table.h
+	common/registry/table.h \
+	common/registry/uuid.c \
+	common/registry/uuid.h

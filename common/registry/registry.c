@@ -14,6 +14,7 @@
 
 #define INDEX_BUCKETS_MIN 1024
 #define INDEX_BUCKETS_MAX 65536
+#define REAP_MAX_NS       (INT64_C(36500) * 86400 * LLMREG_NS_PER_S)
 
 /* ---- life ---- */
 
@@ -26,39 +27,110 @@ static size_t power_of_two(size_t n)
     return p;
 }
 
-static int start(struct llmreg_registry *r)
+static int endpoints_start(struct llmreg_registry *r)
 {
     size_t buckets = power_of_two(r->conf.endpoints);
     size_t models = buckets < INDEX_BUCKETS_MIN   ? INDEX_BUCKETS_MIN
                     : buckets > INDEX_BUCKETS_MAX ? INDEX_BUCKETS_MAX
                                                   : buckets;
-    int rc = rcu_start();
-    if (rc != LLMREG_OK)
-        return rc;
+
     r->seed = keyhash_seed();
     r->table = rcu_table_new(buckets);
     if (r->table == NULL)
         return LLMREG_ENOMEM;
-    rc = index_init(&r->index, models);
+    int rc = index_init(&r->index, models);
     if (rc == LLMREG_OK)
         rc = index_init(&r->by_host, models);
     return rc;
 }
 
-/* What start() made; what it did not is all zero. */
-static void stop(struct llmreg_registry *r)
+static void endpoints_clear(struct llmreg_registry *r)
+{
+    struct llmreg_endpoint *e;
+
+    llmreg_lock(&r->lock);
+    rcu_begin(); /* removing may move the set; the old one is walked on */
+    struct slots_walk w = slots_walk(&r->entries);
+    while ((e = slots_next(&w)) != NULL) {
+        if (!llmreg_endpoint_alive(e))
+            continue;
+        table_remove_locked(r, e);
+        entry_retire(e);
+    }
+    rcu_end();
+    llmreg_unlock(&r->lock);
+}
+
+static void endpoints_stop(struct llmreg_registry *r)
 {
     slots_fini(&r->entries);
     index_fini(&r->by_host);
     index_fini(&r->index);
     rcu_table_free(r->table);
-    llmreg_lock_fini(&r->lock);
+}
+
+/* What start did not get made is all zero, which stop knows; clear empties a
+ * table, and stop frees it when nobody can be in it any more. */
+static const struct {
+    size_t lock; /* where it is in the registry */
+    int (*start)(struct llmreg_registry *r);
+    void (*clear)(struct llmreg_registry *r);
+    void (*stop)(struct llmreg_registry *r);
+} tables[] = {
+    {offsetof(struct llmreg_registry, lock), endpoints_start, endpoints_clear,
+     endpoints_stop},
+    {offsetof(struct llmreg_registry, agents.lock), agents_start, agents_clear,
+     agents_stop},
+};
+
+#define TABLES (sizeof tables / sizeof tables[0])
+
+static struct llmreg_lock *lock_of(struct llmreg_registry *r, size_t table)
+{
+    return (void *)((char *)r + tables[table].lock);
+}
+
+static int locks_init(struct llmreg_registry *r)
+{
+    for (size_t i = 0; i < TABLES; i++) {
+        int rc = llmreg_lock_init(lock_of(r, i));
+        if (rc == LLMREG_OK)
+            continue;
+        while (i-- > 0)
+            llmreg_lock_fini(lock_of(r, i));
+        return rc;
+    }
+    return LLMREG_OK;
+}
+
+static void stop(struct llmreg_registry *r)
+{
+    for (size_t i = 0; i < TABLES; i++) {
+        tables[i].stop(r);
+        llmreg_lock_fini(lock_of(r, i));
+    }
     free(r);
+}
+
+static int start(struct llmreg_registry *r)
+{
+    int rc = rcu_start();
+
+    for (size_t i = 0; rc == LLMREG_OK && i < TABLES; i++)
+        rc = tables[i].start(r);
+    return rc;
 }
 
 static bool in(size_t n, size_t min, size_t max)
 {
     return n >= min && n <= max;
+}
+
+static bool is_rule(const struct llmreg_presence_rule *rule)
+{
+    return rule->late >= 1 && rule->stale >= rule->late &&
+           rule->offline >= rule->stale && rule->offline <= 1000 &&
+           rule->reap_ns > 0 && rule->reap_ns <= REAP_MAX_NS;
 }
 
 static bool is_valid(const struct llmreg_registry_conf *conf)
@@ -69,7 +141,8 @@ static bool is_valid(const struct llmreg_registry_conf *conf)
            in(conf->sessions, 1, LLMREG_LIMIT) &&
            in(conf->closed_kept, 0, 100000) &&
            conf->stale_ns >= LLMREG_NS_PER_S &&
-           conf->stale_ns <= 86400 * LLMREG_NS_PER_S && conf->host_reap_ns > 0;
+           conf->stale_ns <= 86400 * LLMREG_NS_PER_S &&
+           conf->host_reap_ns > 0 && is_rule(&conf->presence);
 }
 
 struct llmreg_registry_conf llmreg_registry_conf(void)
@@ -101,7 +174,7 @@ int llmreg_registry_new(struct llmreg_registry **out,
     r->bus = bus;
     r->clock = clock;
     r->conf = *conf;
-    int rc = llmreg_lock_init(&r->lock);
+    int rc = locks_init(r);
     if (rc != LLMREG_OK) {
         free(r);
         return rc;
@@ -290,28 +363,12 @@ uint64_t table_tell_locked(struct llmreg_registry *r,
 
 /* ---- the end ---- */
 
-static void remove_all(struct llmreg_registry *r)
-{
-    struct llmreg_endpoint *e;
-
-    llmreg_lock(&r->lock);
-    rcu_begin(); /* removing may move the set; the old one is walked on */
-    struct slots_walk w = slots_walk(&r->entries);
-    while ((e = slots_next(&w)) != NULL) {
-        if (!llmreg_endpoint_alive(e))
-            continue;
-        table_remove_locked(r, e);
-        entry_retire(e);
-    }
-    rcu_end();
-    llmreg_unlock(&r->lock);
-}
-
 void llmreg_registry_free(struct llmreg_registry *r)
 {
     if (r == NULL)
         return;
-    remove_all(r);
+    for (size_t i = 0; i < TABLES; i++)
+        tables[i].clear(r);
     rcu_wait();
     stop(r);
 }

@@ -9,6 +9,8 @@
  *   fleet.c          the models of all endpoints together
  *   rank.c           the best endpoints for a model
  *   snapshot.c       a consistent picture of all of it
+ *   agents_table.h   the agents, with a lock of their own
+ *   tick.c           the deadlines of all tables
  *
  * A writer prepares what it can before it takes the lock, checks under it
  * that nothing it relied on has changed (else LLMREG_EBUSY: do it again),
@@ -28,6 +30,7 @@
 #include <llmreg/registry.h>
 #include <llmreg/thread.h>
 
+#include "common/registry/agents_table.h"
 #include "common/registry/entry.h"
 #include "common/registry/index.h"
 #include "common/registry/slots.h"
@@ -50,6 +53,8 @@ struct llmreg_registry {
     _Atomic size_t endpoints, models_distinct, models_loaded;
     /* counted by who ends a request that never began */
     _Atomic uint64_t unmatched;
+    /* each with its own lock */
+    struct agents agents;
 };
 
 /* The entry, or NULL. */
@@ -83,5 +88,17 @@ void table_count_models_locked(struct llmreg_registry *r, size_t loaded_before,
 uint64_t table_tell_locked(struct llmreg_registry *r,
                            const struct llmreg_endpoint *e,
                            struct llmreg_event *event) LLMREG_REQUIRES(r->lock);
+
+/* ---- agents ---- */
+
+/* When a is to be looked at again, from its presence and silence. */
+void agents_set_due_locked(struct llmreg_registry *r, struct llmreg_agent *a,
+                           const struct llmreg_now *now)
+    LLMREG_REQUIRES(r->agents.lock);
+/* Publishes an event about a; returns its number. */
+uint64_t agents_tell_locked(struct llmreg_registry *r,
+                            const struct llmreg_agent *a,
+                            struct llmreg_event *event)
+    LLMREG_REQUIRES(r->agents.lock);
 
 #endif

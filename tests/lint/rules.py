@@ -114,8 +114,9 @@ def libraries(source):
 FUNCTION_LINES = 60
 NESTING = 3
 PARAMETERS = 5
-# A document, its length, the limits, a callback with its context, an error.
-PARAMETERS_ALLOWED = {'llmreg_json_read': 6}
+# A document, its length, the limits, a callback with its context, an error;
+# who beats (registry, id, generation), what it says, when, an error.
+PARAMETERS_ALLOWED = {'llmreg_json_read': 6, 'llmreg_agent_heartbeat': 6}
 FILE_LINES = {'.c': 500, '.h': 150}
 PUBLIC_HEADER_LINES = 300
 PROJECT_INCLUDES = 7

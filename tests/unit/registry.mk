@@ -135,3 +135,12 @@ TESTS += tests/unit/test_shelf
 tests_unit_test_shelf_SOURCES = tests/unit/test_shelf.c
 tests_unit_test_shelf_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_shelf_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+## Agents in it.
+PEOPLE = tests/unit/people.c tests/unit/people.h $(FLEET)
+
+check_PROGRAMS += tests/unit/test_agent_register
+TESTS += tests/unit/test_agent_register
+tests_unit_test_agent_register_SOURCES = tests/unit/test_agent_register.c $(PEOPLE)
+tests_unit_test_agent_register_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_agent_register_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* window.c - a ring of minutes; what is older than it is forgotten when it
+ * moves on.
+ */
+#include "common/domain/window.h"
+
+#define NS_PER_MINUTE INT64_C(60000000000)
+
+/* Forgets what is too old at that minute. */
+static void move_to(struct window *w, int64_t minute)
+{
+    if (minute - w->minute >= WINDOW_MINUTES)
+        *w = (struct window){.minute = minute};
+    while (w->minute < minute)
+        w->counts[++w->minute % WINDOW_MINUTES] = 0;
+}
+
+void window_add(struct window *w, int64_t mono_ns)
+{
+    move_to(w, mono_ns / NS_PER_MINUTE);
+    uint16_t *count = &w->counts[w->minute % WINDOW_MINUTES];
+    if (*count < UINT16_MAX)
+        ++*count;
+}
+
+uint32_t window_sum(const struct window *w, int64_t mono_ns)
+{
+    struct window at = *w;
+    uint32_t sum = 0;
+
+    move_to(&at, mono_ns / NS_PER_MINUTE);
+    for (int i = 0; i < WINDOW_MINUTES; i++)
+        sum += at.counts[i];
+    return sum;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* agents.c - the table of agents: made, searched, counted.
+ *
+ * An agent is found by its id (shelf), by its type and name (a table of the
+ * published specifications), and by what it is and can (index).  All change
+ * together under the lock; a reader uses any of them without it.
+ */
+#include "common/registry/table.h"
+
+#include <string.h>
+
+#include "common/registry/keyhash.h"
+
+#define INDEX_BUCKETS_MIN 1024
+#define INDEX_BUCKETS_MAX 65536
+
+/* ---- life ---- */
+
+static size_t buckets_for(size_t max)
+{
+    size_t n = INDEX_BUCKETS_MIN;
+
+    while (n < max)
+        n *= 2;
+    return n;
+}
+
+static int make_tables(struct agents *t, size_t max)
+{
+    size_t buckets = buckets_for(max);
+
+    t->seed = keyhash_seed();
+    t->draws = keyhash_seed();
+    t->names = rcu_table_new(buckets);
+    if (t->names == NULL)
+        return LLMREG_ENOMEM;
+    int rc = shelf_init(&t->shelf, max);
+    if (rc != LLMREG_OK)
+        return rc;
+    return index_init(
+        &t->index, buckets < INDEX_BUCKETS_MAX ? buckets : INDEX_BUCKETS_MAX);
+}
+
+int agents_start(struct llmreg_registry *r)
+{
+    return make_tables(&r->agents, r->conf.agents);
+}
+
+void agents_clear(struct llmreg_registry *r)
+{
+    struct agents *t = &r->agents;
+    struct shelf_item *item;
+
+    llmreg_lock(&t->lock);
+    rcu_begin(); /* removing may move the set; the old one is walked on */
+    struct slots_walk w = shelf_walk(&t->shelf);
+    while ((item = slots_next(&w)) != NULL)
+        if (shelf_alive(item))
+            agents_remove_locked(t, agent_of(item));
+    rcu_end();
+    llmreg_unlock(&t->lock);
+}
+
+void agents_stop(struct llmreg_registry *r)
+{
+    struct agents *t = &r->agents;
+
+    heap_fini(&t->deadlines);
+    index_fini(&t->index);
+    shelf_fini(&t->shelf);
+    rcu_table_free(t->names);
+}
+
+/* ---- names ---- */
+
+struct name {
+    const char *type, *name;
+};
+
+static uint64_t hash_name(const struct agents *t, const struct name *n)
+{
+    uint64_t seed = keyhash(t->seed, n->type, strlen(n->type));
+
+    return keyhash(seed, n->name, strlen(n->name));
+}
+
+static int match_name(struct cds_lfht_node *node, const void *key)
+{
+    const struct name *n = key;
+
+    rcu_seen(node);
+    const struct agent_part *p = rcu_holder(node, struct agent_part, node);
+    return strcmp(p->spec.name, n->name) == 0 &&
+           strcmp(p->spec.type, n->type) == 0;
+}
+
+struct llmreg_agent *agents_named(const struct agents *t, const char *type,
+                                  const char *name)
+{
+    const struct name n = {type, name};
+
+    rcu_begin();
+    struct cds_lfht_node *node =
+        rcu_table_find(t->names, hash_name(t, &n), match_name, &n);
+    rcu_end(); /* sections nest: the caller's goes on */
+    return node == NULL ? NULL
+                        : rcu_holder(node, struct agent_part, node)->agent;
+}
+
+static void add_name_locked(struct agents *t, struct agent_part *spec)
+    LLMREG_REQUIRES(t->lock)
+{
+    const struct name n = {spec->spec.type, spec->spec.name};
+
+    rcu_table_add(t->names, hash_name(t, &n), &spec->node);
+}
+
+/* ---- finding ---- */
+
+struct llmreg_agent *llmreg_agent_get(struct llmreg_registry *r, const char *id)
+{
+    struct shelf_item *item = shelf_get(&r->agents.shelf, id);
+
+    return item == NULL ? NULL : agent_of(item);
+}
+
+/* ---- changing, for those who have the lock ---- */
+
+static void add_to(_Atomic size_t *count, size_t n)
+{
+    /* One writer at a time: no read-modify-write is needed. */
+    size_t old = atomic_load_explicit(count, memory_order_relaxed);
+
+    atomic_store_explicit(count, old + n, memory_order_relaxed);
+}
+
+static size_t presence_of(const struct llmreg_agent *a)
+{
+    return agent_word_unpack(agent_word(a)).presence;
+}
+
+int agents_add_locked(struct agents *t, struct llmreg_agent *a,
+                      const struct agent_keys *keys)
+{
+    const struct index_change c = {
+        .entry = a, .after = agent_keys_list(keys), .new = a->links};
+    const struct llmreg_agent_spec *spec = &a->spec->spec;
+
+    if (agents_named(t, spec->type, spec->name) != NULL)
+        return LLMREG_EEXIST;
+    int rc = shelf_prepare(&t->shelf, a->id);
+    if (rc == LLMREG_OK)
+        rc = heap_reserve(&t->deadlines, shelf_count_locked(&t->shelf) + 1);
+    if (rc == LLMREG_OK)
+        rc = index_prepare(&t->index, &c);
+    if (rc != LLMREG_OK)
+        return rc;
+    a->generation = ++t->generation;
+    add_name_locked(t, a->spec);
+    shelf_add(&t->shelf, &a->item);
+    index_join(&t->index, &c);
+    add_to(&t->count, 1);
+    add_to(&t->by_presence[presence_of(a)], 1);
+    return LLMREG_OK;
+}
+
+void agents_remove_locked(struct agents *t, struct llmreg_agent *a)
+{
+    const struct index_change c = {
+        .entry = a, .before = {.count = a->nlinks}, .old = a->links};
+
+    heap_remove(&t->deadlines, &a->due);
+    index_leave(&t->index, &c);
+    rcu_table_remove(t->names, &a->spec->node);
+    add_to(&t->count, (size_t)-1);
+    add_to(&t->by_presence[presence_of(a)], (size_t)-1);
+    shelf_remove(&t->shelf, &a->item);
+}
+
+void agents_respecify_locked(struct agents *t, struct llmreg_agent *a,
+                             struct agent_part *spec)
+{
+    struct agent_part *old = a->spec;
+
+    spec->agent = a;
+    add_name_locked(t, spec);
+    rcu_publish(&a->spec, spec);
+    rcu_table_remove(t->names, &old->node);
+}
+
+void agents_set_word_locked(struct agents *t, struct llmreg_agent *a,
+                            const struct agent_word *w)
+{
+    size_t before = presence_of(a);
+
+    atomic_store(&a->word, agent_word_pack(w));
+    add_to(&t->by_presence[w->presence], 1);
+    add_to(&t->by_presence[before], (size_t)-1);
+}
+
+void agents_set_due_locked(struct llmreg_registry *r, struct llmreg_agent *a,
+                           const struct llmreg_now *now)
+{
+    const struct llmreg_agent_spec *spec = &a->spec->spec;
+    enum llmreg_presence presence = presence_of(a);
+    int64_t after =
+        llmreg_presence_after(presence, spec->interval_ms, &r->conf.presence);
+
+    if (after != INT64_MAX)
+        heap_set(&r->agents.deadlines, &a->due, agent_silent_since(a) + after);
+    else if (spec->source == LLMREG_SOURCE_AUTO)
+        heap_set(&r->agents.deadlines, &a->due,
+                 now->mono_ns + r->conf.presence.reap_ns);
+    else
+        heap_remove(&r->agents.deadlines, &a->due);
+}
+
+uint64_t agents_tell_locked(struct llmreg_registry *r,
+                            const struct llmreg_agent *a,
+                            struct llmreg_event *event)
+{
+    uint64_t seq = 0;
+
+    event->entity = LLMREG_ENTITY_AGENT;
+    event->subject = a->id;
+    event->name = a->spec->spec.name;
+    /* Without memory for it the subscribers see a gap and start over. */
+    int rc = llmreg_bus_publish(r->bus, event, &seq);
+    (void)rc;
+    return seq;
+}
+
+/* ---- counting ---- */
+
+void llmreg_agent_count(struct llmreg_registry *r,
+                        struct llmreg_agent_counts *out)
+{
+    const struct agents *t = &r->agents;
+
+    out->agents = atomic_load_explicit(&t->count, memory_order_relaxed);
+    for (int i = 0; i < LLMREG_PRESENCES; i++)
+        out->by_presence[i] =
+            atomic_load_explicit(&t->by_presence[i], memory_order_relaxed);
+}
+
+void agents_ended(struct llmreg_registry *r, const struct llmreg_agent *a,
+                  const char *reason, const struct llmreg_now *now)
+{
+    (void)r;
+    (void)a;
+    (void)reason;
+    (void)now;
+}
