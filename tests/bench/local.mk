@@ -11,9 +11,29 @@ tests_bench_llmreg_stub_la_CPPFLAGS = $(AM_CPPFLAGS) $(COLLECTD_CPPFLAGS)
 tests_bench_llmreg_stub_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
 	-shared -rpath /nowhere
 
+check_PROGRAMS += tests/bench/registry_bench
+tests_bench_registry_bench_SOURCES = \
+	tests/bench/registry/copying.c \
+	tests/bench/registry/copying.h \
+	tests/bench/registry/endpoints.c \
+	tests/bench/registry/fleet.c \
+	tests/bench/registry/fleet.h \
+	tests/bench/registry/groups.h \
+	tests/bench/registry/main.c \
+	tests/bench/registry/measure.c \
+	tests/bench/registry/measure.h \
+	tests/bench/registry/memory.c \
+	tests/bench/registry/models.c \
+	tests/bench/registry/plain.c \
+	tests/bench/registry/plain.h \
+	tests/bench/registry/threads.c
+tests_bench_registry_bench_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
+tests_bench_registry_bench_LDADD = libllmreg.la $(URCU_LIBS) -lpthread
+
 EXTRA_DIST += \
 	contrib/bench \
 	tests/bench/harness.py \
 	tests/bench/limits \
 	tests/bench/loops.py \
-	tests/bench/probe.py
+	tests/bench/probe.py \
+	tests/bench/registry.py

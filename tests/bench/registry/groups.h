@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* groups.h - what registry_bench can measure, each in a process of its own. */
+#ifndef LLMREG_BENCH_GROUPS_H
+#define LLMREG_BENCH_GROUPS_H
+
+#include "tests/bench/registry/measure.h"
+
+void endpoints_group(const struct bench *b);
+void memory_group(const struct bench *b);
+void models_group(const struct bench *b);
+void threads_group(const struct bench *b);
+
+#endif
