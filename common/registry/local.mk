@@ -17,6 +17,12 @@ libregistry_la_SOURCES = \
 	common/registry/agent_signal.c \
 	common/registry/agents.c \
 	common/registry/agents_table.h \
+	common/registry/alert_json.c \
+	common/registry/alert_part.c \
+	common/registry/alert_part.h \
+	common/registry/alerts.c \
+	common/registry/alerts_table.c \
+	common/registry/alerts_table.h \
 	common/registry/change.c \
 	common/registry/endpoint_json.c \
 	common/registry/entry.c \

@@ -81,6 +81,8 @@ static const struct {
      endpoints_stop},
     {offsetof(struct llmreg_registry, agents.lock), agents_start, agents_clear,
      agents_stop},
+    {offsetof(struct llmreg_registry, alerts.lock), alerts_start, alerts_clear,
+     alerts_stop},
 };
 
 #define TABLES (sizeof tables / sizeof tables[0])

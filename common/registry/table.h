@@ -31,6 +31,7 @@
 #include <llmreg/thread.h>
 
 #include "common/registry/agents_table.h"
+#include "common/registry/alerts_table.h"
 #include "common/registry/entry.h"
 #include "common/registry/index.h"
 #include "common/registry/slots.h"
@@ -55,6 +56,7 @@ struct llmreg_registry {
     _Atomic uint64_t unmatched;
     /* each with its own lock */
     struct agents agents;
+    struct alerts alerts;
 };
 
 /* The entry, or NULL. */

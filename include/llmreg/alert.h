@@ -124,8 +124,10 @@ bool llmreg_alert_is_idle(const struct llmreg_alert_state *state);
 void llmreg_alert_restart(const struct llmreg_alert_state *stored,
                           struct llmreg_alert_state *out);
 
-#define LLMREG_ALERT_ID_SIZE 1152 /* rule/subject */
-#define LLMREG_MESSAGE_SIZE  256  /* collectd: NOTIF_MAX_MSG_LEN */
+#define LLMREG_ALERT_ID_SIZE   1152 /* rule/subject */
+#define LLMREG_MESSAGE_SIZE    256  /* collectd: NOTIF_MAX_MSG_LEN */
+#define LLMREG_ALERT_BY_SIZE   129
+#define LLMREG_ALERT_NOTE_SIZE 257
 
 /* An alert as the registry publishes it. */
 struct llmreg_alert {
@@ -143,7 +145,7 @@ struct llmreg_alert {
     const char *acknowledged_by, *note; /* "" while not acknowledged */
     int64_t since_ms;                   /* wall time the trouble began */
     int64_t acknowledged_ms;            /* 0: not */
-    uint64_t seq;                       /* of its last event */
+    uint64_t seq;                       /* of its last event; 0: none yet */
     uint32_t times;            /* how often it was raised since it is known */
     enum llmreg_severity told; /* what people were told last */
     struct llmreg_alert_state s;

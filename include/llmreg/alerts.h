@@ -19,40 +19,55 @@
 #include <llmreg/alert.h>
 #include <llmreg/registry.h>
 
+#define LLMREG_ALERTS_MAX 100000
+
 /* Publishes alert, and with an action other than NOTHING its event (FIRED or
- * CLEARED).  What belongs to others is kept from the published one:
- * acknowledged (unless the step took it away), told.  LLMREG_ENOMEM: nothing
- * changed.  *seq (may be NULL): of the event, 0 if none. */
+ * CLEARED).  alert->s comes from a step on the published one; there is one who
+ * sets.  What belongs to others is taken from the published one: acknowledged,
+ * by whom and why, which ends when the alert is cleared or gets worse; told;
+ * seq and times, which are counted here.  With NOTHING, and nothing that
+ * differs, nothing is done.  LLMREG_ENOMEM; LLMREG_EFULL: LLMREG_ALERTS_MAX are
+ * there; LLMREG_EINVAL: id is empty, a string or a value is out of its bounds.
+ * *seq (may be NULL): of the event, 0 if none. */
 LLMREG_MUSTCHECK int llmreg_alert_set(struct llmreg_registry *r,
                                       const struct llmreg_alert *alert,
                                       enum llmreg_alert_action action,
                                       const struct llmreg_now *now,
                                       uint64_t *seq);
-/* Drops one that is not raised and was told so.  LLMREG_ENOENT, LLMREG_EBUSY:
- * not yet. */
+/* Drops one that is not raised and was told so; no event.  LLMREG_ENOENT,
+ * LLMREG_EBUSY: not yet. */
 LLMREG_MUSTCHECK int llmreg_alert_forget(struct llmreg_registry *r,
                                          const char *id);
-/* by: who (1 to 128 bytes, clean); note: why (0 to 256 bytes, clean).
- * LLMREG_ENOENT: no such alert, or it is not raised.  Again: replaces both. */
-LLMREG_MUSTCHECK int llmreg_alert_acknowledge(struct llmreg_registry *r,
-                                              const char *id, const char *by,
-                                              const char *note,
-                                              const struct llmreg_now *now,
-                                              struct llmreg_error *err);
-/* People were told that it is severity.  LLMREG_ENOENT, LLMREG_ENOMEM. */
+struct llmreg_acknowledgement {
+    const char *by;   /* who: 1 to 128 bytes, clean (text.h) */
+    const char *note; /* why: 0 to 256 bytes, clean */
+};
+/* LLMREG_ENOENT: no such alert, or it is not raised.  Again: replaces both;
+ * the same again changes nothing.  LLMREG_EINVAL, LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int
+llmreg_alert_acknowledge(struct llmreg_registry *r, const char *id,
+                         const struct llmreg_acknowledgement *said,
+                         const struct llmreg_now *now,
+                         struct llmreg_error *err);
+/* People were told that it is severity.  No event: who keeps it compares.
+ * LLMREG_ENOENT, LLMREG_ENOMEM; LLMREG_EINVAL: it is none. */
 LLMREG_MUSTCHECK int llmreg_alert_told(struct llmreg_registry *r,
                                        const char *id,
                                        enum llmreg_severity severity);
-/* What a store remembers.  LLMREG_EEXIST; LLMREG_EINVAL with err. */
+/* What a store remembers, as llmreg_alert_restart makes it; no event.
+ * LLMREG_EEXIST, LLMREG_EFULL, LLMREG_ENOMEM; LLMREG_EINVAL with err. */
 LLMREG_MUSTCHECK int llmreg_alert_restore(struct llmreg_registry *r,
                                           const struct llmreg_alert *stored,
                                           struct llmreg_error *err);
 
-/* A counted reference, or NULL. */
+/* A counted reference, or NULL.  The value never changes: get it again. */
 const struct llmreg_alert *llmreg_alert_get(struct llmreg_registry *r,
                                             const char *id);
 void llmreg_alert_put(const struct llmreg_alert *a); /* NULL is fine */
 
+/* Return true to go on, false to stop.  Runs inside a read section: must not
+ * block or change the registry.  llmreg_alert_hold keeps what is lent. */
+const struct llmreg_alert *llmreg_alert_hold(const struct llmreg_alert *a);
 typedef bool (*llmreg_alert_fn)(void *ctx, const struct llmreg_alert *a);
 void llmreg_each_alert(struct llmreg_registry *r, llmreg_alert_fn fn,
                        void *ctx);
@@ -65,6 +80,7 @@ void llmreg_alert_count(struct llmreg_registry *r,
                         struct llmreg_alert_counts *out);
 
 struct llmreg_json_out;
+/* The alert as an object, as member key or element. */
 void llmreg_alert_json(struct llmreg_json_out *w, const char *key,
                        const struct llmreg_alert *a);
 

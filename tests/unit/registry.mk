@@ -144,3 +144,37 @@ TESTS += tests/unit/test_agent_register
 tests_unit_test_agent_register_SOURCES = tests/unit/test_agent_register.c $(PEOPLE)
 tests_unit_test_agent_register_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_agent_register_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+## Alerts in that registry.
+ALERTING = $(FLEET) tests/unit/alerting.c tests/unit/alerting.h
+
+check_PROGRAMS += tests/unit/test_alert_part
+TESTS += tests/unit/test_alert_part
+tests_unit_test_alert_part_SOURCES = tests/unit/test_alert_part.c $(ALERTING)
+tests_unit_test_alert_part_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_alert_part_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_alerts
+TESTS += tests/unit/test_alerts
+tests_unit_test_alerts_SOURCES = tests/unit/test_alerts.c $(ALERTING)
+tests_unit_test_alerts_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_alerts_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_alerts_table
+TESTS += tests/unit/test_alerts_table
+tests_unit_test_alerts_table_SOURCES = tests/unit/test_alerts_table.c $(ALERTING)
+tests_unit_test_alerts_table_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_alerts_table_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_alert_json
+TESTS += tests/unit/test_alert_json
+tests_unit_test_alert_json_SOURCES = tests/unit/test_alert_json.c $(ALERTING)
+tests_unit_test_alert_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_alert_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_alerts_memory
+TESTS += tests/unit/test_alerts_memory
+tests_unit_test_alerts_memory_SOURCES = tests/unit/test_alerts_memory.c $(ALERTING)
+tests_unit_test_alerts_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_alerts_memory_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_alerts_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc
