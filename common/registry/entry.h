@@ -23,7 +23,9 @@
 #include "common/registry/requests.h"
 #include "common/registry/spec_part.h"
 
-/* What finding and taking a reference touches lies together at the end. */
+/* Three kinds of lines: what routers write, what changes rarely, and at the
+ * end, together, what finding an entry, taking a reference and asking for its
+ * health touch. */
 struct llmreg_endpoint {
     /* changed by everybody who sends requests */
     struct requests requests;
@@ -40,10 +42,11 @@ struct llmreg_endpoint {
     struct spec_part *spec; /* published, never NULL, as the next two */
     struct models_part *models;
     struct health_part *health;
-    _Atomic uint64_t intent; /* word and end, packed */
-    _Atomic uint8_t state;   /* of health, for who asks only for that */
-    _Atomic bool alive;      /* false once it was removed, or somebody who
-                                sent a request saw that it is about to be */
+    /* as well, on the last line */
+    _Alignas(REQUESTS_LINE) _Atomic uint64_t intent; /* word and end, packed */
+    _Atomic uint8_t state; /* of health, for who asks only for that */
+    _Atomic bool alive;    /* false once it was removed, or somebody who sent
+                              a request saw that it is about to be */
     /* changed by everybody */
     _Atomic uint32_t refs;
     struct cds_lfht_node node; /* in the table; liburcu's */

@@ -43,12 +43,17 @@ static uint64_t hash(const struct index *x, const char *name)
     return keyhash(x->seed, name, strlen(name));
 }
 
-struct index_node *index_find(const struct index *x, const char *name)
+static struct index_node *find(const struct index *x, uint64_t hash,
+                               const char *name)
 {
-    struct cds_lfht_node *node =
-        rcu_table_find(x->table, hash(x, name), match, name);
+    struct cds_lfht_node *node = rcu_table_find(x->table, hash, match, name);
 
     return node == NULL ? NULL : rcu_holder(node, struct index_node, node);
+}
+
+struct index_node *index_find(const struct index *x, const char *key)
+{
+    return find(x, hash(x, key), key);
 }
 
 int index_init(struct index *x, size_t buckets)
@@ -121,19 +126,14 @@ static void forget(struct index *x, struct index_node *m)
     rcu_later(&m->rcu, free_later);
 }
 
-/* The node called name with room for one more entry, or NULL: no memory. */
-static struct index_node *provide(struct index *x, const char *name)
+/* A node called name with room for an entry, or NULL: no memory. */
+static struct index_node *make(struct index *x, uint64_t hash, const char *name)
 {
     size_t room = strlen(name) + 1;
 
-    rcu_begin();
-    struct index_node *m = index_find(x, name);
-    rcu_end(); /* nodes do not go while we hold the table's lock */
-    if (m != NULL)
-        return slots_reserve(&m->entries) == LLMREG_OK ? m : NULL;
     if (slots_reserve(&x->nodes) != LLMREG_OK)
         return NULL;
-    m = calloc(1, sizeof *m + room);
+    struct index_node *m = calloc(1, sizeof *m + room);
     if (m == NULL)
         return NULL;
     if (slots_reserve(&m->entries) != LLMREG_OK) {
@@ -141,9 +141,22 @@ static struct index_node *provide(struct index *x, const char *name)
         return NULL;
     }
     memcpy(m->name, name, room);
-    rcu_table_add(x->table, hash(x, name), &m->node);
+    rcu_table_add(x->table, hash, &m->node);
     slots_add(&x->nodes, m, &m->place);
     return m;
+}
+
+/* The node called name with room for one more entry, or NULL: no memory. */
+static struct index_node *provide(struct index *x, const char *name)
+{
+    uint64_t h = hash(x, name);
+
+    rcu_begin();
+    struct index_node *m = find(x, h, name);
+    rcu_end(); /* nodes do not go while we hold the table's lock */
+    if (m == NULL)
+        return make(x, h, name);
+    return slots_reserve(&m->entries) == LLMREG_OK ? m : NULL;
 }
 
 /* ---- replacing a list ---- */

@@ -12,14 +12,29 @@
 #define WORDS_SIZE  64
 #define REASON_SIZE 256
 
+/* As "%zu", which costs more than all else in here. */
+static void add_number(struct llmreg_text *text, size_t n)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    llmreg_text_add_bytes(text, digits + at, sizeof digits - at);
+}
+
 /* "10 models, 2 loaded". */
 static void words(char out[static WORDS_SIZE], const struct models_part *p)
 {
     struct llmreg_text text;
 
     llmreg_text_init(&text, out, WORDS_SIZE);
-    llmreg_text_addf(&text, "%zu models, %zu loaded", p->models.count,
-                     p->loaded);
+    add_number(&text, p->models.count);
+    llmreg_text_add(&text, " models, ");
+    add_number(&text, p->loaded);
+    llmreg_text_add(&text, " loaded");
 }
 
 /* What differs, cut with "..." where it gets long. */

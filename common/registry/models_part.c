@@ -33,37 +33,106 @@ static void set(struct llmreg_model *m, size_t i, const char *s)
 
 /* ---- making one ---- */
 
+/* A model that is to be packed. */
+struct draft {
+    const struct llmreg_model *model;
+    size_t room[STRINGS]; /* of each string with its NUL; 0: empty */
+    bool again[STRINGS];  /* the one before has the same string */
+};
+
+#define FEW 32 /* sorted faster by insertion */
+
 /* By name, and in the order given where the name is the same. */
 static int by_name(const void *left, const void *right)
 {
-    const struct llmreg_model *const *a = left, *const *b = right;
-    int order = strcmp((*a)->name, (*b)->name);
+    const struct draft *a = left, *b = right;
+    int order = strcmp(a->model->name, b->model->name);
 
     if (order != 0)
         return order;
-    return *a < *b ? -1 : *a > *b;
+    return a->model < b->model ? -1 : a->model > b->model;
 }
 
-/* Sorts, and drops all but the first of each name; returns what is left. */
-static size_t sort_unique(const struct llmreg_model **list, size_t count)
+static bool is_sorted(const struct draft *list, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (by_name(&list[i - 1], &list[i]) > 0)
+            return false;
+    return true;
+}
+
+/* Most lists are short, and many are sorted already. */
+static void sort(struct draft *list, size_t count)
+{
+    if (is_sorted(list, count))
+        return;
+    if (count > FEW) {
+        qsort(list, count, sizeof *list, by_name);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        const struct draft d = list[i];
+        size_t k = i;
+        for (; k > 0 && by_name(&list[k - 1], &d) > 0; k--)
+            list[k] = list[k - 1];
+        list[k] = d;
+    }
+}
+
+/* Drops all but the first of each name; returns what is left. */
+static size_t unique(struct draft *list, size_t count)
 {
     size_t kept = 0;
 
-    qsort(list, count, sizeof *list, by_name);
     for (size_t i = 0; i < count; i++)
-        if (kept == 0 || strcmp(list[kept - 1]->name, list[i]->name) != 0)
+        if (kept == 0 ||
+            strcmp(list[kept - 1].model->name, list[i].model->name) != 0)
             list[kept++] = list[i];
     return kept;
 }
 
-static struct models_part *pack(const struct llmreg_model *const *list,
-                                size_t count)
+/* False: it has no name. */
+static bool measure(struct draft *d, const struct llmreg_model *m)
+{
+    d->model = m;
+    for (size_t k = 0; k < STRINGS; k++)
+        d->room[k] = part_room(get(m, k));
+    return d->room[0] > 0;
+}
+
+/* What is the same as in the model before need not be kept twice. */
+static void compare(struct draft *d, const struct draft *before)
+{
+    for (size_t k = 0; k < STRINGS; k++)
+        d->again[k] =
+            before != NULL && d->room[k] == before->room[k] &&
+            memcmp(get(d->model, k), get(before->model, k), d->room[k]) == 0;
+}
+
+static void pack_one(struct llmreg_model *m, const struct draft *d, char **at)
+{
+    *m = *d->model;
+    for (size_t k = 0; k < STRINGS; k++) {
+        if (d->room[k] == 0) {
+            set(m, k, "");
+        } else if (d->again[k]) {
+            set(m, k, get(m - 1, k));
+        } else {
+            set(m, k, memcpy(*at, get(d->model, k), d->room[k]));
+            *at += d->room[k];
+        }
+    }
+}
+
+static struct models_part *pack(struct draft *list, size_t count)
 {
     size_t room = count * sizeof(struct llmreg_model);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        compare(&list[i], i == 0 ? NULL : &list[i - 1]);
         for (size_t k = 0; k < STRINGS; k++)
-            room += part_room(get(list[i], k));
+            room += list[i].again[k] ? 0 : list[i].room[k];
+    }
     struct models_part *p = malloc(sizeof *p + room);
     if (p == NULL)
         return NULL;
@@ -71,10 +140,8 @@ static struct models_part *pack(const struct llmreg_model *const *list,
     p->loaded = 0;
     char *at = (char *)(p->items + count);
     for (size_t i = 0; i < count; i++) {
-        p->items[i] = *list[i];
-        for (size_t k = 0; k < STRINGS; k++)
-            set(&p->items[i], k, part_pack(&at, get(list[i], k)));
-        p->loaded += list[i]->loaded == LLMREG_YES;
+        pack_one(&p->items[i], &list[i], &at);
+        p->loaded += p->items[i].loaded == LLMREG_YES;
     }
     return p;
 }
@@ -82,23 +149,21 @@ static struct models_part *pack(const struct llmreg_model *const *list,
 int models_part_new(struct models_part **out,
                     const struct llmreg_models *models)
 {
-    const struct llmreg_model **list = NULL;
     struct models_part *p = NULL;
     size_t count = models->count;
     int rc = LLMREG_EINVAL;
 
     if (count > LLMREG_MODELS_MAX)
-        goto done;
-    for (size_t i = 0; i < count; i++)
-        if (part_room(models->items[i].name) == 0)
-            goto done;
-    rc = LLMREG_ENOMEM;
-    list = malloc((count + 1) * sizeof *list);
+        return rc;
+    struct draft *list = malloc((count + 1) * sizeof *list);
     if (list == NULL)
-        goto done;
+        return LLMREG_ENOMEM;
     for (size_t i = 0; i < count; i++)
-        list[i] = &models->items[i];
-    count = sort_unique(list, count);
+        if (!measure(&list[i], &models->items[i]))
+            goto done;
+    sort(list, count);
+    count = unique(list, count);
+    rc = LLMREG_ENOMEM;
     p = pack(list, count);
     if (p == NULL)
         goto done;
@@ -167,29 +232,53 @@ static bool is_alike(const struct llmreg_model *a, const struct llmreg_model *b)
     return llmreg_models_alike(&one, &two);
 }
 
-/* The next model of which change is true, walking both sorted lists at once;
- * *i and *k are the places in before and after.  NULL at the end. */
-static const struct llmreg_model *
-find_change(const struct llmreg_models *before,
-            const struct llmreg_models *after, enum change change, size_t *i,
-            size_t *k)
+#define SHOWN 128 /* names of one change; more would not be read */
+
+/* The models of which one change is true. */
+struct pile {
+    size_t count;
+    const char *names[SHOWN];
+};
+
+static void put(struct pile *p, const char *name)
 {
-    while (*i < before->count || *k < after->count) {
-        const struct llmreg_model *b = before->items + *i;
-        const struct llmreg_model *a = after->items + *k;
-        int order = *i == before->count  ? 1
-                    : *k == after->count ? -1
-                                         : strcmp(b->name, a->name);
-        *i += order <= 0;
-        *k += order >= 0;
-        if (change == ADDED && order > 0)
-            return a;
-        if (change == REMOVED && order < 0)
-            return b;
-        if (change == CHANGED && order == 0 && !is_alike(b, a))
-            return a;
+    if (p->count < SHOWN)
+        p->names[p->count] = name;
+    p->count++;
+}
+
+/* Walks both sorted lists at once. */
+static void sort_out(const struct llmreg_models *before,
+                     const struct llmreg_models *after,
+                     struct pile piles[static CHANGES])
+{
+    const struct llmreg_model *b = before->items, *a = after->items;
+    const struct llmreg_model *b_end = b + before->count;
+    const struct llmreg_model *a_end = a + after->count;
+
+    while (b < b_end || a < a_end) {
+        int order = b == b_end ? 1 : a == a_end ? -1 : strcmp(b->name, a->name);
+        if (order > 0)
+            put(&piles[ADDED], a->name);
+        else if (order < 0)
+            put(&piles[REMOVED], b->name);
+        else if (!is_alike(b, a))
+            put(&piles[CHANGED], a->name);
+        b += order <= 0;
+        a += order >= 0;
     }
-    return NULL;
+}
+
+static void tell(struct llmreg_text *out, const char *word,
+                 const struct pile *p)
+{
+    if (p->count > 0 && out->len > 0)
+        llmreg_text_add(out, "; ");
+    for (size_t i = 0; i < p->count && i < SHOWN && !out->failed; i++) {
+        llmreg_text_add(out, i == 0 ? word : ", ");
+        llmreg_text_add(out, p->names[i]);
+    }
+    out->failed = out->failed || p->count > SHOWN;
 }
 
 void models_part_diff(const struct llmreg_models *before,
@@ -198,18 +287,11 @@ void models_part_diff(const struct llmreg_models *before,
 {
     static const char *const words[CHANGES] = {"added ", "removed ",
                                                "changed "};
+    struct pile piles[CHANGES];
 
-    for (enum change c = ADDED; c < CHANGES; c++) {
-        const char *join = words[c];
-        const struct llmreg_model *m;
-        size_t i = 0, k = 0;
-        for (m = find_change(before, after, c, &i, &k); m != NULL;
-             m = find_change(before, after, c, &i, &k)) {
-            if (join == words[c] && out->len > 0)
-                llmreg_text_add(out, "; ");
-            llmreg_text_add(out, join);
-            llmreg_text_add(out, m->name);
-            join = ", ";
-        }
-    }
+    for (int c = ADDED; c < CHANGES; c++)
+        piles[c].count = 0;
+    sort_out(before, after, piles);
+    for (int c = ADDED; c < CHANGES; c++)
+        tell(out, words[c], &piles[c]);
 }

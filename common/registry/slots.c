@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define SLOTS_SPARE 4 /* free places in a new array, at least */
+#define SLOTS_SPARE 2 /* free places in a new array, at least */
 
 static uint32_t used_of(const struct slots_array *a)
 {

@@ -88,6 +88,57 @@ START_TEST(strings_and_numbers_are_copied_and_the_loaded_counted)
 }
 END_TEST
 
+/* In a fleet most of them are: kept once, in the block of the list. */
+START_TEST(strings_that_are_the_same_as_before_are_kept_once)
+{
+    char digest[] = "abc", family[] = "llama", other[] = "qwen";
+    struct llmreg_model items[4];
+    const struct llmreg_models list = {.items = items, .count = 4};
+    struct models_part *p = NULL;
+
+    for (int i = 0; i < 4; i++) {
+        items[i] = llmreg_model_unknown(&"d\0c\0b\0a"[2 * i]); /* unsorted */
+        items[i].digest = digest;
+        items[i].family = i == 1 ? other : family;
+    }
+    items[3].digest = "";
+    ck_assert_int_eq(models_part_new(&p, &list), LLMREG_OK);
+    family[0] = digest[0] = other[0] = 'x';
+    const struct llmreg_model *m = p->models.items;
+    ck_assert_str_eq(m[0].digest, "");
+    ck_assert_str_eq(m[3].digest, "abc");
+    ck_assert_ptr_eq(m[1].digest, m[2].digest);
+    ck_assert_str_eq(m[1].family, "llama");
+    ck_assert_ptr_eq(m[0].family, m[1].family);
+    ck_assert_str_eq(m[2].family, "qwen");
+    ck_assert_str_eq(m[3].family, "llama");
+    llmreg_models_put(&p->models);
+}
+END_TEST
+
+START_TEST(long_lists_are_sorted_as_short_ones_are)
+{
+    static char names[LLMREG_MODELS_MAX][16];
+    static struct llmreg_model items[LLMREG_MODELS_MAX];
+
+    for (size_t count = 0; count <= LLMREG_MODELS_MAX;
+         count = count < 40 ? count + 1 : 2 * count) {
+        struct llmreg_models list = {.items = items, .count = count};
+        struct models_part *p = NULL;
+        for (size_t i = 0; i < count; i++) {
+            (void)snprintf(names[i], sizeof names[i], "%zu",
+                           i * 7919 % LLMREG_MODELS_MAX);
+            items[i] = llmreg_model_unknown(names[i]);
+        }
+        ck_assert_int_eq(models_part_new(&p, &list), LLMREG_OK);
+        ck_assert_uint_eq(p->models.count, count);
+        for (size_t i = 1; i < count; i++)
+            ck_assert_str_lt(p->items[i - 1].name, p->items[i].name);
+        llmreg_models_put(&p->models);
+    }
+}
+END_TEST
+
 START_TEST(too_many_or_nameless_models_are_refused)
 {
     static struct llmreg_model items[LLMREG_MODELS_MAX + 1];
@@ -140,6 +191,37 @@ START_TEST(what_differs_is_said_by_name)
 }
 END_TEST
 
+/* As much of it as there is room for, and the text says that it is cut. */
+START_TEST(a_difference_that_is_too_long_is_cut_at_a_name)
+{
+    static char names[400][8];
+    static struct llmreg_model items[400];
+    const struct llmreg_models many = {.items = items, .count = 400};
+    const struct llmreg_models few = {.items = items, .count = 100};
+    struct models_part *none = make("removed");
+    char storage[4096];
+    struct llmreg_text text;
+
+    for (size_t i = 0; i < 400; i++) {
+        (void)snprintf(names[i], sizeof names[i], "m%03zu", i);
+        items[i] = llmreg_model_unknown(names[i]);
+    }
+    llmreg_text_init(&text, storage, 24);
+    models_part_diff(&none->models, &few, &text);
+    ck_assert(text.failed);
+    ck_assert_str_eq(storage, "added m000, m001, m002");
+    llmreg_text_init(&text, storage, sizeof storage);
+    models_part_diff(&none->models, &few, &text);
+    ck_assert(!text.failed);
+    ck_assert_ptr_nonnull(strstr(storage, ", m099; removed removed"));
+    llmreg_text_init(&text, storage, sizeof storage);
+    models_part_diff(&none->models, &many, &text);
+    ck_assert(text.failed);
+    ck_assert_ptr_null(strstr(storage, "removed"));
+    llmreg_models_put(&none->models);
+}
+END_TEST
+
 START_TEST(lists_without_models_can_be_compared)
 {
     struct models_part *none = make(""), *one = make("a");
@@ -161,9 +243,12 @@ static Suite *suite(void)
     tcase_add_test(t, a_list_is_sorted_by_name);
     tcase_add_test(t, of_a_name_that_comes_twice_the_first_is_kept);
     tcase_add_test(t, strings_and_numbers_are_copied_and_the_loaded_counted);
+    tcase_add_test(t, strings_that_are_the_same_as_before_are_kept_once);
+    tcase_add_test(t, long_lists_are_sorted_as_short_ones_are);
     tcase_add_test(t, too_many_or_nameless_models_are_refused);
     tcase_add_test(t, same_means_also_what_moves_while_nothing_happens);
     tcase_add_test(t, what_differs_is_said_by_name);
+    tcase_add_test(t, a_difference_that_is_too_long_is_cut_at_a_name);
     tcase_add_test(t, lists_without_models_can_be_compared);
     suite_add_tcase(s, t);
     return s;
