@@ -13,6 +13,7 @@ libdomain_la_SOURCES = \
 	common/domain/models.c \
 	common/domain/phase.c \
 	common/domain/presence.c \
+	common/domain/resources.c \
 	common/domain/rules.c \
 	common/domain/score.c \
 	common/domain/spec.c \

@@ -15,7 +15,11 @@
 #define LLMREG_ADDRESSES_MAX 16
 #define LLMREG_HOST_ID_MAX   253 /* bytes: a host name, or its own */
 
-/* Of numbers, NAN and -1 are unknown. */
+/* Any sum of so many bytes on LLMREG_GPUS_MAX GPUs is still a number. */
+#define LLMREG_BYTES_MAX (INT64_C(1) << 56)
+
+/* Unknown is NAN of a double, and -1 of bytes, which are 0 to LLMREG_BYTES_MAX
+ * otherwise. */
 struct llmreg_gpu {
     const char *name;           /* "NVIDIA H200"; 0 to 128 bytes, clean */
     const char *uuid;           /* 0 to 64 bytes, clean; "" is unknown */
@@ -26,11 +30,10 @@ struct llmreg_gpu {
 };
 
 struct llmreg_resources {
-    double cpu_percent; /* of all cores together, 0 to 100 */
-    double load1, load5, load15;
+    double cpu_percent;          /* of all cores together, 0 to 100 */
+    double load1, load5, load15; /* 0 to 1e6 */
     int64_t ram_used_bytes, ram_total_bytes;
-    int64_t vram_used_bytes, vram_total_bytes; /* all GPUs; made from gpus if
-                                                  unknown and they know */
+    int64_t vram_used_bytes, vram_total_bytes; /* of all GPUs together */
     const struct llmreg_gpu *gpus;
     size_t ngpus; /* up to LLMREG_GPUS_MAX */
 };
@@ -39,12 +42,19 @@ struct llmreg_resources {
 struct llmreg_resources llmreg_resources_unknown(void);
 struct llmreg_gpu llmreg_gpu_unknown(void);
 
+/* The same, with what is unknown of the VRAM in all made from its GPUs, where
+ * each of them knows.  Lends what *in lends. */
+struct llmreg_resources
+llmreg_resources_total(const struct llmreg_resources *in);
+
 struct llmreg_host_report {
-    const char *id;    /* 1 to 253 bytes of [A-Za-z0-9._:-], lower-cased */
-    const char *name;  /* for people; "" is the id */
-    const char *agent; /* id of who reports; "" is nobody known */
-    const char *const *addresses; /* IP literals and names it has, canonical
-                                     (names.h); the sender's among them */
+    const char *id;    /* any spelling (llmreg_host_key); kept as its key */
+    const char *name;  /* for people, 0 to 127 bytes, clean; "" is the id */
+    const char *agent; /* id of who reports, 0 to 128 bytes; "" is unknown */
+    const char *const *addresses; /* by which others reach it, IP addresses and
+                                     names, kept as keys; none twice.  Not one
+                                     that many hosts have: it would be a claim
+                                     on theirs */
     size_t naddresses;            /* up to LLMREG_ADDRESSES_MAX */
     int64_t interval_ms;          /* of its samples, 1000 to 86400000 */
     const struct llmreg_resources *resources; /* NULL: only that it is there */

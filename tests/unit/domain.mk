@@ -71,3 +71,9 @@ TESTS += tests/unit/test_check
 tests_unit_test_check_SOURCES = tests/unit/test_check.c
 tests_unit_test_check_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_check_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_resources
+TESTS += tests/unit/test_resources
+tests_unit_test_resources_SOURCES = tests/unit/test_resources.c
+tests_unit_test_resources_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_resources_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
