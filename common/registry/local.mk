@@ -31,6 +31,15 @@ libregistry_la_SOURCES = \
 	common/registry/fleet_json.c \
 	common/registry/health_part.c \
 	common/registry/health_part.h \
+	common/registry/host_entry.c \
+	common/registry/host_entry.h \
+	common/registry/host_links.c \
+	common/registry/host_part.c \
+	common/registry/host_part.h \
+	common/registry/host_report.c \
+	common/registry/hosts.c \
+	common/registry/hosts_table.h \
+	common/registry/hosts_tick.c \
 	common/registry/index.c \
 	common/registry/index.h \
 	common/registry/keyhash.c \

@@ -81,6 +81,8 @@ static const struct {
      endpoints_stop},
     {offsetof(struct llmreg_registry, agents.lock), agents_start, agents_clear,
      agents_stop},
+    {offsetof(struct llmreg_registry, hosts.lock), hosts_start, hosts_clear,
+     hosts_stop},
     {offsetof(struct llmreg_registry, alerts.lock), alerts_start, alerts_clear,
      alerts_stop},
 };
@@ -144,7 +146,8 @@ static bool is_valid(const struct llmreg_registry_conf *conf)
            in(conf->closed_kept, 0, 100000) &&
            conf->stale_ns >= LLMREG_NS_PER_S &&
            conf->stale_ns <= 86400 * LLMREG_NS_PER_S &&
-           conf->host_reap_ns > 0 && is_rule(&conf->presence);
+           conf->host_reap_ns > 0 && conf->host_reap_ns <= REAP_MAX_NS &&
+           is_rule(&conf->presence);
 }
 
 struct llmreg_registry_conf llmreg_registry_conf(void)

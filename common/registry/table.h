@@ -10,6 +10,7 @@
  *   rank.c           the best endpoints for a model
  *   snapshot.c       a consistent picture of all of it
  *   agents_table.h   the agents, with a lock of their own
+ *   hosts_table.h    the hosts, with a lock of their own
  *   tick.c           the deadlines of all tables
  *
  * A writer prepares what it can before it takes the lock, checks under it
@@ -33,6 +34,7 @@
 #include "common/registry/agents_table.h"
 #include "common/registry/alerts_table.h"
 #include "common/registry/entry.h"
+#include "common/registry/hosts_table.h"
 #include "common/registry/index.h"
 #include "common/registry/slots.h"
 
@@ -56,6 +58,7 @@ struct llmreg_registry {
     _Atomic uint64_t unmatched;
     /* each with its own lock */
     struct agents agents;
+    struct hosts hosts;
     struct alerts alerts;
 };
 
@@ -102,5 +105,22 @@ uint64_t agents_tell_locked(struct llmreg_registry *r,
                             const struct llmreg_agent *a,
                             struct llmreg_event *event)
     LLMREG_REQUIRES(r->agents.lock);
+
+/* ---- hosts ---- */
+
+/* When h is to be looked at again. */
+void hosts_set_due_locked(struct llmreg_registry *r, struct llmreg_host *h)
+    LLMREG_REQUIRES(r->hosts.lock);
+/* If h is told to be fresh and is not any more: takes its sample away, which is
+ * the caller's to retire, and tells.  Else NULL. */
+struct host_sample *
+hosts_expire_locked(struct llmreg_registry *r, struct llmreg_host *h,
+                    const struct llmreg_now *now, uint64_t *seq)
+    LLMREG_REQUIRES(r->hosts.lock);
+/* Publishes an event about h; returns its number. */
+uint64_t hosts_tell_locked(struct llmreg_registry *r,
+                           const struct llmreg_host *h,
+                           struct llmreg_event *event)
+    LLMREG_REQUIRES(r->hosts.lock);
 
 #endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* hosts.c - the table of hosts: made, searched, walked, counted. */
+#include "common/registry/table.h"
+
+#define KEY_BUCKETS_MAX 262144
+
+/* ---- life ---- */
+
+static size_t buckets_for(size_t hosts)
+{
+    size_t buckets = 64;
+
+    while (buckets < hosts * 2 && buckets < KEY_BUCKETS_MAX)
+        buckets *= 2;
+    return buckets;
+}
+
+int hosts_start(struct llmreg_registry *r)
+{
+    struct hosts *t = &r->hosts;
+    int rc = shelf_init(&t->shelf, r->conf.hosts);
+
+    if (rc == LLMREG_OK)
+        rc = index_init(&t->keys, buckets_for(r->conf.hosts));
+    return rc;
+}
+
+void hosts_clear(struct llmreg_registry *r)
+{
+    struct hosts *t = &r->hosts;
+    struct shelf_item *item;
+
+    llmreg_lock(&t->lock);
+    rcu_begin(); /* removing may move the set; the old one is walked on */
+    struct slots_walk w = shelf_walk(&t->shelf);
+    while ((item = slots_next(&w)) != NULL)
+        if (shelf_alive(item))
+            hosts_remove_locked(t, host_of(item));
+    rcu_end();
+    llmreg_unlock(&t->lock);
+}
+
+void hosts_stop(struct llmreg_registry *r)
+{
+    struct hosts *t = &r->hosts;
+
+    heap_fini(&t->deadlines);
+    index_fini(&t->keys);
+    shelf_fini(&t->shelf);
+}
+
+/* ---- finding ---- */
+
+static int64_t reported_ns(const struct llmreg_host *h)
+{
+    return rcu_load(&h->heard)->reported_ns;
+}
+
+struct llmreg_host *hosts_resolve(const struct hosts *t, const char *key)
+{
+    struct shelf_item *item = shelf_find(&t->shelf, key);
+    struct llmreg_host *h, *best = NULL;
+
+    if (item != NULL)
+        return host_of(item);
+    struct slots_walk w = index_walk(&t->keys, key);
+    while ((h = slots_next(&w)) != NULL)
+        if (shelf_alive(&h->item) &&
+            (best == NULL || reported_ns(h) > reported_ns(best)))
+            best = h;
+    return best;
+}
+
+struct llmreg_host *llmreg_host_get(struct llmreg_registry *r, const char *id)
+{
+    char key[LLMREG_HOST_SIZE];
+
+    if (llmreg_host_key(id, key) != LLMREG_OK)
+        return NULL;
+    struct shelf_item *item = shelf_get(&r->hosts.shelf, key);
+    return item == NULL ? NULL : host_of(item);
+}
+
+struct llmreg_host *llmreg_host_find(struct llmreg_registry *r, const char *key)
+{
+    char spelled[LLMREG_HOST_SIZE];
+
+    if (llmreg_host_key(key, spelled) != LLMREG_OK)
+        return NULL;
+    rcu_begin();
+    struct llmreg_host *h = hosts_resolve(&r->hosts, spelled);
+    if (h != NULL)
+        llmreg_host_hold(h);
+    rcu_end();
+    return h;
+}
+
+/* ---- changing, for those who have the lock ---- */
+
+static void add_to(_Atomic size_t *count, size_t n)
+{
+    /* One writer at a time: no read-modify-write is needed. */
+    size_t old = atomic_load_explicit(count, memory_order_relaxed);
+
+    atomic_store_explicit(count, old + n, memory_order_relaxed);
+}
+
+static void count_sampling_locked(struct hosts *t, enum host_sampling sampling,
+                                  size_t n) LLMREG_REQUIRES(t->lock)
+{
+    if (sampling == HOST_FRESH)
+        add_to(&t->fresh, n);
+    if (sampling == HOST_STALE)
+        add_to(&t->stale, n);
+}
+
+void hosts_set_sampling_locked(struct hosts *t, struct llmreg_host *h,
+                               enum host_sampling sampling)
+{
+    count_sampling_locked(t, sampling, 1);
+    count_sampling_locked(t, h->sampling, (size_t)-1);
+    h->sampling = sampling;
+}
+
+/* From the keys of one specification to those of the other. */
+static struct index_change
+change_of(struct llmreg_host *h, struct host_part *from, struct host_part *to)
+{
+    static const struct index_keys none;
+    const struct index_change c = {
+        .entry = h,
+        .before = from == NULL ? none : host_part_keys(from),
+        .after = to == NULL ? none : host_part_keys(to),
+        .old = from == NULL ? NULL : from->links,
+        .new = to == NULL ? NULL : to->links,
+    };
+
+    return c;
+}
+
+int hosts_add_locked(struct hosts *t, struct llmreg_host *h)
+{
+    const struct index_change c = change_of(h, NULL, h->spec);
+    int rc = shelf_prepare(&t->shelf, h->id);
+
+    if (rc == LLMREG_OK)
+        rc = heap_reserve(&t->deadlines, shelf_count_locked(&t->shelf) + 1);
+    if (rc == LLMREG_OK)
+        rc = index_prepare(&t->keys, &c);
+    if (rc != LLMREG_OK)
+        return rc;
+    h->generation = ++t->generation;
+    shelf_add(&t->shelf, &h->item);
+    index_join(&t->keys, &c);
+    add_to(&t->count, 1);
+    count_sampling_locked(t, h->sampling, 1);
+    return LLMREG_OK;
+}
+
+void hosts_remove_locked(struct hosts *t, struct llmreg_host *h)
+{
+    const struct index_change c = change_of(h, h->spec, NULL);
+
+    heap_remove(&t->deadlines, &h->due);
+    add_to(&t->count, (size_t)-1);
+    count_sampling_locked(t, h->sampling, (size_t)-1);
+    shelf_remove(&t->shelf, &h->item);
+    index_leave(&t->keys, &c);
+}
+
+int hosts_set_spec_locked(struct hosts *t, struct llmreg_host *h,
+                          struct host_part *spec)
+{
+    const struct index_change c = change_of(h, h->spec, spec);
+    int rc = index_prepare(&t->keys, &c);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    index_join(&t->keys, &c);
+    rcu_publish(&h->spec, spec);
+    index_leave(&t->keys, &c);
+    return LLMREG_OK;
+}
+
+uint64_t hosts_tell_locked(struct llmreg_registry *r,
+                           const struct llmreg_host *h,
+                           struct llmreg_event *event)
+{
+    uint64_t seq = 0;
+
+    event->entity = LLMREG_ENTITY_HOST;
+    event->subject = h->id;
+    event->name = h->spec->spec.name;
+    /* Without memory for it the subscribers see a gap and start over. */
+    (void)!llmreg_bus_publish(r->bus, event, &seq);
+    return seq;
+}
+
+/* ---- removing ---- */
+
+int llmreg_host_remove(struct llmreg_registry *r, const char *id,
+                       const char *reason)
+{
+    struct llmreg_host *h = llmreg_host_get(r, id);
+    struct llmreg_event event = {
+        .time_ms = llmreg_clock_now(r->clock).wall_ms,
+        .type = LLMREG_EVENT_REMOVED,
+        .reason = reason,
+    };
+
+    if (h == NULL)
+        return LLMREG_ENOENT;
+    llmreg_lock(&r->hosts.lock);
+    bool there = shelf_alive(&h->item);
+    if (there) {
+        hosts_remove_locked(&r->hosts, h);
+        (void)hosts_tell_locked(r, h, &event);
+    }
+    llmreg_unlock(&r->hosts.lock);
+    if (there)
+        llmreg_bus_wake(r->bus);
+    llmreg_host_put(h);
+    return there ? LLMREG_OK : LLMREG_ENOENT;
+}
+
+/* ---- all of them ---- */
+
+void llmreg_each_host(struct llmreg_registry *r, llmreg_host_fn fn, void *ctx)
+{
+    struct shelf_item *item;
+
+    rcu_begin();
+    struct slots_walk w = shelf_walk(&r->hosts.shelf);
+    while ((item = slots_next(&w)) != NULL)
+        if (shelf_alive(item) && !fn(ctx, host_of(item)))
+            break;
+    rcu_end();
+}
+
+void llmreg_host_count(struct llmreg_registry *r,
+                       struct llmreg_host_counts *out)
+{
+    struct hosts *t = &r->hosts;
+
+    out->hosts = atomic_load_explicit(&t->count, memory_order_relaxed);
+    out->fresh = atomic_load_explicit(&t->fresh, memory_order_relaxed);
+    out->stale = atomic_load_explicit(&t->stale, memory_order_relaxed);
+}
