@@ -13,6 +13,7 @@ tests_bench_llmreg_stub_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
 
 check_PROGRAMS += tests/bench/registry_bench
 tests_bench_registry_bench_SOURCES = \
+	tests/bench/registry/agents.c \
 	tests/bench/registry/copying.c \
 	tests/bench/registry/copying.h \
 	tests/bench/registry/endpoints.c \
@@ -26,6 +27,8 @@ tests_bench_registry_bench_SOURCES = \
 	tests/bench/registry/models.c \
 	tests/bench/registry/plain.c \
 	tests/bench/registry/plain.h \
+	tests/bench/registry/swarm.c \
+	tests/bench/registry/swarm.h \
 	tests/bench/registry/threads.c
 tests_bench_registry_bench_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
 tests_bench_registry_bench_LDADD = libllmreg.la $(URCU_LIBS) -lpthread

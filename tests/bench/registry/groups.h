@@ -5,6 +5,8 @@
 
 #include "tests/bench/registry/measure.h"
 
+void agents_group(const struct bench *b);
+void deadlines_group(const struct bench *b);
 void endpoints_group(const struct bench *b);
 void memory_group(const struct bench *b);
 void models_group(const struct bench *b);

@@ -11,9 +11,8 @@ static const struct {
     const char *name;
     void (*run)(const struct bench *b);
 } groups[] = {
-    {"endpoints", endpoints_group},
-    {"memory", memory_group},
-    {"models", models_group},
+    {"agents", agents_group},   {"endpoints", endpoints_group},
+    {"memory", memory_group},   {"models", models_group},
     {"threads", threads_group},
 };
 

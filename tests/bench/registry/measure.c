@@ -77,11 +77,11 @@ static double median(double *values, size_t n)
 /* Ours alone, for as long as a profiler needs. */
 static void profile(const struct bench *b, const struct measure *m)
 {
-    size_t n = fill(b, &m->ours, m->most);
     double scale = m->scale > 0 ? m->scale : 1;
 
     if (strcmp(m->name, b->only) != 0)
         return;
+    size_t n = fill(b, &m->ours, m->most);
     for (int i = 0; i < PROFILED; i++)
         figure(m->name, measure_once(&m->ours, n) / scale, m->unit);
 }

@@ -11,8 +11,8 @@
 
 #include <urcu/urcu-bp.h>
 
-#include "tests/bench/registry/fleet.h"
 #include "tests/bench/registry/groups.h"
+#include "tests/bench/registry/swarm.h"
 
 static double resident(void)
 {
@@ -45,6 +45,24 @@ static void endpoints(const struct bench *b)
            (resident_used() - before) / (double)count, "bytes");
     llmreg_registry_free(r);
     llmreg_bus_free(bus);
+}
+
+/* Those who were never heard of have no history; the rest keep eight beats. */
+static void agents(const struct bench *b)
+{
+    size_t count = b->brief ? 20000 : 1000000;
+    double before = resident_used();
+    struct swarm *s = swarm_new(count);
+
+    for (size_t i = 0; i < count; i++)
+        swarm_restore(s, i);
+    figure("registry.memory_agent",
+           (resident_used() - before) / (double)count - SWARM_ID_SIZE, "bytes");
+    for (size_t i = 0; i < LLMREG_BEATS_KEPT * count; i++)
+        swarm_beat(s, i % count, &s->now);
+    figure("registry.memory_agent_and_history",
+           (resident_used() - before) / (double)count - SWARM_ID_SIZE, "bytes");
+    swarm_free(s);
 }
 
 /* One endpoint whose health changes as fast as one thread can. */
@@ -83,4 +101,5 @@ void memory_group(const struct bench *b)
 {
     backlog(b);
     endpoints(b);
+    agents(b);
 }
