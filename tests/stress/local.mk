@@ -11,6 +11,16 @@ TESTS += tests/stress/bus
 tests_stress_bus_SOURCES = tests/stress/bus.c
 tests_stress_bus_LDADD = $(BUS_LIBS)
 
+check_PROGRAMS += tests/stress/requests
+TESTS += tests/stress/requests
+tests_stress_requests_SOURCES = tests/stress/requests.c
+tests_stress_requests_LDADD = $(REGISTRY_LIBS)
+
+check_PROGRAMS += tests/stress/queries
+TESTS += tests/stress/queries
+tests_stress_queries_SOURCES = tests/stress/queries.c
+tests_stress_queries_LDADD = $(REGISTRY_LIBS)
+
 ## Wrong on purpose, so no test itself: check_seeded runs it.
 check_PROGRAMS += tests/stress/race_seeded
 tests_stress_race_seeded_SOURCES = tests/stress/race_seeded.c

@@ -2,13 +2,15 @@
 /* test_registry_model.c - long random sequences of operations, each also done
  * to a plain array, and after each: does the registry say the same?
  *
- * The index by model must equal a scan of all lists, the counts a count, and
- * every change is exactly one event with a number above the one before.  The
- * seed is printed; LLMREG_SEED=N repeats a run.
+ * The index by model and the fleet models must equal a scan of all lists, the
+ * counts a count, the choice of the best a score of all, and every change is
+ * exactly one event with a number above the one before.  The seed is printed;
+ * LLMREG_SEED=N repeats a run.
  */
-#include <llmreg/registry.h>
+#include <llmreg/fleet.h>
 
 #include <check.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,15 +29,21 @@ struct naive {
     struct llmreg_health health;
     struct llmreg_intent intent;
     unsigned models, loaded; /* bit per model */
+    uint32_t pending, unmatched;
+    uint64_t total;
+    double low, high; /* of the samples; NAN: none */
     struct llmreg_endpoint *held, *stale;
 };
 
 static struct naive naive[IDS];
-static uint64_t events; /* that there ought to have been */
-static uint64_t state;  /* of the random numbers */
+static uint64_t events;    /* that there ought to have been */
+static uint64_t unmatched; /* of all, the removed too */
+static uint64_t state;     /* of the random numbers */
 static struct llmreg_now now;
 static struct llmreg_bus *bus;
 static struct llmreg_registry *r;
+static struct llmreg_subscription *subscription;
+static uint64_t last; /* number of the last event that was heard */
 static const struct llmreg_health_rule rule = {2, 2};
 
 static unsigned below(unsigned n)
@@ -78,22 +86,41 @@ static void forget(struct naive *n)
     *n = (struct naive){.stale = n->held};
 }
 
+static struct llmreg_spec spec_of(size_t i, int32_t priority)
+{
+    static char url[32];
+    struct llmreg_spec spec = {.id = id_of(i),
+                               .url = url,
+                               .name = "n",
+                               .host = "h",
+                               .series = "s",
+                               .origin = "",
+                               .owner = "",
+                               .priority = priority,
+                               .interval_ms = 1000};
+
+    (void)snprintf(url, sizeof url, "http://%s", id_of(i));
+    return spec;
+}
+
+static void appear(size_t i, uint64_t generation)
+{
+    struct naive *n = &naive[i];
+
+    n->there = true;
+    n->generation = generation;
+    n->held = llmreg_get(r, id_of(i));
+    n->low = n->high = NAN;
+    events++;
+}
+
 static void step_set(size_t i)
 {
-    char url[32];
     struct naive *n = &naive[i];
     int32_t priority = (int32_t)below(3);
     struct llmreg_set_result result = {0};
+    const struct llmreg_spec spec = spec_of(i, priority);
 
-    (void)snprintf(url, sizeof url, "http://%s", id_of(i));
-    const struct llmreg_spec spec = {.id = id_of(i),
-                                     .url = url,
-                                     .name = "n",
-                                     .host = "h",
-                                     .series = "s",
-                                     .origin = "",
-                                     .priority = priority,
-                                     .interval_ms = 1000};
     int rc = llmreg_set(r, &spec, &result, NULL);
     if (!n->there && count_there() == LIMIT) {
         ck_assert_int_eq(rc, LLMREG_EFULL);
@@ -101,25 +128,94 @@ static void step_set(size_t i)
     }
     ck_assert_int_eq(rc, LLMREG_OK);
     ck_assert(result.created == !n->there);
-    events += !n->there || n->priority != priority;
-    if (!n->there) {
-        n->there = true;
-        n->generation = result.generation;
-        n->held = llmreg_get(r, id_of(i));
-    }
+    if (!n->there)
+        appear(i, result.generation);
+    else
+        events += n->priority != priority;
     n->priority = priority;
     ck_assert_uint_eq(result.generation, n->generation);
 }
 
+/* E2: only one of two is told that it added it. */
+static void step_add(size_t i)
+{
+    struct naive *n = &naive[i];
+    int32_t priority = (int32_t)below(3);
+    struct llmreg_set_result result = {0};
+    const struct llmreg_spec spec = spec_of(i, priority);
+
+    int rc = llmreg_add(r, &spec, &result, NULL);
+    ck_assert_int_eq(rc, n->there                 ? LLMREG_EEXIST
+                         : count_there() == LIMIT ? LLMREG_EFULL
+                                                  : LLMREG_OK);
+    if (rc != LLMREG_OK)
+        return;
+    appear(i, result.generation);
+    n->priority = priority;
+}
+
+/* A8: a busy one stays, unless it is forced. */
 static void step_remove(size_t i)
 {
     struct naive *n = &naive[i];
-    int rc = llmreg_remove(r, id_of(i), NULL, NULL);
+    struct llmreg_endpoint *removed = NULL;
+    const struct llmreg_removal how = {.force = below(3) == 0};
+    int rc = llmreg_remove(r, id_of(i), &how, &removed);
 
-    ck_assert_int_eq(rc, n->there ? LLMREG_OK : LLMREG_ENOENT);
-    events += n->there;
-    if (n->there)
-        forget(n);
+    ck_assert_int_eq(rc, !n->there                      ? LLMREG_ENOENT
+                         : n->pending > 0 && !how.force ? LLMREG_EBUSY
+                                                        : LLMREG_OK);
+    ck_assert_ptr_eq(removed, rc == LLMREG_OK ? n->held : NULL);
+    llmreg_put(removed);
+    if (rc != LLMREG_OK)
+        return;
+    events++;
+    forget(n);
+}
+
+static void step_begin(size_t i)
+{
+    struct naive *n = &naive[i];
+
+    if (!n->there)
+        return;
+    n->pending++;
+    n->total++;
+    ck_assert_uint_eq(llmreg_request_begin(n->held), n->pending);
+}
+
+static void step_end(size_t i)
+{
+    struct naive *n = &naive[i];
+    int64_t us = (int64_t)below(20000) - 1000;
+
+    if (!n->there)
+        return;
+    ck_assert(llmreg_request_end(n->held, us) == (n->pending > 0));
+    if (n->pending == 0) {
+        n->unmatched++;
+        unmatched++;
+        return;
+    }
+    n->pending--;
+    if (us < 0)
+        return;
+    n->low = fmin(n->low, (double)us);
+    n->high = fmax(n->high, (double)us);
+}
+
+/* Balanced: whatever was pending returns to zero. */
+static void step_drain(size_t i)
+{
+    struct naive *n = &naive[i];
+    struct llmreg_load load;
+
+    if (!n->there || below(4) != 0)
+        return;
+    for (; n->pending > 0; n->pending--)
+        ck_assert(llmreg_request_end(n->held, -1));
+    llmreg_endpoint_load(n->held, &load);
+    ck_assert_uint_eq(load.pending, 0);
 }
 
 static void step_observe(size_t i)
@@ -197,6 +293,8 @@ static void step_stale(size_t i)
                      LLMREG_ESTALE);
     ck_assert_int_eq(llmreg_models_set(r, n->stale, &none, &now),
                      LLMREG_ESTALE);
+    (void)llmreg_request_begin(n->stale); /* harmless */
+    ck_assert(llmreg_request_end(n->stale, 1));
 }
 
 /* ---- is it the same? ---- */
@@ -235,6 +333,72 @@ static void check_index(void)
         }
 }
 
+/* ---- fleet models and the best of them ---- */
+
+static struct llmreg_fleet_model scan(unsigned m)
+{
+    struct llmreg_fleet_model out = {.name = model_of(m)};
+
+    for (size_t i = 0; i < IDS; i++) {
+        out.endpoints += is_in(&naive[i], m, LLMREG_ANY);
+        out.healthy += is_in(&naive[i], m, LLMREG_HEALTHY);
+        out.routable += is_in(&naive[i], m, LLMREG_ROUTABLE);
+        out.loaded += naive[i].there && (naive[i].loaded & 1U << m) != 0;
+    }
+    return out;
+}
+
+static bool check_fleet_model(void *ctx, const struct llmreg_fleet_model *m)
+{
+    unsigned *seen = ctx;
+    unsigned which = (unsigned)strtoul(m->name + 1, NULL, 10);
+    const struct llmreg_fleet_model want = scan(which);
+
+    ck_assert_uint_eq(*seen & 1U << which, 0);
+    *seen |= 1U << which;
+    ck_assert_uint_eq(m->endpoints, want.endpoints);
+    ck_assert_uint_eq(m->healthy, want.healthy);
+    ck_assert_uint_eq(m->routable, want.routable);
+    ck_assert_uint_eq(m->loaded, want.loaded);
+    return true;
+}
+
+static void check_fleet(void)
+{
+    struct llmreg_fleet_model one;
+    unsigned seen = 0, again = 0;
+
+    llmreg_each_fleet_model(r, check_fleet_model, &seen);
+    for (unsigned m = 0; m < MODELS; m++) {
+        int rc = llmreg_fleet_model(r, model_of(m), &one);
+        ck_assert_int_eq(rc, scan(m).endpoints > 0 ? LLMREG_OK : LLMREG_ENOENT);
+        if (rc == LLMREG_OK)
+            (void)check_fleet_model(&again, &one);
+    }
+    ck_assert_uint_eq(seen, again);
+}
+
+static void check_rank(unsigned m, size_t max)
+{
+    struct llmreg_candidates *c = NULL;
+    const struct llmreg_rank_query query = {model_of(m), false, max};
+    size_t all = scan(m).routable;
+
+    ck_assert_int_eq(llmreg_rank(r, &query, &now, &c), LLMREG_OK);
+    ck_assert_uint_eq(c->count, max != 0 && max < all ? max : all);
+    for (size_t k = 0; k < c->count; k++) {
+        const struct llmreg_candidate *it = &c->items[k];
+        size_t i = strtoul(llmreg_endpoint_id(it->endpoint) + 4, NULL, 10);
+        ck_assert(is_in(&naive[i], m, LLMREG_ROUTABLE));
+        ck_assert_uint_eq(it->facts.pending, naive[i].pending);
+        ck_assert_int_eq(it->facts.priority, naive[i].priority);
+        ck_assert(k == 0 || c->items[k - 1].score.total >= it->score.total);
+    }
+    llmreg_candidates_free(c);
+}
+
+/* ---- all the rest ---- */
+
 static void check_walk(void)
 {
     struct seen seen = {{0}};
@@ -266,6 +430,35 @@ static void check_one(const struct naive *n)
     llmreg_models_put(models);
 }
 
+static void check_load(const struct naive *n)
+{
+    struct llmreg_load load;
+
+    llmreg_endpoint_load(n->held, &load);
+    ck_assert_uint_eq(load.pending, n->pending);
+    ck_assert_uint_eq(load.total, n->total);
+    ck_assert_uint_eq(load.unmatched, n->unmatched);
+    ck_assert_int_eq(isnan(load.latency_us) != 0, isnan(n->low) != 0);
+    if (isnan(n->low))
+        return;
+    ck_assert_double_ge(load.latency_us, n->low);
+    ck_assert_double_le(load.latency_us, n->high);
+}
+
+/* Each change was told once, in order. */
+static void check_events(void)
+{
+    const struct llmreg_event *event = NULL;
+
+    while (llmreg_subscription_next(subscription, &event) == LLMREG_OK) {
+        ck_assert_uint_eq(event->seq, last + 1);
+        last = event->seq;
+        llmreg_event_put(event);
+    }
+    ck_assert_uint_eq(last, events);
+    ck_assert_uint_eq(llmreg_bus_last(bus), events);
+}
+
 static void check_counts(void)
 {
     struct llmreg_counts n;
@@ -284,16 +477,21 @@ static void check_counts(void)
     ck_assert_mem_eq(n.by_state, states, sizeof states);
     ck_assert_uint_eq(n.models_distinct, (size_t)__builtin_popcount(distinct));
     ck_assert_uint_eq(n.models_loaded, loaded);
+    ck_assert_uint_eq(n.unmatched, unmatched);
 }
 
 static void check_all(size_t i)
 {
     check_walk();
     check_index();
+    check_fleet();
+    check_rank(below(MODELS), below(4));
     check_counts();
-    if (naive[i].there)
-        check_one(&naive[i]);
-    ck_assert_uint_eq(llmreg_bus_last(bus), events);
+    check_events();
+    if (!naive[i].there)
+        return;
+    check_one(&naive[i]);
+    check_load(&naive[i]);
 }
 
 static void read_clock(void *ctx, struct llmreg_now *out)
@@ -305,8 +503,9 @@ static void read_clock(void *ctx, struct llmreg_now *out)
 START_TEST(the_registry_does_what_an_array_would)
 {
     static void (*const steps[])(size_t) = {
-        step_set,    step_set,   step_remove, step_observe,
-        step_models, step_admin, step_stale,  step_observe,
+        step_set,    step_set,   step_remove, step_observe, step_add,
+        step_models, step_admin, step_stale,  step_observe, step_begin,
+        step_begin,  step_end,   step_end,    step_drain,
     };
     const struct llmreg_clock clock = {.read = read_clock};
     struct llmreg_registry_conf conf = llmreg_registry_conf();
@@ -315,6 +514,8 @@ START_TEST(the_registry_does_what_an_array_would)
     now = (struct llmreg_now){1000000, 1000};
     ck_assert_int_eq(llmreg_bus_new(&bus, 2, 1), LLMREG_OK);
     ck_assert_int_eq(llmreg_registry_new(&r, &conf, bus, &clock), LLMREG_OK);
+    ck_assert_int_eq(llmreg_subscribe(bus, UINT64_MAX, &subscription),
+                     LLMREG_OK);
     for (int n = 0; n < STEPS; n++) {
         size_t i = below(IDS);
         now.wall_ms++;
@@ -326,6 +527,7 @@ START_TEST(the_registry_does_what_an_array_would)
         llmreg_put(naive[i].held);
         llmreg_put(naive[i].stale);
     }
+    llmreg_unsubscribe(subscription);
     llmreg_registry_free(r);
     llmreg_bus_free(bus);
 }
