@@ -9,6 +9,7 @@
  * All is read in one section; those that are left are held at its end.
  */
 #include <llmreg/fleet.h>
+#include <llmreg/hosts.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,6 +51,29 @@ static double latency_of(const struct llmreg_endpoint *e)
     return health.total_us > 0 ? health.total_us : NAN;
 }
 
+static int64_t free_of(const struct llmreg_resources *r)
+{
+    if (r->vram_used_bytes < 0 || r->vram_total_bytes < r->vram_used_bytes)
+        return -1;
+    return r->vram_total_bytes - r->vram_used_bytes;
+}
+
+/* Of the host that it is on, if there is a fresh sample; -1 is unknown. */
+static int64_t vram_of(const struct ranking *k, const struct llmreg_endpoint *e)
+{
+    struct llmreg_host *host = llmreg_host_of_endpoint(k->r, e);
+    int64_t bytes = -1;
+
+    if (host == NULL)
+        return bytes;
+    const struct llmreg_sample *sample = llmreg_host_sample(host, k->now);
+    if (sample != NULL)
+        bytes = free_of(&sample->resources);
+    llmreg_sample_put(sample);
+    llmreg_host_put(host);
+    return bytes;
+}
+
 /* False: it has the model no more. */
 static bool read_facts(const struct ranking *k, const struct llmreg_endpoint *e,
                        struct llmreg_score_facts *out)
@@ -66,7 +90,7 @@ static bool read_facts(const struct ranking *k, const struct llmreg_endpoint *e,
     *out = (struct llmreg_score_facts){
         .loaded = m->loaded,
         .model_bytes = bytes_of(m),
-        .vram_free_bytes = -1,
+        .vram_free_bytes = vram_of(k, e),
         .pending = load.pending,
         .latency_us = latency_of(e),
         .priority = spec->spec.priority,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_rank.c - the best endpoints for a model, best first. */
 #include <llmreg/fleet.h>
+#include <llmreg/hosts.h>
 
 #include <check.h>
 #include <math.h>
@@ -184,6 +185,74 @@ START_TEST(memory_while_loaded_is_known_better_than_the_size)
 }
 END_TEST
 
+/* ---- free VRAM ---- */
+
+#define GB (INT64_C(1) << 30)
+
+static void report(const char *host, int64_t used, int64_t total)
+{
+    struct llmreg_resources resources = llmreg_resources_unknown();
+    const struct llmreg_host_report what = {.id = host,
+                                            .name = "",
+                                            .agent = "",
+                                            .interval_ms = 10000,
+                                            .resources = &resources};
+    struct llmreg_error err = {""};
+
+    resources.vram_used_bytes = used;
+    resources.vram_total_bytes = total;
+    int rc = llmreg_host_report(fleet, &what, &fleet_now, NULL, &err);
+    ck_assert_msg(rc == LLMREG_OK, "%d %s", rc, err.text);
+}
+
+static int64_t free_vram(const char *model)
+{
+    struct llmreg_candidates *c = rank(model, false, 1);
+    int64_t bytes = c->items[0].facts.vram_free_bytes;
+
+    llmreg_candidates_free(c);
+    return bytes;
+}
+
+/* A4: what the hosts reported was looked up by the endpoint's id, and never
+ * found. */
+START_TEST(vram_is_that_of_the_host_while_its_sample_is_fresh)
+{
+    add("a:1", "m");
+    ck_assert_int_eq(free_vram("m"), -1);
+    report("a", 30 * GB, 80 * GB);
+    ck_assert_int_eq(free_vram("m"), 50 * GB);
+    report("a", -1, 80 * GB);
+    ck_assert_int_eq(free_vram("m"), -1);
+    report("a", 80 * GB, 80 * GB);
+    ck_assert_int_eq(free_vram("m"), 0);
+    fleet_now.mono_ns += 91 * LLMREG_NS_PER_S;
+    ck_assert_int_eq(free_vram("m"), -1);
+}
+END_TEST
+
+START_TEST(where_it_fits_comes_before_where_it_does_not)
+{
+    add("a:1", "");
+    add("b:1", "");
+    struct llmreg_models models = fleet_list("m");
+    struct llmreg_model m = models.items[0];
+
+    m.size_bytes = 40 * GB;
+    models.items = &m;
+    for (const char *id = "a:1\0b:1\0"; *id != '\0'; id += 4) {
+        struct llmreg_endpoint *e = fleet_get(id);
+        ck_assert_int_eq(llmreg_models_set(fleet, e, &models, &fleet_now),
+                         LLMREG_OK);
+        llmreg_put(e);
+    }
+    ck_assert_str_eq(order("m", false, 0), "a:1 b:1");
+    report("a", 70 * GB, 80 * GB);
+    report("b", 10 * GB, 80 * GB);
+    ck_assert_str_eq(order("m", false, 0), "b:1 a:1");
+}
+END_TEST
+
 START_TEST(candidates_are_held)
 {
     add("a:1", "m");
@@ -272,6 +341,8 @@ static Suite *suite(void)
     tcase_add_test(t, the_facts_are_those_of_the_endpoint);
     tcase_add_test(t, requests_tell_the_latency_before_probes_do);
     tcase_add_test(t, memory_while_loaded_is_known_better_than_the_size);
+    tcase_add_test(t, vram_is_that_of_the_host_while_its_sample_is_fresh);
+    tcase_add_test(t, where_it_fits_comes_before_where_it_does_not);
     tcase_add_test(t, candidates_are_held);
     tcase_add_loop_test(t, a_few_of_many_are_the_first_of_all, 0, 4);
     suite_add_tcase(s, t);
