@@ -2,7 +2,7 @@
 /* change.c - endpoints come, change and go.
  *
  * Registering again is an update: it keeps everything that was observed or
- * wanted, the series, and the standing of the source.  Who set first, wins
+ * wanted, the series, and what a person said before what was announced.  Who set first, wins
  * the race to add; who comes second, updates.
  */
 #include "common/registry/table.h"
@@ -18,19 +18,34 @@ static bool same_scheme(const char *a, const char *b)
     return len == strcspn(b, ":") && strncmp(a, b, len) == 0;
 }
 
+static bool is_found(const struct llmreg_spec *spec)
+{
+    return spec->source == LLMREG_SOURCE_AUTO ||
+           spec->source == LLMREG_SOURCE_MDNS;
+}
+
+/* What a person named stays as it was named: what is announced by the way adds
+ * only where it is and, if nobody said, what it is. */
+static struct llmreg_spec complete(const struct llmreg_spec *old,
+                                   const struct llmreg_spec *spec)
+{
+    struct llmreg_spec merged = *old;
+
+    if (spec->owner != NULL && spec->owner[0] != '\0')
+        merged.owner = spec->owner;
+    if (old->kind == LLMREG_KIND_AUTO)
+        merged.kind = spec->kind;
+    return merged;
+}
+
 /* What spec says, but for what an update never changes. */
 static struct llmreg_spec merge(const struct llmreg_spec *old,
                                 const struct llmreg_spec *spec)
 {
+    if (is_found(spec) && !is_found(old))
+        return complete(old, spec);
     struct llmreg_spec merged = *spec;
-    bool named = old->source == LLMREG_SOURCE_STATIC ||
-                 old->source == LLMREG_SOURCE_MANUAL;
-    bool found = spec->source == LLMREG_SOURCE_AUTO ||
-                 spec->source == LLMREG_SOURCE_MDNS;
-
     merged.series = old->series;
-    if (named && found)
-        merged.source = old->source;
     return merged;
 }
 

@@ -73,8 +73,9 @@ struct llmreg_set_result {
 };
 
 /* Adds the endpoint spec->id or updates its specification.  An update keeps
- * intent, health, models, first registration and series; a source STATIC or
- * MANUAL is never replaced by AUTO or MDNS (the rest of the update is).
+ * intent, health, models, requests, first registration and series.  Of what a
+ * person named (source STATIC or MANUAL) an AUTO or MDNS one updates only the
+ * owner, and a kind that is AUTO: name, priority and source stay.
  * LLMREG_EINVAL: spec is not valid, or the scheme differs from the one the id
  * is registered with.  LLMREG_EFULL: at the limit.  result may be NULL. */
 LLMREG_MUSTCHECK int llmreg_set(struct llmreg_registry *r,

@@ -441,6 +441,7 @@ START_TEST(a_new_endpoint_is_probed_at_once)
 }
 END_TEST
 
+/* C2: whoever was removed during its probe stays removed. */
 START_TEST(a_removed_endpoint_is_left_alone)
 {
     struct rig rig;

@@ -105,6 +105,7 @@ static void check_row(const struct expected *row, size_t step)
     close_played(&p);
 }
 
+/* A6, E12: a list that was not read is none, and an empty one is a list. */
 START_TEST(a_payload_means_what_the_table_says)
 {
     if (table.rows[_i].status != EXPECTED_NONE)

@@ -25,6 +25,7 @@ static const struct llmreg_models *list(void)
     return models;
 }
 
+/* A7: while the endpoint stayed healthy nobody heard of its models. */
 START_TEST(a_new_list_is_an_event_that_says_what_came_and_went)
 {
     fleet_models("a:1", "a b*");

@@ -141,6 +141,18 @@ START_TEST(recovery_tells_okay_once)
 }
 END_TEST
 
+/* A6: an answer that could not be read made it healthy, without models.  E12:
+ * only a list that was read empties it (test_learn.c). */
+START_TEST(an_answer_that_cannot_be_read_keeps_the_models)
+{
+    fleet_models("a:1", "m");
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    fleet_observe("a:1", LLMREG_REASON_PARSE);
+    ck_assert_int_eq(fleet_state("a:1"), LLMREG_HEALTH_DEGRADED);
+    ck_assert_str_eq(fleet_with("m", LLMREG_ANY), "a:1");
+}
+END_TEST
+
 START_TEST(an_intent_is_an_event_with_its_reason)
 {
     ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
@@ -318,6 +330,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_failure_below_the_threshold_is_no_event_but_shows);
     tcase_add_test(t, another_reason_for_the_same_state_is_no_event);
     tcase_add_test(t, recovery_tells_okay_once);
+    tcase_add_test(t, an_answer_that_cannot_be_read_keeps_the_models);
     tcase_add_test(t, an_intent_is_an_event_with_its_reason);
     tcase_add_test(t, the_same_intent_again_is_no_event_but_another_end_is);
     tcase_add_test(t, an_intent_that_makes_no_sense_is_refused);
