@@ -2,8 +2,8 @@
 /* change.c - endpoints come, change and go.
  *
  * Registering again is an update: it keeps everything that was observed or
- * wanted, the series, and what a person said before what was announced.  Who set first, wins
- * the race to add; who comes second, updates.
+ * wanted, the series, and what a person said before what was announced.  Who
+ * set first, wins the race to add; who comes second, updates.
  */
 #include "common/registry/table.h"
 

@@ -18,4 +18,6 @@ libservice_la_SOURCES = \
 	common/service/settings.c \
 	common/service/settings.h \
 	common/service/timer.c \
-	common/service/timer.h
+	common/service/timer.h \
+	common/service/unmatched.c \
+	common/service/unmatched.h

@@ -19,6 +19,7 @@
 
 #include "common/service/clockwatch.h"
 #include "common/service/deadlines.h"
+#include "common/service/unmatched.h"
 
 #define TICK_MS 1000
 
@@ -33,6 +34,7 @@ struct timer {
     /* owned by the timer's thread */
     struct deadlines *ends; /* of maintenances, wall milliseconds */
     struct clockwatch watch;
+    struct unmatched unmatched;
     bool rescan; /* something was missed */
 };
 
@@ -159,6 +161,7 @@ void timer_step(struct timer *t, const struct llmreg_now *now)
 
     if (step != 0)
         tell_step(t, now, step);
+    unmatched_look(&t->unmatched, t->world.registry, t->world.log, now);
     take_events(t);
     end_maintenances(t, now);
 }

@@ -186,10 +186,10 @@ void llmreg_models_put(const struct llmreg_models *models);
  * nothing else is wrong, and the request ends as any other. */
 uint32_t llmreg_request_begin(struct llmreg_endpoint *e);
 /* It is over: pending goes down by one, but never below 0; then the call was
- * one too many, and false is returned (and counted: who logs looks at
- * llmreg_counts.unmatched now and then, and names the endpoints by their
- * load).  latency_us: a sample for the average; negative: none, the request
- * failed.  A call too many is no sample. */
+ * one too many, and false is returned, and counted (the service looks at
+ * llmreg_counts.unmatched now and then, and warns).  latency_us: a sample for
+ * the average; negative: none, the request failed.  A call too many is no
+ * sample. */
 bool llmreg_request_end(struct llmreg_endpoint *e, int64_t latency_us);
 
 struct llmreg_load {

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "common/registry/entry.h"
+#include "common/registry/index.h"
 #include "common/registry/rcu.h"
 #include "common/registry/slots.h"
 
@@ -23,6 +24,7 @@
 
 static struct cds_lfht *table;
 static struct slots set;
+static struct index by_model;
 static struct llmreg_endpoint *shared;
 static _Atomic bool over;
 static _Atomic size_t sink;
@@ -63,6 +65,21 @@ static void *read_set(void *arg)
     while (!over) {
         rcu_begin();
         struct slots_walk w = slots_walk(&set);
+        while ((e = slots_next(&w)) != NULL)
+            sink += e->generation;
+        rcu_end();
+    }
+    return NULL;
+}
+
+static void *read_index(void *arg)
+{
+    struct llmreg_endpoint *e;
+
+    (void)arg;
+    while (!over) {
+        rcu_begin();
+        struct slots_walk w = index_walk(&by_model, "m");
         while ((e = slots_next(&w)) != NULL)
             sink += e->generation;
         rcu_end();
@@ -113,6 +130,24 @@ static void write_set(bool wrong)
     drop(e, wrong);
 }
 
+static void write_index(bool wrong)
+{
+    static const struct {
+        const char *key;
+    } keys[] = {{"m"}};
+    struct llmreg_endpoint *e = make();
+    const struct index_keys one = {keys, sizeof keys[0], 1};
+    const struct index_change in = {.entry = e, .after = one, .new = &e->on[0]};
+    const struct index_change out = {
+        .entry = e, .before = one, .old = &e->on[0]};
+
+    if (index_prepare(&by_model, &in) != LLMREG_OK)
+        return;
+    index_join(&by_model, &in);
+    index_leave(&by_model, &out);
+    drop(e, wrong);
+}
+
 static void write_health(bool wrong)
 {
     static const struct llmreg_health health = {.version = "0.12.4"};
@@ -144,9 +179,8 @@ static const struct {
     void *(*read)(void *arg);
     void (*write)(bool wrong);
 } variants[] = {
-    {"table", read_table, write_table},
-    {"set", read_set, write_set},
-    {"health", read_health, write_health},
+    {"table", read_table, write_table}, {"set", read_set, write_set},
+    {"index", read_index, write_index}, {"health", read_health, write_health},
     {"late", read_table, write_late},
 };
 
@@ -174,6 +208,8 @@ int main(int argc, char **argv)
     if (argc != 2 || rcu_start() != LLMREG_OK)
         return EXIT_FAILURE;
     table = rcu_table_new(64);
+    if (index_init(&by_model, 64) != LLMREG_OK)
+        return EXIT_FAILURE;
     shared = make();
     for (size_t i = 0; i < VARIANTS; i++) {
         bool wrong = strcmp(argv[1], variants[i].name) == 0;
@@ -183,6 +219,7 @@ int main(int argc, char **argv)
     llmreg_put(shared);
     rcu_wait();
     slots_fini(&set);
+    index_fini(&by_model);
     rcu_table_free(table);
     return EXIT_SUCCESS;
 }

@@ -67,3 +67,9 @@ TESTS += tests/unit/test_timer
 tests_unit_test_timer_SOURCES = tests/unit/test_timer.c $(SERVICE_TEST_ROOM)
 tests_unit_test_timer_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_timer_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_unmatched
+TESTS += tests/unit/test_unmatched
+tests_unit_test_unmatched_SOURCES = tests/unit/test_unmatched.c $(FLEET)
+tests_unit_test_unmatched_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_unmatched_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)

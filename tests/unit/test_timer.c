@@ -156,6 +156,18 @@ START_TEST(a_clock_that_is_set_forward_ends_it_at_once)
 }
 END_TEST
 
+START_TEST(a_request_that_ends_too_often_is_said)
+{
+    room_add(&room, "gpu1");
+    struct llmreg_endpoint *e = room_get(&room, "gpu1");
+
+    ck_assert(!llmreg_request_end(e, 1));
+    pass(1000);
+    ck_assert(room_logged(&room, "1 requests ended that never began"));
+    llmreg_put(e);
+}
+END_TEST
+
 START_TEST(a_step_of_the_clock_is_one_event_and_one_line)
 {
     struct llmreg_subscription *sub = NULL;
@@ -199,6 +211,7 @@ int main(void)
     tcase_add_test(tc, what_was_there_before_the_timer_is_known);
     tcase_add_test(tc, after_a_gap_nothing_is_forgotten);
     tcase_add_test(tc, a_clock_that_is_set_forward_ends_it_at_once);
+    tcase_add_test(tc, a_request_that_ends_too_often_is_said);
     tcase_add_test(tc, a_step_of_the_clock_is_one_event_and_one_line);
     tcase_add_test(tc, its_thread_starts_and_ends);
     suite_add_tcase(suite, tc);
