@@ -176,6 +176,17 @@ static bool set_integer(const struct llmreg_option *o, void *conf,
     return true;
 }
 
+static bool set_double(const struct llmreg_option *o, void *conf,
+                       const struct llmreg_value *v)
+{
+    double n;
+
+    if (!get_in_range(o, v, &n))
+        return false;
+    memcpy(field(o, conf), &n, sizeof n);
+    return true;
+}
+
 static bool set_bool(const struct llmreg_option *o, void *conf,
                      const struct llmreg_value *v)
 {
@@ -216,6 +227,12 @@ static void allow_integer(const struct llmreg_option *o,
                      o->min, o->max);
 }
 
+static void allow_double(const struct llmreg_option *o, struct llmreg_text *out)
+{
+    llmreg_text_addf(out, "allowed are numbers from %.15g to %.15g", o->min,
+                     o->max);
+}
+
 static void allow_bool(const struct llmreg_option *o, struct llmreg_text *out)
 {
     (void)o;
@@ -232,6 +249,7 @@ static const struct {
     [LLMREG_OPT_PATH] = {set_path, allow_path, 0},
     [LLMREG_OPT_SECONDS] = {set_seconds, allow_seconds, sizeof(int64_t)},
     [LLMREG_OPT_INTEGER] = {set_integer, allow_integer, sizeof(int64_t)},
+    [LLMREG_OPT_NUMBER] = {set_double, allow_double, sizeof(double)},
     [LLMREG_OPT_BOOL] = {set_bool, allow_bool, sizeof(bool)},
 };
 
@@ -273,6 +291,7 @@ void option_field_show(const struct llmreg_option *o, const void *conf,
 {
     const void *at = const_field(o, conf);
     int64_t n = 0;
+    double number = 0;
     bool truth = false;
 
     switch (o->type) {
@@ -287,6 +306,10 @@ void option_field_show(const struct llmreg_option *o, const void *conf,
     case LLMREG_OPT_INTEGER:
         memcpy(&n, at, sizeof n);
         llmreg_text_addf(out, "%lld", (long long)n);
+        return;
+    case LLMREG_OPT_NUMBER:
+        memcpy(&number, at, sizeof number);
+        llmreg_text_addf(out, "%.15g", number);
         return;
     case LLMREG_OPT_BOOL:
         memcpy(&truth, at, sizeof truth);

@@ -17,6 +17,8 @@ libservice_la_SOURCES = \
 	common/service/service.c \
 	common/service/settings.c \
 	common/service/settings.h \
+	common/service/settings_alert.c \
+	common/service/settings_alert.h \
 	common/service/timer.c \
 	common/service/timer.h \
 	common/service/unmatched.c \

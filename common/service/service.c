@@ -49,6 +49,11 @@ const struct llmreg_option *llmreg_service_options(void)
     return settings_table;
 }
 
+const struct llmreg_option *llmreg_service_alert_options(void)
+{
+    return settings_alert_table;
+}
+
 void llmreg_service_reset(void)
 {
     memset(&shared.settings, 0, sizeof shared.settings);
@@ -74,9 +79,7 @@ static void stop_bus(struct llmreg_service *s)
 
 static int start_registry(struct llmreg_service *s, struct llmreg_error *err)
 {
-    struct llmreg_registry_conf conf = llmreg_registry_conf();
-
-    conf.endpoints = (size_t)s->settings.max_endpoints;
+    const struct llmreg_registry_conf conf = settings_registry(&s->settings);
     int rc =
         llmreg_registry_new(&s->registry, &conf, s->bus, &llmreg_clock_system);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* settings.c - the table of the <Registry> options, and how blocks merge.
  *
- * A block is read whole before any of it counts.
+ * A block is read whole before any of it counts.  Values that stand in
+ * different blocks can only be compared with each other at the end.
  */
 #include "common/service/settings.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <llmreg/text.h>
 
@@ -22,16 +24,45 @@ const struct llmreg_option settings_table[] = {
      "newest events kept in the store"},
     {"MaxEndpoints", LLMREG_OPT_INTEGER, OFF(max_endpoints), 0, 1, LLMREG_LIMIT,
      "50000", "endpoints that the registry has room for"},
+    {"MaxAgents", LLMREG_OPT_INTEGER, OFF(max_agents), 0, 1, LLMREG_LIMIT,
+     "100000", "agents that the registry has room for"},
+    {"MaxHosts", LLMREG_OPT_INTEGER, OFF(max_hosts), 0, 1, LLMREG_LIMIT,
+     "100000", "hosts that the registry has room for"},
+    {"MaxSessions", LLMREG_OPT_INTEGER, OFF(max_sessions), 0, 1, LLMREG_LIMIT,
+     "100000", "live sessions that the registry has room for"},
+    {"LateAfter", LLMREG_OPT_NUMBER, OFF(late_after), 0, 1, 1000, "1.5",
+     "heartbeat intervals of silence after which an agent is late"},
+    {"StaleAfter", LLMREG_OPT_NUMBER, OFF(stale_after), 0, 1, 1000, "3",
+     "the same for stale, at least LateAfter"},
+    {"OfflineAfter", LLMREG_OPT_NUMBER, OFF(offline_after), 0, 1, 1000, "10",
+     "the same for offline, at least StaleAfter"},
+    {"ReapAfter", LLMREG_OPT_SECONDS, OFF(reap_ns), 0, 60, 31536000, "86400",
+     "seconds after which an agent that registered itself and is offline or "
+     "stopped, and a host that nobody reports, are removed"},
+    {"HostStaleAfter", LLMREG_OPT_SECONDS, OFF(host_stale_ns), 0, 1, 86400,
+     "90", "seconds after which a host's resources are stale, and vanish"},
     {0},
 };
 
+/* ---- one block ---- */
+
+static bool is_alert(const struct llmreg_item *item)
+{
+    return strcasecmp(item->key, "Alert") == 0;
+}
+
 static int read_block(const struct llmreg_item *block,
-                      struct llmreg_settings *out, struct llmreg_error *err)
+                      struct llmreg_settings *out, struct settings_alert *alert,
+                      struct llmreg_error *err)
 {
     int rc = LLMREG_OK;
 
-    for (size_t i = 0; i < block->nchildren && rc == LLMREG_OK; i++)
-        rc = llmreg_options_set(settings_table, out, &block->children[i], err);
+    for (size_t i = 0; i < block->nchildren && rc == LLMREG_OK; i++) {
+        const struct llmreg_item *item = &block->children[i];
+        rc = is_alert(item)
+                 ? settings_alert_read(alert, item, out->where, err)
+                 : llmreg_options_set(settings_table, out, item, err);
+    }
     return rc;
 }
 
@@ -54,6 +85,7 @@ static int merge(struct settings *s, const struct llmreg_item *block,
                  const char *where, struct llmreg_error *err)
 {
     struct settings_values values = {.flush_ns = 0};
+    struct settings_alert alert = {.rules = {{.given = 0}}};
     struct llmreg_settings to = {&s->values, s->given, s->where};
     struct llmreg_settings from = {&values, 0, where};
     int rc;
@@ -62,9 +94,11 @@ static int merge(struct settings *s, const struct llmreg_item *block,
         llmreg_error_set(err, "%s: the block takes no argument", where);
         return LLMREG_EINVAL;
     }
-    rc = read_block(block, &from, err);
+    rc = read_block(block, &from, &alert, err);
     if (rc == LLMREG_OK)
         rc = llmreg_options_merge(settings_table, &to, &from, err);
+    if (rc == LLMREG_OK)
+        rc = settings_alert_merge(&s->alert, s->where, &alert, where, err);
     if (rc != LLMREG_OK)
         return rc;
     s->given = to.given;
@@ -88,23 +122,66 @@ int settings_add(struct settings *s, const struct llmreg_item *block,
     return rc;
 }
 
+/* ---- all of them ---- */
+
+static int check_ladder(const struct settings_values *v,
+                        struct llmreg_error *err)
+{
+    if (v->stale_after >= v->late_after && v->offline_after >= v->stale_after)
+        return LLMREG_OK;
+    llmreg_error_set(err,
+                     "LateAfter %.15g, StaleAfter %.15g, OfflineAfter %.15g: "
+                     "each must be at least the one before",
+                     v->late_after, v->stale_after, v->offline_after);
+    return LLMREG_EINVAL;
+}
+
+static int put_together(const struct settings *s, struct settings_values *out,
+                        struct llmreg_error *err)
+{
+    struct settings_values given = s->values;
+    struct llmreg_settings to = {out, 0, ""};
+    const struct llmreg_settings from = {&given, s->given, ""};
+    int rc = llmreg_options_preset(settings_table, out);
+
+    if (rc == LLMREG_OK)
+        rc = llmreg_options_merge(settings_table, &to, &from, err);
+    if (rc == LLMREG_OK)
+        rc = check_ladder(out, err);
+    if (rc == LLMREG_OK)
+        rc = settings_alert_get(&s->alert, out->rules, err);
+    return rc;
+}
+
 int settings_get(const struct settings *s, struct settings_values *out,
                  struct llmreg_error *err)
 {
     struct settings_values values = {.flush_ns = 0};
-    struct settings_values given = s->values;
-    struct llmreg_settings to = {&values, 0, ""};
-    const struct llmreg_settings from = {&given, s->given, ""};
-    int rc;
 
     if (s->mistake != LLMREG_OK) {
         llmreg_error_set(err, "%s", s->text.text);
         return LLMREG_EINVAL;
     }
-    rc = llmreg_options_preset(settings_table, &values);
-    if (rc == LLMREG_OK)
-        rc = llmreg_options_merge(settings_table, &to, &from, err);
+    int rc = put_together(s, &values, err);
     if (rc == LLMREG_OK)
         *out = values;
     return rc;
+}
+
+struct llmreg_registry_conf
+settings_registry(const struct settings_values *values)
+{
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
+
+    conf.endpoints = (size_t)values->max_endpoints;
+    conf.agents = (size_t)values->max_agents;
+    conf.hosts = (size_t)values->max_hosts;
+    conf.sessions = (size_t)values->max_sessions;
+    conf.presence.late = values->late_after;
+    conf.presence.stale = values->stale_after;
+    conf.presence.offline = values->offline_after;
+    conf.presence.reap_ns = values->reap_ns;
+    conf.host_reap_ns = values->reap_ns;
+    conf.stale_ns = values->host_stale_ns;
+    return conf;
 }

@@ -43,6 +43,7 @@ enum llmreg_option_type {
     LLMREG_OPT_PATH,    /* char[size]; absolute, "." ".." "//" resolved */
     LLMREG_OPT_SECONDS, /* int64_t nanoseconds, from seconds with fraction */
     LLMREG_OPT_INTEGER, /* int64_t */
+    LLMREG_OPT_NUMBER,  /* double */
     LLMREG_OPT_BOOL     /* bool */
 };
 

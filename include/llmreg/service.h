@@ -52,8 +52,10 @@ struct llmreg_program {
  * LLMREG_EINVAL, LLMREG_ENOENT, LLMREG_EEXIST. */
 int llmreg_service_configure(const struct llmreg_item *block, const char *where,
                              struct llmreg_error *err);
-/* The table of the <Registry> options, for the manual and its test. */
+/* The tables of the <Registry> options and of those of an <Alert> block in it,
+ * for the manual and its test. */
 const struct llmreg_option *llmreg_service_options(void);
+const struct llmreg_option *llmreg_service_alert_options(void);
 
 struct llmreg_service;
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Compares what people read with the tables that the program goes by.
 
-The manual page has every option with its range and default, and every
-series; README and the samples name only options that there are; the graphs
+The manual page has every option with its range and default, every series and
+every rule with its presets; README and the samples name only options that there are; the graphs
 draw only series that there are.  Run in the build directory.  First it shows
 that it finds what bad/manual.pod and bad/sample.conf have wrong.
 """
@@ -22,9 +22,10 @@ GRAPHS = {'endpoint': 'contrib/rrd/endpoint.graphs',
           'fleet': 'contrib/rrd/fleet.graphs'}
 # Blocks and repeated options that no table has; the code takes them apart.
 BESIDES = {'Plugin': {'EndpointFile'}, 'Endpoint': {'Label', 'Header'},
-           'Registry': set()}
+           'Registry': {'Alert'}, 'Alert': set()}
 BLOCKS = {'Plugin': "In the plugin's block", 'Endpoint': 'In an Endpoint block',
-          'Registry': 'In the Registry block'}
+          'Registry': 'In the Registry block', 'Alert': 'In an Alert block'}
+PARENTS = {'Endpoint': 'Plugin', 'Registry': 'Plugin', 'Alert': 'Registry'}
 
 
 class Tables:
@@ -38,6 +39,7 @@ class Tables:
                 self.options.setdefault(row[1], []).append(row[2:])
         self.series = {(row[1], f'{row[2]}-{row[3]}')
                        for row in rows if row[0] == 'series'}
+        self.rules = {row[1]: row[2:] for row in rows if row[0] == 'rule'}
 
     def names(self, block):
         return ({row[0] for row in self.options.get(block, [])}
@@ -67,7 +69,8 @@ def manual_options(pod, tables):
                 yield f'{block}: {name} is not in the manual'
                 continue
             words = ' '.join(told[name].split())
-            if kind in ('seconds', 'integer') \
+            if (kind in ('seconds', 'integer')
+                    or kind == 'number' and block != 'Alert') \
                     and f'{low} to {high}.' not in words \
                     and 'As above' not in words:
                 yield f'{block}: {name}: the manual must say {low} to {high}.'
@@ -75,6 +78,24 @@ def manual_options(pod, tables):
                 yield f'{block}: {name}: the manual must say B<{preset}>'
         for name in sorted(set(told) - tables.names(block)):
             yield f'{block}: {name} is in the manual only'
+
+
+def manual_rules(pod, tables):
+    """A line of presets and an item with its range for each rule, no other."""
+    match = re.search(r'^=head2 Rules\n(.*?)(?=^=head|\Z)', pod, re.M | re.S)
+    text = match.group(1) if match else ''
+    lines = {words[0]: words[1:] for words in
+             map(str.split, re.findall(r'^  [a-z]\w+ .*', text, re.M))}
+    told = dict(re.findall(r'^=item C<(\w+)>\n(.*?)(?=^=)', text, re.M | re.S))
+    for rule, (*presets, limits) in tables.rules.items():
+        if lines.get(rule) != presets:
+            yield f'{rule}: the manual must say {" ".join(presets)}'
+        if rule not in told:
+            yield f'{rule} has no item in the manual'
+        elif limits != '-' and limits not in ' '.join(told[rule].split()):
+            yield f'{rule}: the manual must say {limits}'
+    for rule in sorted({*lines, *told} - set(tables.rules)):
+        yield f'{rule} is a rule in the manual only'
 
 
 def manual_series(pod, tables):
@@ -94,8 +115,8 @@ def sample_options(path, text, tables):
         commented = re.match(r'\s*#(?![A-Z<])', line)
         if tag and name == 'Plugin':
             block = 'Plugin' if 'llm_probe' in line else None
-        elif tag and block and name in ('Endpoint', 'Registry'):
-            block = 'Plugin' if tag == '</' else name
+        elif tag and block and name in PARENTS:
+            block = PARENTS[name] if tag == '</' else name
         elif block and not commented and name not in tables.names(block):
             yield f'{path}:{number}: no option {name} in {block}'
 
@@ -118,9 +139,13 @@ def self_test():
     """Complaints about this check itself."""
     tables = Tables('option\tRegistry\tKeep\tinteger\t0\t9\t5\n'
                     'option\tRegistry\tLost\tpath\t1\t9\t/x\n'
-                    'series\tendpoint\tbool\tup\tx\n')
+                    'series\tendpoint\tbool\tup\tx\n'
+                    'option\tAlert\tAfter\tseconds\t0\t9\t\n'
+                    'rule\thot\tfailure\t0\t1\t2\t3\t-\t4 to 5 degrees\n'
+                    'rule\tcold\tfailure\t0\t1\t2\t-\t-\t-\n')
     found = ' '.join([
         *manual_options(bad('manual.pod'), tables),
+        *manual_rules(bad('manual.pod'), tables),
         *manual_series(bad('manual.pod'), tables),
         *sample_options('sample.conf', bad('sample.conf'), tables),
         *graph_series('endpoint', 'x', 'area no-such value', tables)])
@@ -129,6 +154,11 @@ def self_test():
                    'Lost is not in the manual', 'Old is in the manual only',
                    'bool-up is not in the manual',
                    'sample.conf:5: no option Kepp in Registry',
+                   'sample.conf:7: no option Before in Alert',
+                   'Alert: After: the manual must say 0 to 9.',
+                   'hot: the manual must say failure 0 1 2 3 -',
+                   'hot: the manual must say 4 to 5 degrees',
+                   'cold has no item', 'warm is a rule in the manual only',
                    'no series no-such'):
         if wanted not in found:
             yield f'not noticed: {wanted}'
@@ -140,7 +170,7 @@ def main():
         text=True).stdout)
     pod = source.read(MANUAL).text
     found = [*self_test(), *manual_options(pod, tables),
-             *manual_series(pod, tables)]
+             *manual_rules(pod, tables), *manual_series(pod, tables)]
     for path in SAMPLES:
         found += sample_options(path, source.read(path).text, tables)
     for page, path in GRAPHS.items():

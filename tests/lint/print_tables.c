@@ -4,9 +4,11 @@
  * A line each, fields with tabs between them:
  *   option BLOCK NAME TYPE MIN MAX PRESET
  *   series PAGE TYPE INSTANCE HELP
+ *   rule NAME SEVERITY AFTER CLEAR COOL THRESHOLD MARGIN RANGE
  */
 #include <stdio.h>
 
+#include <llmreg/alert.h>
 #include <llmreg/metrics.h>
 #include <llmreg/options.h>
 #include <llmreg/service.h>
@@ -16,7 +18,7 @@
 static const char *const types[] = {
     [LLMREG_OPT_STRING] = "string",   [LLMREG_OPT_PATH] = "path",
     [LLMREG_OPT_SECONDS] = "seconds", [LLMREG_OPT_INTEGER] = "integer",
-    [LLMREG_OPT_BOOL] = "bool",
+    [LLMREG_OPT_NUMBER] = "number",   [LLMREG_OPT_BOOL] = "bool",
 };
 
 static void print_options(const char *block, const struct llmreg_option *table)
@@ -35,11 +37,41 @@ static void print_series(const char *page,
                info(n)->type_instance, info(n)->help);
 }
 
+/* What the rule has, or "-". */
+static void print_number(bool has, double n)
+{
+    if (has)
+        printf("\t%.15g", n);
+    else
+        printf("\t-");
+}
+
+static void print_rule(const struct llmreg_rule_info *rule)
+{
+    const struct llmreg_rule_conf *p = &rule->preset;
+
+    printf("rule\t%s\t%s", rule->name,
+           llmreg_severity_text((enum llmreg_severity)p->severity));
+    print_number(true, (double)p->after_ns / 1e9);
+    print_number(true, (double)p->clear_ns / 1e9);
+    print_number(true, (double)p->cool_ns / 1e9);
+    print_number(rule->unit != NULL, p->threshold);
+    print_number(rule->has_margin, p->margin);
+    if (rule->unit != NULL)
+        printf("\t%.15g to %.15g %s\n", rule->threshold_min,
+               rule->threshold_max, rule->unit);
+    else
+        printf("\t-\n");
+}
+
 int main(void)
 {
     print_options("Plugin", config_options);
     print_options("Endpoint", config_endpoint_options);
     print_options("Registry", llmreg_service_options());
+    print_options("Alert", llmreg_service_alert_options());
+    for (int i = 0; i < LLMREG_RULES; i++)
+        print_rule(llmreg_rule_info((enum llmreg_rule_id)i));
     print_series("endpoint", llmreg_endpoint_metric_info);
     print_series("fleet", llmreg_fleet_metric_info);
     return 0;

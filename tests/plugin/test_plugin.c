@@ -133,6 +133,11 @@ static const struct {
     {"EndpointFile \"relative.json\"\n", {"EndpointFile", "relative", ""}},
     {"<Registry>\nDataDyr \"x\"\n</Registry>\n",
      {"<Registry>", "DataDyr", "DataDir"}},
+    {"<Registry>\n<Alert \"vram_high\">\nThreshold 95\n</Alert>\n"
+     "</Registry>\n",
+     {"<Registry>", "Alert \"vram_high\": Threshold 95", "0.99 ratio"}},
+    {"<Registry>\n<Alert \"vram\">\nAfter 5\n</Alert>\n</Registry>\n",
+     {"Alert \"vram\"", "no such rule", "vram_high"}},
 };
 
 START_TEST(a_mistake_is_one_error_line_and_the_daemon_lives_on)

@@ -73,3 +73,15 @@ TESTS += tests/unit/test_unmatched
 tests_unit_test_unmatched_SOURCES = tests/unit/test_unmatched.c $(FLEET)
 tests_unit_test_unmatched_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_unmatched_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_settings_alert
+TESTS += tests/unit/test_settings_alert
+tests_unit_test_settings_alert_SOURCES = tests/unit/test_settings_alert.c
+tests_unit_test_settings_alert_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_settings_alert_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_settings_effect
+TESTS += tests/unit/test_settings_effect
+tests_unit_test_settings_effect_SOURCES = tests/unit/test_settings_effect.c
+tests_unit_test_settings_effect_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_settings_effect_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)

@@ -12,6 +12,7 @@ struct conf {
     char guard;
     char text[8];
     int64_t number;
+    double share;
     bool truth;
 };
 
@@ -56,6 +57,12 @@ static const struct llmreg_option for_ever_option = {
     .offset = offsetof(struct conf, number),
     .min = -1e300,
     .max = 1e300};
+static const struct llmreg_option number_option = {
+    .name = "Share",
+    .type = LLMREG_OPT_NUMBER,
+    .offset = offsetof(struct conf, share),
+    .min = 0.01,
+    .max = 0.99};
 static const struct llmreg_option bool_option = {
     .name = "Verify",
     .type = LLMREG_OPT_BOOL,
@@ -318,8 +325,33 @@ START_TEST(an_integer_that_a_double_cannot_hold_is_refused)
 }
 END_TEST
 
+START_TEST(a_number_with_a_fraction_is_taken_as_it_is)
+{
+    static const double good[] = {0.01, 0.95, 0.99};
+    struct conf c = {0};
+    char allowed[256];
+
+    ck_assert_int_eq(set(&number_option, &c, number(good[_i]), allowed),
+                     LLMREG_OK);
+    ck_assert(c.share == good[_i]);
+    ck_assert_int_eq(set(&number_option, &c, string("0.5"), allowed),
+                     LLMREG_OK);
+    ck_assert(c.share == 0.5);
+}
+END_TEST
+
+START_TEST(a_number_out_of_its_range_is_refused)
+{
+    static const double bad[] = {0.009, 1, -0.5, 1e300, (double)NAN};
+
+    check_refused(&number_option, number(bad[_i]));
+    check_refused(&number_option, string("0.5 "));
+}
+END_TEST
+
 START_TEST(a_truth_is_no_number)
 {
+    check_refused(&number_option, truth(true));
     check_refused(&integer_option, truth(true));
     check_refused(&seconds_option, truth(true));
 }
@@ -371,6 +403,7 @@ START_TEST(what_is_allowed_is_said)
         {&seconds_option, "allowed are 0.05 to 60 seconds"},
         {&integer_option, "allowed are whole numbers from -5 to 100"},
         {&bool_option, "allowed are true and false"},
+        {&number_option, "allowed are numbers from 0.01 to 0.99"},
     };
     struct conf c = {0};
     char allowed[256];
@@ -439,10 +472,12 @@ int main(void)
     ADD(an_integer_is_taken_as_number_or_string, 5);
     ADD(an_integer_has_no_fraction_and_a_range, 6);
     ADD(an_integer_that_a_double_cannot_hold_is_refused, 1);
+    ADD(a_number_with_a_fraction_is_taken_as_it_is, 3);
+    ADD(a_number_out_of_its_range_is_refused, 5);
     ADD(a_truth_is_no_number, 1);
     ADD(a_truth_is_taken_as_people_write_it, 8);
     ADD(anything_else_is_no_truth, 6);
-    ADD(what_is_allowed_is_said, 5);
+    ADD(what_is_allowed_is_said, 6);
     ADD(a_value_is_shown_as_it_was_written, 5);
     ADD(a_long_value_is_shown_by_its_beginning, 1);
     suite_add_tcase(s, tc);

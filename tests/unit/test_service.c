@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_service.c - one instance, shared, started once and stopped once. */
+#include <llmreg/agents.h>
 #include <llmreg/service.h>
 
 #include <check.h>
@@ -229,15 +230,52 @@ END_TEST
 
 START_TEST(the_options_are_the_table_of_the_manual)
 {
-    static const char *const expected[] = {"DataDir", "FlushInterval",
-                                           "KeepEvents", "MaxEndpoints"};
+    static const char *const expected[] = {
+        "DataDir",    "FlushInterval", "KeepEvents",  "MaxEndpoints",
+        "MaxAgents",  "MaxHosts",      "MaxSessions", "LateAfter",
+        "StaleAfter", "OfflineAfter",  "ReapAfter",   "HostStaleAfter"};
+    const size_t count = sizeof expected / sizeof expected[0];
     const struct llmreg_option *table = llmreg_service_options();
 
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < count; i++) {
         ck_assert_str_eq(table[i].name, expected[i]);
         ck_assert_ptr_nonnull(table[i].preset);
     }
-    ck_assert_ptr_null(table[4].name);
+    ck_assert_ptr_null(table[count].name);
+    ck_assert_str_eq(llmreg_service_alert_options()[0].name, "Severity");
+}
+END_TEST
+
+/* E9: parsed, and then dropped. */
+START_TEST(the_registry_is_made_from_the_settings)
+{
+    const struct llmreg_value v = {.type = LLMREG_VALUE_NUMBER, .number = 1};
+    const struct llmreg_item lines[] = {
+        {.key = "MaxEndpoints", .values = &v, .nvalues = 1},
+        {.key = "MaxAgents", .values = &v, .nvalues = 1}};
+    const struct llmreg_item block = {
+        .key = "Registry", .children = lines, .nchildren = 2};
+    struct llmreg_agent_spec agent = {.id = "a",
+                                      .type = "worker",
+                                      .name = "a",
+                                      .role = "",
+                                      .domain = "",
+                                      .cluster = "",
+                                      .host = "",
+                                      .url = "",
+                                      .version = "",
+                                      .interval_ms = 30000};
+
+    ck_assert_int_eq(llmreg_service_configure(&block, "second", &err),
+                     LLMREG_OK);
+    struct llmreg_service *s = attach();
+    struct llmreg_registry *r = llmreg_service_registry(s);
+    ck_assert_int_eq(llmreg_agent_register(r, &agent, "", NULL, &err),
+                     LLMREG_OK);
+    agent.id = agent.name = "b";
+    ck_assert_int_eq(llmreg_agent_register(r, &agent, "", NULL, &err),
+                     LLMREG_EFULL);
+    llmreg_service_detach(s);
 }
 END_TEST
 
@@ -261,6 +299,7 @@ int main(void)
     tcase_add_test(tc,
                    a_directory_that_another_process_has_is_refused_by_its_name);
     tcase_add_test(tc, the_options_are_the_table_of_the_manual);
+    tcase_add_test(tc, the_registry_is_made_from_the_settings);
     tcase_add_test(tc, detaching_nothing_is_fine);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

@@ -52,6 +52,26 @@ START_TEST(without_a_block_there_are_defaults)
 }
 END_TEST
 
+START_TEST(the_defaults_are_those_of_the_registry)
+{
+    const struct llmreg_registry_conf d = llmreg_registry_conf();
+
+    ck_assert_int_eq(settings_get(&settings, &values, &err), LLMREG_OK);
+    const struct llmreg_registry_conf conf = settings_registry(&values);
+    ck_assert_uint_eq(conf.endpoints, d.endpoints);
+    ck_assert_uint_eq(conf.agents, d.agents);
+    ck_assert_uint_eq(conf.hosts, d.hosts);
+    ck_assert_uint_eq(conf.sessions, d.sessions);
+    ck_assert_uint_eq(conf.closed_kept, d.closed_kept);
+    ck_assert(conf.presence.late == d.presence.late);
+    ck_assert(conf.presence.stale == d.presence.stale);
+    ck_assert(conf.presence.offline == d.presence.offline);
+    ck_assert_int_eq(conf.presence.reap_ns, d.presence.reap_ns);
+    ck_assert_int_eq(conf.host_reap_ns, d.host_reap_ns);
+    ck_assert_int_eq(conf.stale_ns, d.stale_ns);
+}
+END_TEST
+
 START_TEST(two_blocks_add_up)
 {
     ck_assert_int_eq(add_string("one", "DataDir", "/srv//llmreg/"), LLMREG_OK);
@@ -106,6 +126,18 @@ START_TEST(ranges_hold)
         {"KeepEvents", 1.5, LLMREG_EINVAL},
         {"MaxEndpoints", 0, LLMREG_EINVAL},
         {"MaxEndpoints", 1000000, LLMREG_OK},
+        {"MaxAgents", 0, LLMREG_EINVAL},
+        {"MaxAgents", 1000001, LLMREG_EINVAL},
+        {"MaxHosts", 0, LLMREG_EINVAL},
+        {"MaxSessions", 0, LLMREG_EINVAL},
+        {"LateAfter", 0.99, LLMREG_EINVAL},
+        {"LateAfter", 2.25, LLMREG_OK},
+        {"StaleAfter", 1000.5, LLMREG_EINVAL},
+        {"OfflineAfter", 1001, LLMREG_EINVAL},
+        {"ReapAfter", 59, LLMREG_EINVAL},
+        {"ReapAfter", 31536001, LLMREG_EINVAL},
+        {"HostStaleAfter", 0.5, LLMREG_EINVAL},
+        {"HostStaleAfter", 86401, LLMREG_EINVAL},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -113,6 +145,19 @@ START_TEST(ranges_hold)
         ck_assert_msg(add_number("x", rows[i].key, rows[i].value) == rows[i].rc,
                       "%s %g: %s", rows[i].key, rows[i].value, err.text);
     }
+}
+END_TEST
+
+START_TEST(a_ladder_that_does_not_go_down_is_a_mistake)
+{
+    ck_assert_int_eq(add_number("one", "LateAfter", 4), LLMREG_OK);
+    ck_assert_int_eq(settings_get(&settings, &values, &err), LLMREG_EINVAL);
+    ck_assert_str_eq(err.text, "LateAfter 4, StaleAfter 3, OfflineAfter 10: "
+                               "each must be at least the one before");
+    ck_assert_int_eq(add_number("two", "StaleAfter", 11), LLMREG_OK);
+    ck_assert_int_eq(settings_get(&settings, &values, &err), LLMREG_EINVAL);
+    ck_assert_int_eq(add_number("three", "OfflineAfter", 11), LLMREG_OK);
+    ck_assert_int_eq(settings_get(&settings, &values, &err), LLMREG_OK);
 }
 END_TEST
 
@@ -142,6 +187,8 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, without_a_block_there_are_defaults);
+    tcase_add_test(tc, the_defaults_are_those_of_the_registry);
+    tcase_add_test(tc, a_ladder_that_does_not_go_down_is_a_mistake);
     tcase_add_test(tc, two_blocks_add_up);
     tcase_add_test(tc, the_same_value_twice_is_no_contradiction);
     tcase_add_test(tc, another_value_is_a_mistake_that_names_both_places);
