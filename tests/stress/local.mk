@@ -1,9 +1,12 @@
 ## tests/stress - everybody at once; most of their worth is under the thread
 ## sanitizer, but they hold what they see to its promises in every build.
 
+## The same work twice leaves no memory behind.
+FLAT = tests/stress/flat.c tests/stress/flat.h
+
 check_PROGRAMS += tests/stress/registry
 TESTS += tests/stress/registry
-tests_stress_registry_SOURCES = tests/stress/registry.c
+tests_stress_registry_SOURCES = tests/stress/registry.c $(FLAT)
 tests_stress_registry_LDADD = $(REGISTRY_LIBS)
 
 check_PROGRAMS += tests/stress/bus
@@ -13,17 +16,29 @@ tests_stress_bus_LDADD = $(BUS_LIBS)
 
 check_PROGRAMS += tests/stress/requests
 TESTS += tests/stress/requests
-tests_stress_requests_SOURCES = tests/stress/requests.c
+tests_stress_requests_SOURCES = tests/stress/requests.c $(FLAT)
 tests_stress_requests_LDADD = $(REGISTRY_LIBS)
 
 check_PROGRAMS += tests/stress/queries
 TESTS += tests/stress/queries
-tests_stress_queries_SOURCES = tests/stress/queries.c
+tests_stress_queries_SOURCES = tests/stress/queries.c $(FLAT)
 tests_stress_queries_LDADD = $(REGISTRY_LIBS)
+
+check_PROGRAMS += tests/stress/claim
+TESTS += tests/stress/claim
+tests_stress_claim_SOURCES = tests/stress/claim.c $(FLAT)
+tests_stress_claim_LDADD = $(REGISTRY_LIBS)
 
 ## Wrong on purpose, so no test itself: check_seeded runs it.
 check_PROGRAMS += tests/stress/race_seeded
-tests_stress_race_seeded_SOURCES = tests/stress/race_seeded.c
+tests_stress_race_seeded_SOURCES = \
+	tests/stress/race.h \
+	tests/stress/race_agents.c \
+	tests/stress/race_alerts.c \
+	tests/stress/race_endpoints.c \
+	tests/stress/race_hosts.c \
+	tests/stress/race_seeded.c \
+	tests/stress/race_tables.c
 tests_stress_race_seeded_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
 tests_stress_race_seeded_LDADD = $(REGISTRY_LIBS)
 

@@ -17,7 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SECONDS 2
+#include "tests/stress/flat.h"
+
+#define SECONDS 1 /* each of two times */
 #define IDS     8
 #define STEADY  3 /* the first ones are never removed */
 #define MODELS  6
@@ -341,18 +343,13 @@ static void check_index(void)
     CHECK(n.models_distinct == distinct);
 }
 
-int main(void)
+static void run(void)
 {
     const struct llmreg_registry_conf conf = llmreg_registry_conf();
 
-    (void)alarm(60);
-    for (unsigned i = 0; i < IDS; i++)
-        (void)snprintf(ids[i], sizeof ids[i], "host%u:1", i);
-    for (unsigned m = 0; m < MODELS; m++)
-        (void)snprintf(models[m], sizeof models[m], "m%u:latest", m);
     if (llmreg_bus_new(&bus, 256, 1) != LLMREG_OK ||
         llmreg_registry_new(&r, &conf, bus, &llmreg_clock_system) != LLMREG_OK)
-        return EXIT_FAILURE;
+        exit(EXIT_FAILURE);
     for (unsigned i = 0; i < STEADY; i++) {
         set(i, 0);
         struct llmreg_endpoint *e = llmreg_get(r, ids[i]);
@@ -363,5 +360,15 @@ int main(void)
     check_index();
     llmreg_registry_free(r);
     llmreg_bus_free(bus);
+}
+
+int main(void)
+{
+    (void)alarm(60);
+    for (unsigned i = 0; i < IDS; i++)
+        (void)snprintf(ids[i], sizeof ids[i], "host%u:1", i);
+    for (unsigned m = 0; m < MODELS; m++)
+        (void)snprintf(models[m], sizeof models[m], "m%u:latest", m);
+    CHECK(flat(run));
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

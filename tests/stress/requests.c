@@ -18,7 +18,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SECONDS   2
+#include "tests/stress/flat.h"
+
+#define SECONDS   1 /* each of two times */
 #define ADDERS    3
 #define REMOVERS  3
 #define REQUESTS  4
@@ -173,7 +175,7 @@ static void check_end(void)
     llmreg_put(e);
 }
 
-int main(void)
+static void run(void)
 {
     const struct llmreg_registry_conf conf = llmreg_registry_conf();
     const struct llmreg_spec own = {.id = "own:1",
@@ -185,14 +187,14 @@ int main(void)
                                     .owner = "",
                                     .interval_ms = 1000};
 
-    (void)alarm(60);
+    added = removed = too_many = 0;
     if (llmreg_bus_new(&bus, 256, 1) != LLMREG_OK ||
         llmreg_registry_new(&r, &conf, bus, &llmreg_clock_system) !=
             LLMREG_OK ||
         llmreg_set(r, &own, NULL, NULL) != LLMREG_OK)
-        return EXIT_FAILURE;
-    for (int run = 0; run < 2; run++) {
-        forcing = run == 1;
+        exit(EXIT_FAILURE);
+    for (int part = 0; part < 2; part++) {
+        forcing = part == 1;
         work();
         check_end();
     }
@@ -200,5 +202,11 @@ int main(void)
 
     llmreg_registry_free(r);
     llmreg_bus_free(bus);
+}
+
+int main(void)
+{
+    (void)alarm(60);
+    CHECK(flat(run));
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
