@@ -13,11 +13,12 @@
  *
  *   a heartbeat            any -> what it says: online, starting or stopped
  *   a registration         late and beyond, stopped -> connecting
- *   an operator's mark     any -> any
+ *   a mark by others       any -> any
  *
  * One step at a time: who looks late makes all the steps, one after the other,
  * and nobody sees an agent offline that was not stale before.  Silence is
- * counted from the last heartbeat or registration on our monotonic clock.
+ * counted from the last heartbeat or registration on our monotonic clock, or
+ * from a mark that put the agent above late.
  */
 #include <llmreg/agent.h>
 
@@ -76,6 +77,8 @@ llmreg_presence_step(enum llmreg_presence presence, int64_t silent_ns,
         [LLMREG_PRESENCE_ONLINE] = LLMREG_PRESENCE_LATE,
         [LLMREG_PRESENCE_LATE] = LLMREG_PRESENCE_STALE,
         [LLMREG_PRESENCE_STALE] = LLMREG_PRESENCE_OFFLINE,
+        [LLMREG_PRESENCE_OFFLINE] = LLMREG_PRESENCE_OFFLINE,
+        [LLMREG_PRESENCE_STOPPED] = LLMREG_PRESENCE_STOPPED,
     };
 
     if (silent_ns < llmreg_presence_after(presence, interval_ms, rule))

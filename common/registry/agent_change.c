@@ -123,7 +123,7 @@ static int respecify_locked(struct agents *t, struct agent_change *c,
     if (is_name_taken_locked(t, c))
         return LLMREG_EEXIST;
     const struct index_change ic = {
-        .entry = a,
+        .entry = &a->item,
         .before = agent_keys_list(k->before),
         .after = agent_keys_list(k->after),
         .old = old_links,
@@ -180,7 +180,7 @@ static int commit_locked(struct llmreg_registry *r, struct agent_change *c,
     if (rc != LLMREG_OK)
         return rc;
     if (c->note != NULL)
-        rcu_publish(&a->note, c->note);
+        agents_renote_locked(t, a, c->note);
     if (c->seen)
         agent_see(a, c->now);
     if (c->patient)

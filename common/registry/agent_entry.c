@@ -10,7 +10,6 @@
 
 _Static_assert(LLMREG_PRESENCES <= 8 && LLMREG_HEALTH_STATES <= 8,
                "three bits each");
-_Static_assert(offsetof(struct llmreg_agent, item) == 0, "the item is first");
 
 uint64_t agent_word_pack(const struct agent_word *w)
 {
@@ -40,7 +39,7 @@ static void release(struct shelf_item *item)
 
     part_put(&a->spec->part);
     part_put(&a->note->part);
-    agent_ring_fini(&a->ring);
+    agent_ring_free(a->ring);
     free(a->links);
     free(a);
 }
@@ -117,13 +116,31 @@ void agent_add_latency(struct llmreg_agent *a, int64_t sample_us)
         memory_order_relaxed));
 }
 
-void agent_count_beat(struct llmreg_agent *a, struct agent_beat *beat)
+int agent_ring_ready(struct llmreg_agent *a)
 {
-    if (beat->beat.latency_us >= 0)
-        agent_add_latency(a, beat->beat.latency_us);
-    agent_ring_put(
-        &a->ring, beat,
-        atomic_fetch_add_explicit(&a->beats, 1, memory_order_relaxed));
+    struct agent_ring *none = NULL;
+
+    if (rcu_load(&a->ring) != NULL)
+        return LLMREG_OK;
+    struct agent_ring *ring = calloc(1, sizeof *ring);
+    if (ring == NULL)
+        return LLMREG_ENOMEM;
+    if (!__atomic_compare_exchange_n(&a->ring, &none, ring, false,
+                                     __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
+        free(ring); /* somebody else was faster */
+    return LLMREG_OK;
+}
+
+void agent_count_beat(struct llmreg_agent *a,
+                      const struct llmreg_heartbeat *beat,
+                      struct agent_words *words, const struct llmreg_now *now)
+{
+    uint64_t number =
+        atomic_fetch_add_explicit(&a->beats, 1, memory_order_relaxed) + 1;
+
+    if (beat->latency_us >= 0)
+        agent_add_latency(a, beat->latency_us);
+    agent_ring_put(rcu_load(&a->ring), number, beat, words, now);
 }
 
 int64_t agent_silent_since(const struct llmreg_agent *a)
@@ -208,6 +225,8 @@ void llmreg_agent_beats(const struct llmreg_agent *a, int64_t since_mono_ns,
                         llmreg_beat_fn fn, void *ctx)
 {
     rcu_begin();
-    agent_ring_walk(&a->ring, since_mono_ns, fn, ctx);
+    const struct agent_ring *ring = rcu_load(&a->ring);
+    if (ring != NULL)
+        agent_ring_walk(ring, since_mono_ns, fn, ctx);
     rcu_end();
 }

@@ -17,6 +17,9 @@
  *     deadline    marks the word as doubted, then reads seen_ns; if it is new
  *                 enough, it takes the mark off again
  *
+ * Who speaks for it and what it does are compared by their hashes, which lie
+ * beside the word; the seed is the table's, and secret.
+ *
  * Threads:   the parts are read inside a section and written under the
  *            agents' lock; the rest is as said at each field.
  * Blocking:  never.
@@ -28,14 +31,14 @@
 #include <llmreg/agents.h>
 
 #include "common/base/heap.h"
-#include "common/registry/agent_beat.h"
 #include "common/registry/agent_note.h"
 #include "common/registry/agent_part.h"
+#include "common/registry/agent_ring.h"
 #include "common/registry/index.h"
 #include "common/registry/shelf.h"
 
+/* What a heartbeat touches lies together at the end. */
 struct llmreg_agent {
-    struct shelf_item item; /* first */
     /* fixed once it is in the table */
     const struct llmreg_clock *clock;
     uint64_t generation;
@@ -48,12 +51,15 @@ struct llmreg_agent {
     /* written under the agents' lock, read by everybody */
     struct agent_part *spec; /* published, never NULL, as the next */
     struct agent_note *note;
+    _Atomic uint64_t activity; /* hash of that, from the note */
+    _Atomic uint64_t latency;  /* average, the bits of a double: by everybody */
+    struct shelf_item item;
+    _Atomic uint64_t speaker; /* hash of hub and address, from the note */
     _Atomic uint64_t word;
     /* changed by everybody */
     _Atomic int64_t seen_ns, seen_ms; /* receipt, monotonic (0: none), wall */
     _Atomic uint64_t beats;
-    _Atomic uint64_t latency; /* average: the bits of a double */
-    struct agent_ring ring;
+    struct agent_ring *ring; /* published with the first heartbeat */
     /* fixed after new */
     char id[];
 };
@@ -80,15 +86,19 @@ struct llmreg_agent *agent_new(struct agent_part *spec, struct agent_note *note,
                                size_t nlinks);
 static inline struct llmreg_agent *agent_of(struct shelf_item *item)
 {
-    return (struct llmreg_agent *)item;
+    return rcu_holder(item, struct llmreg_agent, item);
 }
 
 /* It was heard of. */
 void agent_see(struct llmreg_agent *a, const struct llmreg_now *now);
 /* A sample for the average. */
 void agent_add_latency(struct llmreg_agent *a, int64_t sample_us);
-/* A heartbeat was taken: counts it, and takes over what is kept of it. */
-void agent_count_beat(struct llmreg_agent *a, struct agent_beat *beat);
+/* A place for heartbeats, made with the first.  LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int agent_ring_ready(struct llmreg_agent *a);
+/* A heartbeat was taken: counts it, and takes over words for the ring. */
+void agent_count_beat(struct llmreg_agent *a,
+                      const struct llmreg_heartbeat *beat,
+                      struct agent_words *words, const struct llmreg_now *now);
 /* From when on its silence counts, for who has the lock. */
 int64_t agent_silent_since(const struct llmreg_agent *a);
 

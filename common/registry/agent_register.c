@@ -7,12 +7,30 @@
  */
 #include "common/registry/agent_change.h"
 
+#include <llmreg/names.h>
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/domain/check.h"
 #include "common/domain/metadata.h"
 #include "common/registry/uuid.h"
+
+/* Checks spec; *out is it, with its host in the one spelling. */
+static int spell(const struct llmreg_agent_spec *spec,
+                 char host[static LLMREG_HOST_SIZE],
+                 struct llmreg_agent_spec *out, struct llmreg_error *err)
+{
+    int rc = llmreg_agent_check(spec, err);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    *out = *spec;
+    if (spec->host[0] == '\0')
+        return LLMREG_OK;
+    out->host = host;
+    return llmreg_host_key(spec->host, host);
+}
 
 struct registering {
     const struct llmreg_agent_spec *spec;
@@ -265,9 +283,11 @@ int llmreg_agent_register(struct llmreg_registry *r,
                           struct llmreg_error *err)
 {
     struct llmreg_agent_result made;
+    struct llmreg_agent_spec spelled;
+    char host[LLMREG_HOST_SIZE];
     struct registering g = {
-        .spec = spec, .peer = peer, .result = &made, .err = err};
-    int rc = llmreg_agent_check(spec, err);
+        .spec = &spelled, .peer = peer, .result = &made, .err = err};
+    int rc = spell(spec, host, &spelled, err);
 
     if (rc == LLMREG_OK)
         rc = check_text("peer", peer, 0, LLMREG_PEER_SIZE - 1, err);
@@ -351,14 +371,16 @@ int llmreg_agent_restore(struct llmreg_registry *r,
                          const struct llmreg_agent_state *stored,
                          struct llmreg_error *err)
 {
-    int rc = llmreg_agent_check(spec, err);
+    struct llmreg_agent_spec spelled;
+    char host[LLMREG_HOST_SIZE];
+    int rc = spell(spec, host, &spelled, err);
 
     if (rc == LLMREG_OK)
         rc = check_state(spec, stored, err);
     if (rc != LLMREG_OK)
         return rc;
     const struct llmreg_now now = llmreg_clock_now(r->clock);
-    rc = revive(r, spec, stored, &now);
+    rc = revive(r, &spelled, stored, &now);
     if (rc != LLMREG_OK)
         llmreg_error_set(err, "agent %s: %s (limit %zu)", spec->id,
                          llmreg_status_text(rc), r->conf.agents);

@@ -17,27 +17,36 @@ struct beating {
     uint64_t generation;
     const struct llmreg_heartbeat *beat;
     const struct llmreg_now *now;
-    struct agent_beat *kept; /* NULL: taken over */
+    struct agent_words *words; /* NULL: none, or taken over */
     struct llmreg_error *err;
 };
 
 /* ---- no news ---- */
 
 /* Inside a section. */
-static bool is_known(const struct llmreg_agent *a,
+static bool has_metadata(const struct llmreg_agent *a,
+                         const struct llmreg_heartbeat *beat)
+{
+    return beat->nmetadata == 0 ||
+           metadata_has_all(&rcu_load(&a->spec)->spec, beat->metadata,
+                            beat->nmetadata);
+}
+
+/* Inside a section.  An address that is not known is taken for the old one,
+ * but then the note must be asked. */
+static bool is_known(const struct agents *t, const struct llmreg_agent *a,
                      const struct llmreg_heartbeat *beat)
 {
-    const struct agent_facts *facts = &rcu_load(&a->note)->facts;
+    const char *peer =
+        beat->peer[0] != '\0' ? beat->peer : rcu_load(&a->note)->facts.peer;
 
     if (beat->activity[0] != '\0' &&
-        strcmp(beat->activity, facts->activity) != 0)
+        atomic_load_explicit(&a->activity, memory_order_acquire) !=
+            agents_activity(t, beat->activity))
         return false;
-    if (beat->peer[0] != '\0' && strcmp(beat->peer, facts->peer) != 0)
-        return false;
-    return strcmp(beat->hub, facts->hub) == 0 &&
-           (beat->nmetadata == 0 ||
-            metadata_has_all(&rcu_load(&a->spec)->spec, beat->metadata,
-                             beat->nmetadata));
+    return atomic_load_explicit(&a->speaker, memory_order_acquire) ==
+               agents_speaker(t, beat->hub, peer) &&
+           has_metadata(a, beat);
 }
 
 static bool says(uint64_t word, const struct llmreg_heartbeat *beat)
@@ -49,11 +58,12 @@ static bool says(uint64_t word, const struct llmreg_heartbeat *beat)
 }
 
 /* False: it brings news, or something changed at the same moment. */
-static bool beat_quietly(struct llmreg_agent *a, const struct beating *b)
+static bool beat_quietly(const struct agents *t, struct llmreg_agent *a,
+                         const struct beating *b)
 {
     uint64_t word = agent_word(a);
 
-    if (!says(word, b->beat) || !is_known(a, b->beat))
+    if (!says(word, b->beat) || !is_known(t, a, b->beat))
         return false;
     agent_see(a, b->now);
     return agent_word(a) == word;
@@ -91,6 +101,12 @@ static int prepare(struct agent_change *c, const struct beating *b)
     return agent_change_spec(c, &spec);
 }
 
+static void count(struct llmreg_agent *a, struct beating *b)
+{
+    agent_count_beat(a, b->beat, b->words, b->now);
+    b->words = NULL;
+}
+
 /* Takes over a reference of a. */
 static int beat_with_news(struct llmreg_registry *r, struct llmreg_agent *a,
                           struct beating *b)
@@ -101,10 +117,8 @@ static int beat_with_news(struct llmreg_registry *r, struct llmreg_agent *a,
     int rc = prepare(&c, b);
     if (rc == LLMREG_OK)
         rc = agent_change_commit(r, &c);
-    if (rc == LLMREG_OK) {
-        agent_count_beat(a, b->kept);
-        b->kept = NULL;
-    }
+    if (rc == LLMREG_OK)
+        count(a, b);
     agent_change_end(&c);
     return rc;
 }
@@ -115,16 +129,20 @@ static int beat_with_news(struct llmreg_registry *r, struct llmreg_agent *a,
 static int beat_found(struct llmreg_registry *r, struct llmreg_agent *a,
                       struct beating *b)
 {
-    bool quiet = beat_quietly(a, b);
+    int rc = agent_ring_ready(a);
+    bool quiet = rc == LLMREG_OK && beat_quietly(&r->agents, a, b);
 
-    if (quiet) {
-        agent_count_beat(a, b->kept);
-        b->kept = NULL;
-    } else {
+    if (quiet)
+        count(a, b);
+    else
         (void)llmreg_agent_hold(a);
-    }
     rcu_end();
-    return quiet ? LLMREG_OK : beat_with_news(r, a, b);
+    if (quiet)
+        return LLMREG_OK;
+    if (rc == LLMREG_OK)
+        return beat_with_news(r, a, b);
+    llmreg_agent_put(a);
+    return rc;
 }
 
 /* LLMREG_EBUSY: it changed at the same moment, do it again. */
@@ -154,14 +172,13 @@ int llmreg_agent_heartbeat(struct llmreg_registry *r, const char *id,
 
     if (rc != LLMREG_OK)
         return rc;
-    b.kept = agent_beat_new(beat, now);
-    if (b.kept == NULL)
-        return LLMREG_ENOMEM;
+    rc = agent_words_new(&b.words, beat);
+    if (rc != LLMREG_OK)
+        return rc;
     do {
         rc = beat_once(r, &b);
     } while (rc == LLMREG_EBUSY);
-    if (b.kept != NULL)
-        part_put(&b.kept->part);
+    part_put(b.words == NULL ? NULL : &b.words->part);
     return rc;
 }
 

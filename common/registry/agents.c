@@ -139,11 +139,32 @@ static size_t presence_of(const struct llmreg_agent *a)
     return agent_word_unpack(agent_word(a)).presence;
 }
 
+uint64_t agents_speaker(const struct agents *t, const char *hub,
+                        const char *peer)
+{
+    return keyhash(keyhash(t->seed, hub, strlen(hub)), peer, strlen(peer));
+}
+
+uint64_t agents_activity(const struct agents *t, const char *activity)
+{
+    return keyhash(t->seed, activity, strlen(activity));
+}
+
+static void set_hashes(struct agents *t, struct llmreg_agent *a,
+                       const struct agent_facts *facts)
+{
+    atomic_store_explicit(&a->speaker,
+                          agents_speaker(t, facts->hub, facts->peer),
+                          memory_order_release);
+    atomic_store_explicit(&a->activity, agents_activity(t, facts->activity),
+                          memory_order_release);
+}
+
 int agents_add_locked(struct agents *t, struct llmreg_agent *a,
                       const struct agent_keys *keys)
 {
     const struct index_change c = {
-        .entry = a, .after = agent_keys_list(keys), .new = a->links};
+        .entry = &a->item, .after = agent_keys_list(keys), .new = a->links};
     const struct llmreg_agent_spec *spec = &a->spec->spec;
 
     if (agents_named(t, spec->type, spec->name) != NULL)
@@ -156,6 +177,7 @@ int agents_add_locked(struct agents *t, struct llmreg_agent *a,
     if (rc != LLMREG_OK)
         return rc;
     a->generation = ++t->generation;
+    set_hashes(t, a, &a->note->facts);
     add_name_locked(t, a->spec);
     shelf_add(&t->shelf, &a->item);
     index_join(&t->index, &c);
@@ -167,7 +189,7 @@ int agents_add_locked(struct agents *t, struct llmreg_agent *a,
 void agents_remove_locked(struct agents *t, struct llmreg_agent *a)
 {
     const struct index_change c = {
-        .entry = a, .before = {.count = a->nlinks}, .old = a->links};
+        .entry = &a->item, .before = {.count = a->nlinks}, .old = a->links};
 
     heap_remove(&t->deadlines, &a->due);
     index_leave(&t->index, &c);
@@ -186,6 +208,13 @@ void agents_respecify_locked(struct agents *t, struct llmreg_agent *a,
     add_name_locked(t, spec);
     rcu_publish(&a->spec, spec);
     rcu_table_remove(t->names, &old->node);
+}
+
+void agents_renote_locked(struct agents *t, struct llmreg_agent *a,
+                          struct agent_note *note)
+{
+    rcu_publish(&a->note, note);
+    set_hashes(t, a, &note->facts);
 }
 
 void agents_set_word_locked(struct agents *t, struct llmreg_agent *a,

@@ -60,6 +60,13 @@ void agents_remove_locked(struct agents *t, struct llmreg_agent *a)
 /* Publishes spec as a's; the old part is the caller's to retire. */
 void agents_respecify_locked(struct agents *t, struct llmreg_agent *a,
                              struct agent_part *spec) LLMREG_REQUIRES(t->lock);
+/* Who speaks for an agent, and what it does, as numbers. */
+uint64_t agents_speaker(const struct agents *t, const char *hub,
+                        const char *peer);
+uint64_t agents_activity(const struct agents *t, const char *activity);
+/* Publishes note as a's; the old part is the caller's to retire. */
+void agents_renote_locked(struct agents *t, struct llmreg_agent *a,
+                          struct agent_note *note) LLMREG_REQUIRES(t->lock);
 /* The new word of a; counts follow. */
 void agents_set_word_locked(struct agents *t, struct llmreg_agent *a,
                             const struct agent_word *w)

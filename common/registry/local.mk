@@ -1,12 +1,11 @@
 noinst_LTLIBRARIES += libregistry.la
 libregistry_la_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
 libregistry_la_SOURCES = \
-	common/registry/agent_beat.c \
-	common/registry/agent_beat.h \
 	common/registry/agent_change.c \
 	common/registry/agent_change.h \
 	common/registry/agent_entry.c \
 	common/registry/agent_entry.h \
+	common/registry/agent_json.c \
 	common/registry/agent_keys.c \
 	common/registry/agent_keys.h \
 	common/registry/agent_note.c \
@@ -14,9 +13,13 @@ libregistry_la_SOURCES = \
 	common/registry/agent_part.c \
 	common/registry/agent_part.h \
 	common/registry/agent_register.c \
+	common/registry/agent_ring.c \
+	common/registry/agent_ring.h \
 	common/registry/agent_signal.c \
 	common/registry/agents.c \
+	common/registry/agents_query.c \
 	common/registry/agents_table.h \
+	common/registry/agents_tick.c \
 	common/registry/alert_json.c \
 	common/registry/alert_part.c \
 	common/registry/alert_part.h \
@@ -64,5 +67,6 @@ libregistry_la_SOURCES = \
 	common/registry/spec_part.c \
 	common/registry/spec_part.h \
 	common/registry/table.h \
+	common/registry/tick.c \
 	common/registry/uuid.c \
 	common/registry/uuid.h

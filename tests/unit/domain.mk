@@ -77,3 +77,33 @@ TESTS += tests/unit/test_resources
 tests_unit_test_resources_SOURCES = tests/unit/test_resources.c
 tests_unit_test_resources_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_resources_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_agent
+TESTS += tests/unit/test_agent
+tests_unit_test_agent_SOURCES = tests/unit/test_agent.c
+tests_unit_test_agent_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_agent_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_heartbeat
+TESTS += tests/unit/test_heartbeat
+tests_unit_test_heartbeat_SOURCES = tests/unit/test_heartbeat.c
+tests_unit_test_heartbeat_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_heartbeat_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_metadata
+TESTS += tests/unit/test_metadata
+tests_unit_test_metadata_SOURCES = tests/unit/test_metadata.c
+tests_unit_test_metadata_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_metadata_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_presence
+TESTS += tests/unit/test_presence
+tests_unit_test_presence_SOURCES = tests/unit/test_presence.c
+tests_unit_test_presence_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_presence_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_window
+TESTS += tests/unit/test_window
+tests_unit_test_window_SOURCES = tests/unit/test_window.c
+tests_unit_test_window_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_window_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)

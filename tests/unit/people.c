@@ -152,3 +152,44 @@ void people_no_event(void)
 {
     ck_assert_str_eq(people_event(), "");
 }
+
+int64_t people_tick(void)
+{
+    return llmreg_tick(fleet, &fleet_now);
+}
+
+/* ---- lists of ids ---- */
+
+struct ids {
+    const char *id[FLEET_MAX * 2];
+    size_t count;
+};
+
+static bool collect(void *ctx, struct llmreg_agent *a)
+{
+    struct ids *ids = ctx;
+
+    ck_assert_uint_lt(ids->count, FLEET_MAX * 2);
+    ids->id[ids->count++] = llmreg_agent_id(a);
+    return true;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *people_with(const struct llmreg_agent_filter *filter)
+{
+    static char text[TEXT_SIZE];
+    struct ids ids = {.count = 0};
+    size_t len = 0;
+
+    llmreg_each_agent(fleet, filter, collect, &ids);
+    qsort(ids.id, ids.count, sizeof ids.id[0], by_text);
+    text[0] = '\0';
+    for (size_t i = 0; i < ids.count; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
+                                i == 0 ? "" : " ", ids.id[i]);
+    return text;
+}

@@ -178,3 +178,21 @@ tests_unit_test_alerts_memory_SOURCES = tests/unit/test_alerts_memory.c $(ALERTI
 tests_unit_test_alerts_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_alerts_memory_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 tests_unit_test_alerts_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc
+
+check_PROGRAMS += tests/unit/test_agent_signal
+TESTS += tests/unit/test_agent_signal
+tests_unit_test_agent_signal_SOURCES = tests/unit/test_agent_signal.c $(PEOPLE)
+tests_unit_test_agent_signal_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_agent_signal_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_agents_tick
+TESTS += tests/unit/test_agents_tick
+tests_unit_test_agents_tick_SOURCES = tests/unit/test_agents_tick.c $(PEOPLE)
+tests_unit_test_agents_tick_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_agents_tick_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_agents_query
+TESTS += tests/unit/test_agents_query
+tests_unit_test_agents_query_SOURCES = tests/unit/test_agents_query.c $(PEOPLE)
+tests_unit_test_agents_query_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_agents_query_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)

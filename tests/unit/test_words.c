@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_words.c - every enumeration, to a word and back. */
 #include <llmreg/alert.h>
+#include <llmreg/agent.h>
 #include <llmreg/endpoint.h>
 #include <llmreg/health.h>
 
@@ -28,6 +29,7 @@ ALIKE(admin, enum llmreg_admin)
 ALIKE(health, enum llmreg_health_state)
 ALIKE(reason, enum llmreg_reason)
 ALIKE(alarm, enum llmreg_alarm)
+ALIKE(presence, enum llmreg_presence)
 ALIKE(severity, enum llmreg_severity)
 ALIKE(entity, enum llmreg_entity)
 
@@ -48,6 +50,8 @@ static const struct {
     {"none ok timeout refused dns tls http_status hung parse auth "
      "rate_limited busy loading",
      LLMREG_REASONS, reason_text, reason_parse},
+    {"starting connecting online late stale offline stopped", LLMREG_PRESENCES,
+     presence_text, presence_parse},
     {"none warning failure remembered", LLMREG_ALARMS, alarm_text, alarm_parse},
     {"okay warning failure", LLMREG_SEVERITIES, severity_text, severity_parse},
     {"endpoint agent host session alert store clock", LLMREG_ENTITIES,

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* agent_json.c - an agent as people and programs get it.
+ *
+ * As with endpoints: what is not known is null, and each time is there twice.
+ * Capabilities are words as a filter takes them, "gpu" or "gpu=h100".
+ *
+ * Metadata is JSON of the agent's own making, and the output may stand inside
+ * a script.  '<', '>', '&' and the line ends U+2028 and U+2029 can be in
+ * strings only, where an escape means the same.
+ */
+#include <llmreg/agents.h>
+#include <llmreg/json.h>
+
+#include <string.h>
+
+#define VALUE_SIZE      1025       /* of a member, with its NUL (agent.h) */
+#define CAPABILITY_SIZE (64 + 258) /* name, '=', value and NUL */
+
+static void text(struct llmreg_json_out *w, const char *key, const char *s)
+{
+    llmreg_json_string(w, key, s[0] == '\0' ? NULL : s);
+}
+
+static void age(struct llmreg_json_out *w, const char *key, int64_t then_ns,
+                int64_t now_ns)
+{
+    if (then_ns == 0)
+        llmreg_json_null(w, key);
+    else
+        llmreg_json_double(w, key,
+                           (double)((now_ns - then_ns) / 1000000) / 1e3);
+}
+
+/* The escape for what s begins with, or NULL; *len is how much that is. */
+static const char *escape_of(const char *s, size_t *len)
+{
+    static const struct {
+        const char *bytes, *escape;
+    } unsafe[] = {{"<", "\\u003c"},
+                  {">", "\\u003e"},
+                  {"&", "\\u0026"},
+                  {"\xe2\x80\xa8", "\\u2028"},
+                  {"\xe2\x80\xa9", "\\u2029"}};
+
+    for (size_t i = 0; i < sizeof unsafe / sizeof unsafe[0]; i++) {
+        *len = strlen(unsafe[i].bytes);
+        if (strncmp(s, unsafe[i].bytes, *len) == 0)
+            return unsafe[i].escape;
+    }
+    return NULL;
+}
+
+static void write_member(struct llmreg_json_out *w,
+                         const struct llmreg_member *m)
+{
+    char safe[6 * VALUE_SIZE];
+    char *at = safe;
+
+    for (const char *s = m->json; *s != '\0';) {
+        size_t len = 1;
+        const char *escape = escape_of(s, &len);
+        if (escape == NULL) {
+            *at++ = *s++;
+            continue;
+        }
+        memcpy(at, escape, 6);
+        at += 6;
+        s += len;
+    }
+    *at = '\0';
+    llmreg_json_raw(w, m->name, safe);
+}
+
+static void write_capability(struct llmreg_json_out *w,
+                             const struct llmreg_capability *c)
+{
+    char word[CAPABILITY_SIZE];
+    size_t name = strlen(c->name), value = strlen(c->value);
+
+    memcpy(word, c->name, name + 1);
+    if (value > 0) {
+        word[name] = '=';
+        memcpy(word + name + 1, c->value, value + 1);
+    }
+    llmreg_json_string(w, NULL, word);
+}
+
+static void write_spec(struct llmreg_json_out *w,
+                       const struct llmreg_agent_spec *spec)
+{
+    llmreg_json_string(w, "type", spec->type);
+    llmreg_json_string(w, "name", spec->name);
+    text(w, "role", spec->role);
+    text(w, "domain", spec->domain);
+    text(w, "cluster", spec->cluster);
+    text(w, "host", spec->host);
+    text(w, "url", spec->url);
+    text(w, "version", spec->version);
+    llmreg_json_string(w, "source", llmreg_source_text(spec->source));
+    llmreg_json_integer(w, "interval_ms", spec->interval_ms);
+    llmreg_json_open_array(w, "capabilities");
+    for (size_t i = 0; i < spec->ncapabilities; i++)
+        write_capability(w, &spec->capabilities[i]);
+    llmreg_json_close_array(w);
+    llmreg_json_open_object(w, "metadata");
+    for (size_t i = 0; i < spec->nmetadata; i++)
+        write_member(w, &spec->metadata[i]);
+    llmreg_json_close_object(w);
+}
+
+static void write_state(struct llmreg_json_out *w,
+                        const struct llmreg_agent_state *s,
+                        const struct llmreg_now *now)
+{
+    llmreg_json_string(w, "presence", llmreg_presence_text(s->presence));
+    llmreg_json_time(w, "since", "since_ms", s->since_ms);
+    llmreg_json_string(w, "health", llmreg_health_text(s->health));
+    text(w, "activity", s->activity);
+    llmreg_json_time(w, "registered_at", "registered_at_ms", s->registered_ms);
+    llmreg_json_time(w, "seen_at", "seen_at_ms", s->seen_ms);
+    age(w, "seen_age_seconds", s->seen_mono_ns, now->mono_ns);
+    llmreg_json_integer(w, "heartbeats", (int64_t)s->beats);
+    if (s->latency_us < 0)
+        llmreg_json_null(w, "latency_ms");
+    else
+        llmreg_json_double(w, "latency_ms", (double)s->latency_us / 1000.0);
+    text(w, "address", s->peer);
+    text(w, "other_address", s->other);
+    llmreg_json_integer(w, "registrations", s->registrations);
+    llmreg_json_integer(w, "address_changes", s->address_changes);
+}
+
+void llmreg_agent_json(struct llmreg_json_out *w, const char *key,
+                       const struct llmreg_agent *a,
+                       const struct llmreg_now *now)
+{
+    const struct llmreg_agent_spec *spec = llmreg_agent_spec(a);
+    struct llmreg_agent_state state;
+
+    llmreg_agent_state(a, &state);
+    llmreg_json_open_object(w, key);
+    llmreg_json_string(w, "id", llmreg_agent_id(a));
+    write_spec(w, spec);
+    write_state(w, &state, now);
+    llmreg_json_close_object(w);
+    llmreg_agent_spec_put(spec);
+}
