@@ -40,7 +40,7 @@ struct draft {
     bool again[STRINGS];  /* the one before has the same string */
 };
 
-#define FEW 32 /* sorted faster by insertion */
+#define FEW 32 /* sorted faster by insertion, and without an allocation */
 
 /* By name, and in the order given where the name is the same. */
 static int by_name(const void *left, const void *right)
@@ -146,34 +146,41 @@ static struct models_part *pack(struct draft *list, size_t count)
     return p;
 }
 
-int models_part_new(struct models_part **out,
-                    const struct llmreg_models *models)
+/* list has room for all of them. */
+static int draw_up(struct models_part **out, struct draft *list,
+                   const struct llmreg_models *models)
 {
-    struct models_part *p = NULL;
     size_t count = models->count;
-    int rc = LLMREG_EINVAL;
 
-    if (count > LLMREG_MODELS_MAX)
-        return rc;
-    struct draft *list = malloc((count + 1) * sizeof *list);
-    if (list == NULL)
-        return LLMREG_ENOMEM;
     for (size_t i = 0; i < count; i++)
         if (!measure(&list[i], &models->items[i]))
-            goto done;
+            return LLMREG_EINVAL;
     sort(list, count);
     count = unique(list, count);
-    rc = LLMREG_ENOMEM;
-    p = pack(list, count);
+    struct models_part *p = pack(list, count);
     if (p == NULL)
-        goto done;
+        return LLMREG_ENOMEM;
     p->models = *models;
     p->models.items = p->items;
     p->models.count = count;
     *out = p;
-    rc = LLMREG_OK;
-done:
-    free(list);
+    return LLMREG_OK;
+}
+
+int models_part_new(struct models_part **out,
+                    const struct llmreg_models *models)
+{
+    struct draft few[FEW];
+
+    if (models->count > LLMREG_MODELS_MAX)
+        return LLMREG_EINVAL;
+    if (models->count <= FEW)
+        return draw_up(out, few, models);
+    struct draft *many = malloc(models->count * sizeof *many);
+    if (many == NULL)
+        return LLMREG_ENOMEM;
+    int rc = draw_up(out, many, models);
+    free(many);
     return rc;
 }
 

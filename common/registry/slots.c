@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define SLOTS_SPARE 2 /* free places in a new array, at least */
+#define SLOTS_FIRST 2 /* places in the first array */
 
 static uint32_t used_of(const struct slots_array *a)
 {
@@ -40,12 +40,13 @@ static void append(struct slots_array *a, void *item, uint32_t *where)
     atomic_store_explicit(&a->used, place + 1, memory_order_release);
 }
 
-/* Publishes an array without holes and with room for half as much again. */
+/* Publishes an array without holes, of which half is free: who comes and goes
+ * takes a new place each time. */
 static int move_house(struct slots *s)
 {
     struct slots_array *old = s->array;
     uint32_t used = used_of(old);
-    struct slots_array *a = array_new(s->live + s->live / 2 + SLOTS_SPARE);
+    struct slots_array *a = array_new(2 * s->live + SLOTS_FIRST);
 
     if (a == NULL)
         return LLMREG_ENOMEM;

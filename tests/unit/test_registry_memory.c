@@ -148,6 +148,20 @@ static int learn(struct llmreg_endpoint *e)
     return llmreg_models_set(fleet, e, &list, &fleet_now);
 }
 
+/* Too many to be sorted on the stack. */
+static int learn_many(struct llmreg_endpoint *e)
+{
+    static char names[40][8];
+    static struct llmreg_model items[40];
+    const struct llmreg_models many = {.items = items, .count = 40};
+
+    for (int i = 0; i < 40; i++) {
+        (void)snprintf(names[i], sizeof names[i], "m%d", i);
+        items[i] = llmreg_model_unknown(names[i]);
+    }
+    return llmreg_models_set(fleet, e, &many, &fleet_now);
+}
+
 static int want(struct llmreg_endpoint *e)
 {
     const struct llmreg_intent intent = {LLMREG_ADMIN_DRAINING, 0};
@@ -202,6 +216,7 @@ static const struct {
     {"add strictly", add_strictly, 4},
     {"rank", rank, 1},
     {"drop", drop, 0},
+    {"learn many", learn_many, 80},
 };
 
 #define OPERATIONS ((int)(sizeof operations / sizeof operations[0]))

@@ -97,6 +97,16 @@ static void sample(int64_t us)
     ck_assert(llmreg_request_end(e, us));
 }
 
+/* Between the two looks of one that begins, others may have begun and ended. */
+START_TEST(who_begins_is_pending_even_if_later_ones_ended)
+{
+    atomic_store(&e->requests.begun, 5);
+    atomic_store(&e->requests.ended, 7);
+    ck_assert_uint_eq(llmreg_request_begin(e), 1);
+    atomic_store(&e->requests.begun, 7);
+}
+END_TEST
+
 /* E4 */
 START_TEST(latencies_are_averaged_and_failures_are_not)
 {
@@ -290,6 +300,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_request_is_pending_until_it_ends);
     tcase_add_test(t, an_end_too_many_stops_at_zero_and_is_counted);
     tcase_add_test(t, unmatched_ends_outlive_their_endpoint);
+    tcase_add_test(t, who_begins_is_pending_even_if_later_ones_ended);
     tcase_add_test(t, latencies_are_averaged_and_failures_are_not);
     tcase_add_test(t, zero_is_a_latency);
     tcase_add_test(t, an_update_keeps_the_load);
