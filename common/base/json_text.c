@@ -116,9 +116,15 @@ static char *put_escaped(char *at, uint32_t c)
     return at;
 }
 
+/* What JSON has between its strings, or as an escape in them. */
+static bool is_json(uint32_t c)
+{
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
 /* The character that s begins with; returns its length in s. */
 static size_t put_character(struct llmreg_json_out *w, const char *s,
-                            size_t len)
+                            size_t len, bool raw)
 {
     uint32_t c = 0;
     size_t n = utf8_decode(s, len, &c);
@@ -126,14 +132,15 @@ static size_t put_character(struct llmreg_json_out *w, const char *s,
 
     if (n == 0)
         w->at = json_put(at, REPLACEMENT, sizeof REPLACEMENT - 1);
-    else if (is_plain(c))
+    else if (is_plain(c) || (raw && is_json(c)))
         w->at = json_put(at, s, n);
     else
         w->at = put_escaped(at, c);
     return n == 0 ? 1 : n;
 }
 
-static void put_slowly(struct llmreg_json_out *w, const char *s, size_t len)
+static void put_slowly(struct llmreg_json_out *w, const char *s, size_t len,
+                       bool raw)
 {
     while (len > 0 && w->status == LLMREG_OK) {
         char *at = json_room(w, ESCAPE);
@@ -141,7 +148,7 @@ static void put_slowly(struct llmreg_json_out *w, const char *s, size_t len)
         size_t n = json_copy_plain(at, s, len < room ? len : room);
         w->at += n;
         if (n < len && n < room)
-            n += put_character(w, s + n, len - n);
+            n += put_character(w, s + n, len - n, raw);
         s += n;
         len -= n;
     }
@@ -159,7 +166,7 @@ void json_put_string(struct llmreg_json_out *w, const char *s, size_t len)
         n = json_copy_plain(at, s, len);
     w->at = at + n;
     if (n < len) {
-        put_slowly(w, s + n, len - n);
+        put_slowly(w, s + n, len - n, false);
         (void)json_room(w, 1);
     }
     *w->at++ = '"';
@@ -174,4 +181,11 @@ void llmreg_json_string(struct llmreg_json_out *w, const char *key,
     }
     w->at = json_begin(w, key, 0);
     json_put_string(w, s, strlen(s));
+}
+
+void llmreg_json_raw(struct llmreg_json_out *w, const char *key,
+                     const char *json)
+{
+    w->at = json_begin(w, key, 0);
+    put_slowly(w, json, strlen(json), true);
 }

@@ -126,22 +126,6 @@ void llmreg_json_null(struct llmreg_json_out *w, const char *key)
     w->at = json_put(json_begin(w, key, 4), "null", 4);
 }
 
-void llmreg_json_raw(struct llmreg_json_out *w, const char *key,
-                     const char *json)
-{
-    size_t left = strlen(json);
-
-    w->at = json_begin(w, key, 0);
-    while (left > 0) {
-        char *at = json_room(w, 1);
-        size_t room = (size_t)(w->buffer + sizeof w->buffer - at);
-        size_t n = left < room ? left : room;
-        w->at = json_put(at, json, n);
-        json += n;
-        left -= n;
-    }
-}
-
 int llmreg_json_out_end(struct llmreg_json_out *w)
 {
     if (w->depth != 0)

@@ -130,7 +130,9 @@ void llmreg_json_null(struct llmreg_json_out *w, const char *key);
  * is no time, and both are null. */
 void llmreg_json_time(struct llmreg_json_out *w, const char *key,
                       const char *key_ms, int64_t wall_ms);
-/* json is a whole JSON value as text, and is believed to be. */
+/* json is a whole JSON value as text, and is believed to be.  What is escaped
+ * in a string is escaped in its strings too, so that it may stand where all
+ * else may; it means the same. */
 void llmreg_json_raw(struct llmreg_json_out *w, const char *key,
                      const char *json);
 /* Hands the rest to the sink; the first status that was not LLMREG_OK. */

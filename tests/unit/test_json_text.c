@@ -266,6 +266,54 @@ START_TEST(a_member_with_a_literal_key_is_as_any_other)
 }
 END_TEST
 
+/* ---- JSON from elsewhere ---- */
+
+static const struct {
+    const char *json, *written;
+} raws[] = {
+    {"null", "null"},
+    {"{ \"a\" :\t[1,\n\"\\\"\\\\\\n\"] }",
+     "{ \"a\" :\t[1,\n\"\\\"\\\\\\n\"] }"},
+    {"[\"</script>&\"]", "[\"\\u003c/script\\u003e\\u0026\"]"},
+    {"\"\xe2\x80\xa8\xc3\xa9\x7f\xff\"",
+     "\"\\u2028\xc3\xa9\\u007f\xef\xbf\xbd\""},
+    {"1.5e+300", "1.5e+300"},
+};
+
+START_TEST(raw_json_keeps_its_meaning_and_may_stand_anywhere)
+{
+    char expected[200];
+
+    (void)snprintf(expected, sizeof expected, "{\"a\":%s,\"b\":1}",
+                   raws[_i].written);
+    begin();
+    llmreg_json_open_object(&w, NULL);
+    llmreg_json_raw(&w, "a", raws[_i].json);
+    llmreg_json_integer(&w, "b", 1);
+    llmreg_json_close_object(&w);
+    end_as(expected);
+}
+END_TEST
+
+START_TEST(raw_json_may_be_long)
+{
+    static char list[40001], expected[40020];
+
+    for (size_t i = 0; i < 40000; i++)
+        list[i] = i % 2 == 1 ? '1' : ',';
+    list[0] = '[';
+    list[39998] = '0';
+    list[39999] = ']';
+    (void)snprintf(expected, sizeof expected, "[%s,%s]", list, "2");
+    begin();
+    llmreg_json_open_array(&w, NULL);
+    llmreg_json_raw(&w, NULL, list);
+    llmreg_json_integer(&w, NULL, 2);
+    llmreg_json_close_array(&w);
+    end_as(expected);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("json_text");
@@ -283,6 +331,9 @@ int main(void)
     tcase_add_test(tc, random_strings_read_back_the_same);
     tcase_add_test(tc, any_bytes_as_text_make_valid_json);
     tcase_add_test(tc, a_member_with_a_literal_key_is_as_any_other);
+    tcase_add_loop_test(tc, raw_json_keeps_its_meaning_and_may_stand_anywhere,
+                        0, COUNT(raws));
+    tcase_add_test(tc, raw_json_may_be_long);
     suite_add_tcase(s, tc);
     SRunner *sr = srunner_create(s);
     srunner_run_all(sr, CK_ENV);
