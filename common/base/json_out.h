@@ -6,7 +6,7 @@
  * written before every value, and counted only if one is due.
  *
  *   json_write.c    pieces, structure, what has one form only
- *   json_text.c     strings
+ *   json_text.c     strings, and JSON from elsewhere
  *   json_number.c   numbers and times
  *
  * A key that is a literal of letters, digits and '_' is a member of its own
@@ -55,7 +55,7 @@ static inline char *json_comma(struct llmreg_json_out *w, char *at)
 char *json_begin(struct llmreg_json_out *w, const char *key, size_t n);
 
 char *json_put_integer(char *at, int64_t n); /* up to JSON_NUMBER */
-char *json_put_double(char *at, double n);   /* up to JSON_NUMBER */
+char *json_put_double(char *at, double n);   /* the same; finite */
 /* In quotes, JSON_TIME bytes; wall_ms > 0. */
 char *json_put_time(struct llmreg_json_out *w, char *at, int64_t wall_ms);
 /* Copies the plain ASCII that s begins with; returns how much that is.  What
@@ -105,6 +105,26 @@ static inline void json_member_bool(struct llmreg_json_out *w,
     char *at = json_member(w, key, 5);
 
     w->at = b ? json_put(at, "true", 4) : json_put(at, "false", 5);
+}
+
+static inline void json_member_double(struct llmreg_json_out *w,
+                                      struct json_key key, double n)
+{
+    w->at = json_put_double(json_member(w, key, JSON_NUMBER), n);
+}
+
+/* As llmreg_json_time. */
+static inline void json_member_time(struct llmreg_json_out *w,
+                                    struct json_key key, struct json_key key_ms,
+                                    int64_t wall_ms)
+{
+    if (wall_ms <= 0) {
+        json_member_null(w, key);
+        json_member_null(w, key_ms);
+        return;
+    }
+    w->at = json_put_time(w, json_member(w, key, JSON_TIME), wall_ms);
+    json_member_integer(w, key_ms, wall_ms);
 }
 
 #endif

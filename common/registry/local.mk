@@ -28,6 +28,7 @@ libregistry_la_SOURCES = \
 	common/registry/alerts_table.h \
 	common/registry/change.c \
 	common/registry/endpoint_json.c \
+	common/registry/endpoint_json.h \
 	common/registry/entry.c \
 	common/registry/entry.h \
 	common/registry/fleet.c \
@@ -47,6 +48,7 @@ libregistry_la_SOURCES = \
 	common/registry/index.h \
 	common/registry/keyhash.c \
 	common/registry/keyhash.h \
+	common/registry/known_json.h \
 	common/registry/learn.c \
 	common/registry/models_part.c \
 	common/registry/models_part.h \
@@ -64,6 +66,9 @@ libregistry_la_SOURCES = \
 	common/registry/slots.c \
 	common/registry/slots.h \
 	common/registry/snapshot.c \
+	common/registry/snapshot_json.c \
+	common/registry/snapshot_models.c \
+	common/registry/snapshot_models.h \
 	common/registry/spec_part.c \
 	common/registry/spec_part.h \
 	common/registry/table.h \

@@ -9,6 +9,11 @@ TESTS += tests/stress/registry
 tests_stress_registry_SOURCES = tests/stress/registry.c $(FLAT)
 tests_stress_registry_LDADD = $(REGISTRY_LIBS)
 
+check_PROGRAMS += tests/stress/snapshot
+TESTS += tests/stress/snapshot
+tests_stress_snapshot_SOURCES = tests/stress/snapshot.c
+tests_stress_snapshot_LDADD = $(REGISTRY_LIBS)
+
 check_PROGRAMS += tests/stress/bus
 TESTS += tests/stress/bus
 tests_stress_bus_SOURCES = tests/stress/bus.c

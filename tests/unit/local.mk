@@ -10,3 +10,4 @@ include tests/unit/hosts.mk
 include tests/unit/store.mk
 include tests/unit/service.mk
 include tests/unit/probe.mk
+include tests/unit/snapshot.mk

@@ -105,12 +105,6 @@ tests_unit_test_learn_SOURCES = tests/unit/test_learn.c $(FLEET)
 tests_unit_test_learn_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_learn_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
-check_PROGRAMS += tests/unit/test_snapshot
-TESTS += tests/unit/test_snapshot
-tests_unit_test_snapshot_SOURCES = tests/unit/test_snapshot.c $(FLEET)
-tests_unit_test_snapshot_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
-tests_unit_test_snapshot_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
-
 check_PROGRAMS += tests/unit/test_endpoint_json
 TESTS += tests/unit/test_endpoint_json
 tests_unit_test_endpoint_json_SOURCES = tests/unit/test_endpoint_json.c $(FLEET)
@@ -146,7 +140,8 @@ tests_unit_test_agent_register_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_agent_register_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
 ## Alerts in that registry.
-ALERTING = $(FLEET) tests/unit/alerting.c tests/unit/alerting.h
+ALERTING_ONLY = tests/unit/alerting.c tests/unit/alerting.h
+ALERTING = $(FLEET) $(ALERTING_ONLY)
 
 check_PROGRAMS += tests/unit/test_alert_part
 TESTS += tests/unit/test_alert_part

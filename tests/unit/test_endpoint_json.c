@@ -57,14 +57,16 @@ START_TEST(an_endpoint_that_was_never_checked_has_nulls)
         "\"series\":\"gpu\",\"labels\":{\"site\":\"berlin\"},"
         "\"registered_at\":\"1970-01-01T00:00:01.000Z\","
         "\"registered_at_ms\":1000,\"admin\":\"active\",\"until\":null,"
-        "\"until_ms\":null,\"health\":\"unknown\",\"reason\":null,"
+        "\"until_ms\":null,\"routable\":false,\"health\":\"unknown\","
+        "\"reason\":null,"
         "\"detail\":null,\"http_status\":null,\"alarm\":\"none\","
         "\"since\":null,\"since_ms\":null,\"failures\":0,\"successes\":0,"
         "\"failing_since\":null,\"failing_since_ms\":null,"
         "\"checked_at\":null,\"checked_at_ms\":null,"
         "\"checked_age_seconds\":null,\"ok_at\":null,\"ok_at_ms\":null,"
         "\"latency_ms\":null,\"connect_ms\":null,\"first_byte_ms\":null,"
-        "\"version\":null,\"models\":[],\"models_not_kept\":0,"
+        "\"version\":null,\"pending\":0,\"total\":0,"
+        "\"request_latency_ms\":null,\"models\":[],\"models_not_kept\":0,"
         "\"models_rejected\":0}");
 }
 END_TEST

@@ -211,7 +211,7 @@ static const struct {
     {"learn", learn, 5},
     {"want", want, 0},
     {"restore", restore, 7},
-    {"snapshot", snapshot, 1},
+    {"snapshot", snapshot, 8},
     {"create", create, 2},
     {"add strictly", add_strictly, 4},
     {"rank", rank, 1},
