@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "common/store/binding.h"
-#include "common/store/kinds.h"
 #include "common/store/rows.h"
 
 /* What an event makes dirty, and whether people wait for it.  What has no row
@@ -28,6 +27,20 @@ static const struct {
             [LLMREG_EVENT_HEALTH] = {DIRTY_HEALTH, true},
             [LLMREG_EVENT_MODELS] = {DIRTY_MODELS, false},
             [LLMREG_EVENT_ADMIN] = {DIRTY_ALL, true},
+        },
+    [LLMREG_ENTITY_AGENT] =
+        {
+            [LLMREG_EVENT_REGISTERED] = {DIRTY_ALL, true},
+            /* Any heartbeat may bring one. */
+            [LLMREG_EVENT_UPDATED] = {DIRTY_ALL, false},
+            [LLMREG_EVENT_REMOVED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_PRESENCE] = {DIRTY_PRESENCE, false},
+        },
+    [LLMREG_ENTITY_ALERT] =
+        {
+            [LLMREG_EVENT_FIRED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_ACKNOWLEDGED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_CLEARED] = {DIRTY_ALL, true},
         },
 };
 
@@ -98,22 +111,26 @@ struct marking {
     enum llmreg_entity entity;
 };
 
-static void mark_swept(void *ctx, const char *id, unsigned parts)
+static void mark_swept(const struct sweep *s, const char *id, unsigned parts,
+                       bool durable)
 {
-    const struct marking *m = ctx;
+    const struct marking *m = s->ctx;
 
     mark(m->batch, m->entity, id, parts);
+    m->batch->durable = m->batch->durable || durable;
 }
 
-int batch_sweep(struct batch *b, struct database *db, struct llmreg_registry *r,
-                int64_t since_ns, struct llmreg_error *err)
+int batch_sweep(struct batch *b, const struct sweep *sweep,
+                struct llmreg_error *err)
 {
     int rc = LLMREG_OK;
 
     for (int i = 0; i < LLMREG_ENTITIES && rc == LLMREG_OK; i++) {
         struct marking marking = {b, i};
-        const struct sweep s = {db, r, since_ns, mark_swept, &marking};
+        struct sweep s = *sweep;
 
+        s.mark = mark_swept;
+        s.ctx = &marking;
         if (kind_of(i) != NULL)
             rc = kind_of(i)->sweep(&s, err);
     }

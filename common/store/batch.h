@@ -14,6 +14,7 @@
 #include "common/store/database.h"
 #include "common/store/dirty.h"
 #include "common/store/keep.h"
+#include "common/store/kinds.h"
 
 #define BATCH_EVENTS 256
 
@@ -36,9 +37,8 @@ bool batch_is_empty(const struct batch *b);
 void batch_add(struct batch *b, const struct llmreg_event *event);
 /* The file must be made like the registry. */
 void batch_add_everything(struct batch *b);
-/* What changed without an event since that monotonic time. */
-LLMREG_MUSTCHECK int batch_sweep(struct batch *b, struct database *db,
-                                 struct llmreg_registry *r, int64_t since_ns,
+/* Adds what changed without an event; how to mark is added to the sweep. */
+LLMREG_MUSTCHECK int batch_sweep(struct batch *b, const struct sweep *sweep,
                                  struct llmreg_error *err);
 
 /* Writes present values; inside a transaction.  Ids in keep are not deleted

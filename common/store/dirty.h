@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* dirty.h - which parts of which endpoints differ from the file.
+/* dirty.h - which parts of which things differ from the file.
  *
  * Threads:   one at a time.
  * Blocking:  never.
@@ -11,9 +11,10 @@
 #include <llmreg/status.h>
 
 enum {
-    DIRTY_HEALTH = 1,
-    DIRTY_MODELS = 2,
-    DIRTY_ALL = 7 /* the specification and intent too, or it is gone */
+    DIRTY_HEALTH = 1,   /* of an endpoint */
+    DIRTY_MODELS = 2,   /* of an endpoint */
+    DIRTY_PRESENCE = 1, /* of an agent */
+    DIRTY_ALL = 7       /* what is rarely changed too, or it is gone */
 };
 
 struct dirty;

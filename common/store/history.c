@@ -7,7 +7,11 @@
 int history_open(struct history *h, struct database *db,
                  struct llmreg_error *err)
 {
-    return rows_count(db, DB_EVENT_COUNT, &h->events, err);
+    int rc = rows_count(db, DB_EVENT_COUNT, &h->events, err);
+
+    if (rc == LLMREG_OK)
+        rc = rows_count(db, DB_BEAT_COUNT, &h->beats, err);
+    return rc;
 }
 
 static int add_events(struct history *h, const struct batch *b,
@@ -24,17 +28,27 @@ static int add_events(struct history *h, const struct batch *b,
     return rc;
 }
 
-int history_write(struct history *h, const struct batch *b, struct database *db,
-                  const struct store_config *config, struct llmreg_error *err)
+static int write_events(struct history *h, const struct past *past,
+                        struct database *db, struct llmreg_error *err)
 {
-    const int64_t keep = config->keep_events;
+    const int64_t keep = past->keep_events;
     int rc = LLMREG_OK;
 
     if (keep > 0)
-        rc = add_events(h, b, db, err);
+        rc = add_events(h, past->batch, db, err);
     if (rc != LLMREG_OK || h->events <= keep)
         return rc;
     rc = rows_prune_events(db, h->events - keep, err);
     h->events = keep;
+    return rc;
+}
+
+int history_write(struct history *h, const struct past *past,
+                  struct database *db, struct llmreg_error *err)
+{
+    int rc = write_events(h, past, db, err);
+
+    if (rc == LLMREG_OK)
+        rc = beats_write(past->beats, db, &past->now, &h->beats, err);
     return rc;
 }

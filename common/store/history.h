@@ -9,23 +9,28 @@
 #define LLMREG_STORE_HISTORY_H
 
 #include "common/store/batch.h"
-#include "common/store/store.h"
+#include "common/store/beats.h"
 
 /* How many rows the file has, so that they need not be counted each time.  A
  * copy of it is changed with a transaction, and becomes the true one with the
  * commit. */
 struct history {
-    int64_t events;
+    int64_t events, beats;
 };
 
 /* Counts. */
 LLMREG_MUSTCHECK int history_open(struct history *h, struct database *db,
                                   struct llmreg_error *err);
-/* Adds the batch's events and drops the oldest that are too many; inside a
- * transaction. */
-LLMREG_MUSTCHECK int history_write(struct history *h, const struct batch *b,
+/* Adds the batch's events and the heartbeats that are due, and drops the oldest
+ * that are too many; inside a transaction. */
+struct past {
+    const struct batch *batch;
+    const struct beats *beats;
+    int64_t keep_events;
+    struct llmreg_now now;
+};
+LLMREG_MUSTCHECK int history_write(struct history *h, const struct past *past,
                                    struct database *db,
-                                   const struct store_config *config,
                                    struct llmreg_error *err);
 
 #endif

@@ -77,7 +77,7 @@ static bool mark_if_probed(void *ctx, struct llmreg_endpoint *e)
 
     llmreg_endpoint_health(e, &h);
     if (h.checked_mono_ns != 0 && h.checked_mono_ns >= s->since_ns)
-        s->mark(s->ctx, llmreg_endpoint_id(e), DIRTY_HEALTH);
+        s->mark(s, llmreg_endpoint_id(e), DIRTY_HEALTH, false);
     return true;
 }
 

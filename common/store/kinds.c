@@ -8,6 +8,8 @@
 
 static const struct kind *const kinds[LLMREG_ENTITIES] = {
     [LLMREG_ENTITY_ENDPOINT] = &kind_endpoint,
+    [LLMREG_ENTITY_AGENT] = &kind_agent,
+    [LLMREG_ENTITY_ALERT] = &kind_alert,
 };
 
 const struct kind *kind_of(enum llmreg_entity entity)

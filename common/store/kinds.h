@@ -16,6 +16,7 @@
 #include <llmreg/registry.h>
 
 #include "common/store/database.h"
+#include "common/store/keep.h"
 
 struct load; /* load.h */
 
@@ -26,10 +27,17 @@ typedef int (*kind_id_fn)(void *ctx, const char *id);
 struct sweep {
     struct database *db;
     struct llmreg_registry *registry;
+    const struct keep *keep;
     int64_t since_ns; /* monotonic time of the look before */
+    struct {          /* at what need not be written every few seconds */
+        bool due;
+        int64_t since_ns; /* of the slow look before */
+        int64_t since_ms; /* the same, wall time */
+    } slow;
     /* Called inside a read section, too. */
-    void (*mark)(void *ctx, const char *id, unsigned parts);
-    void *ctx;
+    void (*mark)(const struct sweep *s, const char *id, unsigned parts,
+                 bool durable);
+    void *ctx; /* of mark */
 };
 
 struct kind {
@@ -46,7 +54,7 @@ struct kind {
     int (*sweep)(const struct sweep *s, struct llmreg_error *err);
 };
 
-extern const struct kind kind_endpoint;
+extern const struct kind kind_endpoint, kind_agent, kind_alert;
 
 /* NULL: nothing of such an entity is remembered. */
 const struct kind *kind_of(enum llmreg_entity entity);

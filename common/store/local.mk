@@ -2,6 +2,8 @@ noinst_LTLIBRARIES += libstore.la
 libstore_la_SOURCES = \
 	common/store/batch.c \
 	common/store/batch.h \
+	common/store/beats.c \
+	common/store/beats.h \
 	common/store/binding.c \
 	common/store/binding.h \
 	common/store/copy.c \
@@ -20,6 +22,8 @@ libstore_la_SOURCES = \
 	common/store/home.h \
 	common/store/keep.c \
 	common/store/keep.h \
+	common/store/kind_agent.c \
+	common/store/kind_alert.c \
 	common/store/kind_endpoint.c \
 	common/store/kinds.c \
 	common/store/kinds.h \
@@ -28,6 +32,9 @@ libstore_la_SOURCES = \
 	common/store/load.c \
 	common/store/load.h \
 	common/store/rows.h \
+	common/store/rows_agent.c \
+	common/store/rows_alert.c \
+	common/store/rows_beat.c \
 	common/store/rows_endpoint.c \
 	common/store/rows_event.c \
 	common/store/schema.c \

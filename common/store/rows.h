@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* rows.h - values to rows and rows to values.
  *
- * One file a table with what is below it: rows_endpoint.c, rows_event.c (with
- * ids and single numbers).  statements.c fixes the order of the columns.
+ * One file rows_*.c a table with what is below it; ids and single numbers are
+ * in rows_event.c.  statements.c fixes the order of the columns.
  *
  * Threads:   the store's thread.
  * Blocking:  on the disk.
@@ -11,8 +11,11 @@
 #ifndef LLMREG_STORE_ROWS_H
 #define LLMREG_STORE_ROWS_H
 
+#include <llmreg/agents.h>
+#include <llmreg/alerts.h>
 #include <llmreg/bus.h>
 #include <llmreg/registry.h>
+#include <llmreg/sessions.h>
 
 #include "common/store/database.h"
 
@@ -26,6 +29,37 @@ LLMREG_MUSTCHECK int rows_put_health(struct database *db,
                                      struct llmreg_error *err);
 LLMREG_MUSTCHECK int rows_put_models(struct database *db,
                                      struct llmreg_endpoint *e,
+                                     struct llmreg_error *err);
+LLMREG_MUSTCHECK int rows_put_agent(struct database *db,
+                                    const struct llmreg_agent *a,
+                                    struct llmreg_error *err);
+LLMREG_MUSTCHECK int rows_put_presence(struct database *db,
+                                       const struct llmreg_agent *a,
+                                       struct llmreg_error *err);
+LLMREG_MUSTCHECK int rows_put_session(struct database *db,
+                                      const struct llmreg_session *s,
+                                      struct llmreg_error *err);
+LLMREG_MUSTCHECK int rows_put_alert(struct database *db,
+                                    const struct llmreg_alert *a,
+                                    struct llmreg_error *err);
+
+struct rows_beat {
+    int64_t time_ms;
+    const char *agent;
+    enum llmreg_presence presence;
+    enum llmreg_health_state health;
+    int64_t latency_us; /* -1 is unknown */
+    const char *activity;
+    const char *metrics; /* a JSON object */
+};
+/* *added: 1 if it is a new row, 0 if it was there. */
+LLMREG_MUSTCHECK int rows_put_beat(struct database *db,
+                                   const struct rows_beat *beat, int64_t *added,
+                                   struct llmreg_error *err);
+/* DB_BEAT_PRUNE: the oldest, so many.  DB_BEAT_EXPIRE: before that time. */
+LLMREG_MUSTCHECK int rows_drop_beats(struct database *db,
+                                     enum db_statement which, int64_t limit,
+                                     int64_t *dropped,
                                      struct llmreg_error *err);
 /* *added: 1 if it is a new row, 0 if it was there. */
 LLMREG_MUSTCHECK int rows_put_event(struct database *db,
@@ -62,5 +96,31 @@ typedef int (*rows_memory_fn)(void *ctx, const char *id,
                               const char *problem);
 LLMREG_MUSTCHECK int rows_each_memory(struct database *db, rows_memory_fn fn,
                                       void *ctx, struct llmreg_error *err);
+
+struct rows_agent {
+    const struct llmreg_agent_spec *spec;
+    const struct llmreg_agent_state *state;
+};
+typedef int (*rows_agent_fn)(void *ctx, const char *id,
+                             const struct rows_agent *agent,
+                             const char *problem);
+LLMREG_MUSTCHECK int rows_each_agent(struct database *db, rows_agent_fn fn,
+                                     void *ctx, struct llmreg_error *err);
+
+typedef int (*rows_session_fn)(void *ctx, const char *id,
+                               const struct llmreg_session *s,
+                               const char *problem);
+LLMREG_MUSTCHECK int rows_each_session(struct database *db, rows_session_fn fn,
+                                       void *ctx, struct llmreg_error *err);
+
+typedef int (*rows_alert_fn)(void *ctx, const char *id,
+                             const struct llmreg_alert *a, const char *problem);
+LLMREG_MUSTCHECK int rows_each_alert(struct database *db, rows_alert_fn fn,
+                                     void *ctx, struct llmreg_error *err);
+/* told is OKAY if the row's word is none. */
+typedef int (*rows_told_fn)(void *ctx, const char *id,
+                            enum llmreg_severity told);
+LLMREG_MUSTCHECK int rows_each_told(struct database *db, rows_told_fn fn,
+                                    void *ctx, struct llmreg_error *err);
 
 #endif

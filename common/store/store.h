@@ -2,15 +2,17 @@
 /* store.h - what the registry remembers over a restart, in one SQLite file.
  *
  * The store listens to the bus like everybody else.  Its thread learns from
- * the events which endpoints changed, reads their present values from the
- * registry and writes them.  Memory is the truth: nobody reads the file while
+ * the events what changed, reads the present values from the registry and
+ * writes them.  Memory is the truth: nobody reads the file while
  * the program runs, no request waits for the disk, and after a fault or a gap
  * the file is made like the registry again.
  *
  * Two classes of change.  What people decide and what they are woken for
- * (registered, updated, removed, intent, health state) is durable: written at
- * once, with fsync.  What moves all the time (models, time and latency of the
- * last probe) is lazy: put together and written every flush_ns.
+ * (registered, removed, intent, health state, sessions, alerts) is durable:
+ * written at once, with fsync.  What moves all the time (models, time and
+ * latency of the last probe, what agents say, heartbeats) is lazy: put together
+ * and written every flush_ns; when an agent or a session was seen last, once a
+ * minute.
  *
  * A store that cannot be used is a fault, not an end: it is said once in the
  * log and as a STORE event, and tried again every retry_ns.
@@ -34,6 +36,7 @@ struct store_config {
     int64_t flush_ns;         /* pause between two lazy writes */
     int64_t retry_ns;         /* between attempts; between looks at the file */
     int64_t keep_events;      /* newest rows of event; 0: none */
+    int64_t keep_beats;       /* rows of heartbeat; 0: none */
 };
 
 struct store_world {

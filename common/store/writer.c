@@ -23,6 +23,7 @@
 #define CHECKPOINT_NS    (30 * LLMREG_NS_PER_S)
 /* The time of a change is read before the change is published. */
 #define SWEEP_SLACK_NS   LLMREG_NS_PER_S
+#define SLOW_NS          (60 * LLMREG_NS_PER_S)
 
 struct writer {
     /* fixed after new */
@@ -41,7 +42,9 @@ struct writer {
     bool hurries;  /* there is time for one more batch */
     uint64_t seen; /* newest number that is in the batch or before */
     uint64_t on_disk;
-    int64_t swept_ns; /* what moved since then is not written */
+    struct beats beats;
+    /* what moved since then is not written; slow: what may wait longer */
+    struct llmreg_now swept, slow;
     /* monotonic times of what is due next */
     int64_t try_ns, check_ns, flush_ns, checkpoint_ns;
 };
@@ -121,9 +124,12 @@ static void drain(struct writer *w)
         w->seen = last;
 }
 
-static int write_batch(struct writer *w, bool durable, struct llmreg_error *err)
+static int write_batch(struct writer *w, const struct llmreg_now *now,
+                       bool durable, struct llmreg_error *err)
 {
     const bool reserve = sequence_is_due(&w->sequence, w->world.bus);
+    const struct past past = {&w->batch, &w->beats, w->config.keep_events,
+                              *now};
     struct history history = w->history;
     struct database *db = &w->home.db;
     int rc;
@@ -133,7 +139,7 @@ static int write_batch(struct writer *w, bool durable, struct llmreg_error *err)
     if (rc == LLMREG_OK)
         rc = batch_write(&w->batch, db, w->world.registry, w->keep, err);
     if (rc == LLMREG_OK)
-        rc = history_write(&history, &w->batch, db, &w->config, err);
+        rc = history_write(&history, &past, db, err);
     if (rc == LLMREG_OK && reserve)
         rc = sequence_reserve(&w->sequence, db, w->world.bus, err);
     /* Also makes sure that there is something to sync. */
@@ -145,25 +151,55 @@ static int write_batch(struct writer *w, bool durable, struct llmreg_error *err)
         return rc;
     sequence_committed(&w->sequence);
     batch_clear(&w->batch);
+    beats_clear(&w->beats);
     w->history = history;
     if (durable)
         w->on_disk = w->seen;
     return LLMREG_OK;
 }
 
-static int flush(struct writer *w, const struct llmreg_now *now, bool force,
+static struct llmreg_now slack_before(const struct llmreg_now *now)
+{
+    return (struct llmreg_now){
+        .mono_ns = now->mono_ns - SWEEP_SLACK_NS,
+        .wall_ms = now->wall_ms - SWEEP_SLACK_NS / LLMREG_NS_PER_MS,
+    };
+}
+
+/* Looks for what changed without an event. */
+static int sweep(struct writer *w, const struct llmreg_now *now, bool force,
                  struct llmreg_error *err)
 {
-    int rc = batch_sweep(&w->batch, &w->home.db, w->world.registry, w->swept_ns,
-                         err);
+    const bool slow = force || now->mono_ns - w->slow.mono_ns >= SLOW_NS;
+    const struct sweep s = {
+        .db = &w->home.db,
+        .registry = w->world.registry,
+        .keep = w->keep,
+        .since_ns = w->swept.mono_ns,
+        .slow = {slow, w->slow.mono_ns, w->slow.wall_ms},
+    };
+    int rc = batch_sweep(&w->batch, &s, err);
 
     if (rc != LLMREG_OK)
         return rc;
-    w->swept_ns = now->mono_ns - SWEEP_SLACK_NS;
+    beats_sweep(&w->beats, w->swept.mono_ns);
+    w->swept = slack_before(now);
+    if (slow)
+        w->slow = w->swept;
+    return LLMREG_OK;
+}
+
+static int flush(struct writer *w, const struct llmreg_now *now, bool force,
+                 struct llmreg_error *err)
+{
+    int rc = sweep(w, now, force, err);
+
     w->flush_ns = now->mono_ns + w->config.flush_ns;
-    if (batch_is_empty(&w->batch) && !force)
+    if (rc != LLMREG_OK)
+        return rc;
+    if (batch_is_empty(&w->batch) && beats_is_empty(&w->beats) && !force)
         return LLMREG_OK;
-    return write_batch(w, force || w->batch.durable, err);
+    return write_batch(w, now, force || w->batch.durable, err);
 }
 
 /* At most one batch: what is left keeps the descriptor readable. */
@@ -175,7 +211,7 @@ static int write_due(struct writer *w, const struct llmreg_now *now, bool force,
         return flush(w, now, force, err);
     if (w->batch.durable || batch_is_full(&w->batch) ||
         sequence_is_due(&w->sequence, w->world.bus))
-        return write_batch(w, w->batch.durable, err);
+        return write_batch(w, now, w->batch.durable, err);
     return LLMREG_OK;
 }
 
@@ -326,6 +362,8 @@ static int make(struct writer *w, struct llmreg_error *err)
     int rc = batch_init(&w->batch);
 
     if (rc == LLMREG_OK)
+        rc = beats_init(&w->beats, w->world.registry, w->config.keep_beats);
+    if (rc == LLMREG_OK)
         rc = keep_new(&w->keep);
     if (rc == LLMREG_OK)
         rc = llmreg_subscribe(w->world.bus, UINT64_MAX, &w->events);
@@ -371,6 +409,7 @@ void writer_free(struct writer *w)
     home_close(&w->home);
     llmreg_unsubscribe(w->events);
     batch_fini(&w->batch);
+    beats_fini(&w->beats);
     keep_free(w->keep);
     free(w);
 }

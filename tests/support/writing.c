@@ -15,6 +15,7 @@ void writing_make(struct writing *w)
         .flush_ns = 5 * LLMREG_NS_PER_S,
         .retry_ns = 5 * LLMREG_NS_PER_S,
         .keep_events = 100,
+        .keep_beats = 1000,
     };
     snprintf(w->config.dir, sizeof w->config.dir, "%s/registry", w->room.dir);
 }
@@ -58,6 +59,18 @@ void writing_restart(struct writing *w)
     writing_end(w);
     room_restart(&w->room);
     writing_start(w);
+}
+
+void writing_hide(struct writing *w)
+{
+    ck_assert_int_eq(rename(w->config.dir, room_path(&w->room, "away")), 0);
+    room_write_file(&w->room, "registry", "not a directory");
+}
+
+void writing_show(struct writing *w)
+{
+    ck_assert_int_eq(remove(w->config.dir), 0);
+    ck_assert_int_eq(rename(room_path(&w->room, "away"), w->config.dir), 0);
 }
 
 void writing_step(struct writing *w)

@@ -23,6 +23,10 @@ void writing_end(struct writing *w);
 /* The process ends in good order and starts again. */
 void writing_restart(struct writing *w);
 
+/* The store's directory is away, with a file in its place, and back. */
+void writing_hide(struct writing *w);
+void writing_show(struct writing *w);
+
 void writing_step(struct writing *w);
 /* Steps until all is on disk, or the store is broken. */
 void writing_sync(struct writing *w);

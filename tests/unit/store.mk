@@ -2,6 +2,8 @@
 
 STORE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(SQLITE_CFLAGS)
 STORE_TEST_ROOM = tests/support/room.c tests/support/room.h
+STORE_TEST_TENANTS = $(STORE_TEST_ROOM) \
+	tests/support/tenants.c tests/support/tenants.h
 STORE_TEST_WRITING = $(STORE_TEST_ROOM) \
 	tests/support/writing.c tests/support/writing.h
 
@@ -10,6 +12,12 @@ TESTS += tests/unit/test_batch
 tests_unit_test_batch_SOURCES = tests/unit/test_batch.c $(STORE_TEST_ROOM)
 tests_unit_test_batch_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_batch_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_beats
+TESTS += tests/unit/test_beats
+tests_unit_test_beats_SOURCES = tests/unit/test_beats.c $(STORE_TEST_TENANTS)
+tests_unit_test_beats_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_beats_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_database
 TESTS += tests/unit/test_database
@@ -65,6 +73,20 @@ tests_unit_test_rows_SOURCES = tests/unit/test_rows.c $(STORE_TEST_ROOM)
 tests_unit_test_rows_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_rows_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_rows_agent
+TESTS += tests/unit/test_rows_agent
+tests_unit_test_rows_agent_SOURCES = tests/unit/test_rows_agent.c \
+	$(STORE_TEST_TENANTS)
+tests_unit_test_rows_agent_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_rows_agent_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_rows_alert
+TESTS += tests/unit/test_rows_alert
+tests_unit_test_rows_alert_SOURCES = tests/unit/test_rows_alert.c \
+	$(STORE_TEST_TENANTS)
+tests_unit_test_rows_alert_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_rows_alert_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_schema
 TESTS += tests/unit/test_schema
 tests_unit_test_schema_SOURCES = tests/unit/test_schema.c
@@ -95,6 +117,20 @@ tests_unit_test_writer_SOURCES = tests/unit/test_writer.c \
 	$(STORE_TEST_WRITING)
 tests_unit_test_writer_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_writer_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_writer_agents
+TESTS += tests/unit/test_writer_agents
+tests_unit_test_writer_agents_SOURCES = tests/unit/test_writer_agents.c \
+	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_writer_agents_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_writer_agents_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_writer_alerts
+TESTS += tests/unit/test_writer_alerts
+tests_unit_test_writer_alerts_SOURCES = tests/unit/test_writer_alerts.c \
+	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_writer_alerts_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_writer_alerts_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_faults
 TESTS += tests/unit/test_writer_faults

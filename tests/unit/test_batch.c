@@ -147,8 +147,12 @@ END_TEST
 
 static size_t swept(int64_t since_ns)
 {
-    ck_assert_int_eq(batch_sweep(&batch, &db, room.registry, since_ns, &err),
-                     LLMREG_OK);
+    const struct sweep sweep = {.db = &db,
+                                .registry = room.registry,
+                                .keep = keep,
+                                .since_ns = since_ns};
+
+    ck_assert_int_eq(batch_sweep(&batch, &sweep, &err), LLMREG_OK);
     return dirty_count(batch.dirty[LLMREG_ENTITY_ENDPOINT]);
 }
 

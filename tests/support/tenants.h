@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* tenants.h - agents and alerts in a room, with a value in every field. */
+#ifndef LLMREG_TEST_TENANTS_H
+#define LLMREG_TEST_TENANTS_H
+
+#include <llmreg/agents.h>
+#include <llmreg/alerts.h>
+
+#include "tests/support/room.h"
+
+/* What tenant_add registers; static until the next. */
+struct llmreg_agent_spec tenant_spec(const char *name);
+/* Registers the agent NAME with the id agent-NAME. */
+void tenant_add(struct room *r, const char *name);
+void tenant_remove(struct room *r, const char *name);
+/* A reference, or NULL. */
+struct llmreg_agent *tenant_get(struct room *r, const char *name);
+void tenant_beat(struct room *r, const char *name,
+                 enum llmreg_presence presence);
+/* As that, in one word of health. */
+void tenant_beat_health(struct room *r, const char *name,
+                        enum llmreg_health_state health);
+
+/* An alert endpoint_unhealthy/SUBJECT that is raised with that severity, or
+ * cleared if it is OKAY. */
+struct llmreg_alert alert_of(const struct room *r, const char *subject,
+                             enum llmreg_severity severity);
+void alert_set(struct room *r, const char *subject,
+               enum llmreg_severity severity);
+void alert_tell(struct room *r, const char *subject,
+                enum llmreg_severity severity);
+void alert_acknowledge(struct room *r, const char *subject, const char *by);
+/* A reference, or NULL. */
+const struct llmreg_alert *alert_get(struct room *r, const char *subject);
+
+#endif
