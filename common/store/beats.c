@@ -53,6 +53,8 @@ bool beats_keeps(const char *agent, const struct llmreg_beat *prev,
 /* ---- one ring ---- */
 
 #define METRICS_SIZE 512
+/* The time of a heartbeat is read before it is in the ring. */
+#define SLACK_NS     LLMREG_NS_PER_S
 
 /* The ring lends within a read section, where no disk is waited for. */
 struct copies {
@@ -151,33 +153,35 @@ static bool look(void *ctx, const struct llmreg_beat *beat)
 
 struct search {
     struct beats *beats;
-    int64_t since_ns;
+    int rc;
 };
 
 static bool mark_if_due(void *ctx, struct llmreg_agent *a)
 {
-    const struct search *s = ctx;
+    struct search *s = ctx;
+    const int64_t since_ns = s->beats->swept_ns;
     struct ring ring = ring_of(a, s->beats->step_ns);
-    int rc = LLMREG_OK;
 
     llmreg_agent_beats(a, INT64_MIN, look, &ring);
-    if (ring.last_ns >= s->since_ns ||
-        (has_first(&ring) && ring.first_ns >= s->since_ns))
-        rc = dirty_mark(s->beats->due, ring.agent, DIRTY_ALL);
-    return rc == LLMREG_OK; /* without memory there is a gap in the history */
+    if (ring.last_ns >= since_ns ||
+        (has_first(&ring) && ring.first_ns >= since_ns))
+        s->rc = dirty_mark(s->beats->due, ring.agent, DIRTY_ALL);
+    return s->rc == LLMREG_OK;
 }
 
-void beats_sweep(struct beats *b, int64_t since_ns)
+void beats_sweep(struct beats *b, const struct llmreg_now *now)
 {
     const struct llmreg_agent_filter everybody = {NULL};
     struct llmreg_agent_counts n;
-    struct search s = {b, since_ns};
+    struct search s = {b, LLMREG_OK};
 
     if (b->keep == 0)
         return;
     llmreg_agent_count(b->registry, &n);
     b->step_ns = beats_step(b->keep, n.agents);
     llmreg_each_agent(b->registry, &everybody, mark_if_due, &s);
+    if (s.rc == LLMREG_OK)
+        b->swept_ns = now->mono_ns - SLACK_NS;
 }
 
 bool beats_is_empty(const struct beats *b)

@@ -28,6 +28,7 @@ struct beats {
     struct dirty *due; /* agents */
     int64_t keep;      /* rows; 0: none */
     int64_t step_ns;
+    int64_t swept_ns; /* monotonic time; what was heard since is not due yet */
 };
 
 LLMREG_MUSTCHECK int beats_init(struct beats *b, struct llmreg_registry *r,
@@ -40,8 +41,9 @@ int64_t beats_step(int64_t keep, size_t agents);
 bool beats_keeps(const char *agent, const struct llmreg_beat *prev,
                  const struct llmreg_beat *beat, int64_t step_ns);
 
-/* Looks for agents that were heard of since that monotonic time. */
-void beats_sweep(struct beats *b, int64_t since_ns);
+/* Looks for agents that were heard of since the look before.  What there is no
+ * memory for is looked for again. */
+void beats_sweep(struct beats *b, const struct llmreg_now *now);
 bool beats_is_empty(const struct beats *b);
 /* Adds the rows that are due and drops the old; inside a transaction.  *rows is
  * how many there are in the file. */

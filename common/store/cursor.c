@@ -35,9 +35,10 @@ bool cursor_is_null(const struct cursor *c)
 
 const char *cursor_text(struct cursor *c)
 {
+    const bool null = cursor_is_null(c); /* so is what there is no memory for */
     const unsigned char *s = sqlite3_column_text(c->stmt, c->at);
 
-    if (s == NULL && !cursor_is_null(c))
+    if (s == NULL && !null)
         c->nomem = true;
     c->at++;
     return s != NULL ? (const char *)s : "";

@@ -88,8 +88,12 @@ static int ask(struct database *db, const char *sql, char *out, size_t size,
 
     if (code == SQLITE_OK)
         code = sqlite3_step(stmt);
-    if (code == SQLITE_ROW)
+    if (code == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
         text = sqlite3_column_text(stmt, 0);
+        /* No answer, for which a good file would pass for another's. */
+        if (text == NULL)
+            code = SQLITE_NOMEM;
+    }
     snprintf(out, size, "%s", text != NULL ? (const char *)text : "");
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         rc = database_status(db, code, "read", err);

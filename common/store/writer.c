@@ -182,7 +182,7 @@ static int sweep(struct writer *w, const struct llmreg_now *now, bool force,
 
     if (rc != LLMREG_OK)
         return rc;
-    beats_sweep(&w->beats, w->swept.mono_ns);
+    beats_sweep(&w->beats, now);
     w->swept = slack_before(now);
     if (slow)
         w->slow = w->swept;

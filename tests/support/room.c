@@ -33,8 +33,10 @@ static void keep_line(void *ctx, enum llmreg_level level, const char *line)
 
 void room_start(struct room *r)
 {
-    const struct llmreg_registry_conf conf = llmreg_registry_conf();
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
 
+    if (r->small)
+        conf.endpoints = conf.agents = conf.hosts = conf.sessions = 16;
     ck_assert_int_eq(llmreg_bus_new(&r->bus, RING, 1), LLMREG_OK);
     ck_assert_int_eq(
         llmreg_registry_new(&r->registry, &conf, r->bus, &r->clock), LLMREG_OK);

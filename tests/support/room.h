@@ -13,6 +13,7 @@
 
 struct room {
     char dir[64]; /* exists, empty */
+    bool small;   /* with room for a few of everything: quickly made */
     struct llmreg_bus *bus;
     struct llmreg_registry *registry;
     struct llmreg_now now;

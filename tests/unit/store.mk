@@ -105,6 +105,15 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c $(STORE_TEST_ROOM)
 tests_unit_test_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_store_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_store_memory
+TESTS += tests/unit/test_store_memory
+tests_unit_test_store_memory_SOURCES = tests/unit/test_store_memory.c \
+	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_store_memory_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_memory_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_store_memory_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup
+
 check_PROGRAMS += tests/unit/test_textpool
 TESTS += tests/unit/test_textpool
 tests_unit_test_textpool_SOURCES = tests/unit/test_textpool.c

@@ -55,10 +55,10 @@ static const char *ask(const char *sql)
     return text;
 }
 
-/* One flush: what was heard in the last ms is looked for and written. */
-static void flush(int64_t ms)
+/* What was heard since the last one is looked for and written. */
+static void flush(void)
 {
-    beats_sweep(&beats, room.now.mono_ns - ms * LLMREG_NS_PER_MS);
+    beats_sweep(&beats, &room.now);
     ck_assert_int_eq(beats_write(&beats, &db, &room.now, &rows, &err),
                      LLMREG_OK);
     beats_clear(&beats);
@@ -70,7 +70,7 @@ static void beat_for(const char *name, int64_t minutes)
     for (int64_t i = 0; i < minutes * 2; i++) {
         room_pass(&room, 30000);
         tenant_beat(&room, name, LLMREG_PRESENCE_ONLINE);
-        flush(30000);
+        flush();
     }
 }
 
@@ -112,7 +112,7 @@ START_TEST(a_row_says_what_the_heartbeat_said)
 {
     tenant_add(&room, "scout");
     tenant_beat_health(&room, "scout", LLMREG_HEALTH_DEGRADED);
-    flush(1000);
+    flush();
     ck_assert_str_eq(ask("SELECT agent || ' ' || presence || ' ' || health"
                          " || ' ' || latency_us || ' ' || activity"
                          " FROM heartbeat"),
@@ -150,7 +150,7 @@ START_TEST(a_change_of_health_is_kept_between_two_steps)
     const int64_t before = rows;
     room_pass(&room, 30000);
     tenant_beat_health(&room, "scout", LLMREG_HEALTH_UNHEALTHY);
-    flush(30000);
+    flush();
     ck_assert_int_eq(rows, before + 1);
 }
 END_TEST
@@ -162,7 +162,7 @@ START_TEST(several_heartbeats_in_one_flush_are_all_kept)
         room_pass(&room, 1000);
         tenant_beat(&room, "scout", LLMREG_PRESENCE_ONLINE);
     }
-    flush(5000);
+    flush();
     ck_assert_int_eq(rows, 5);
 }
 END_TEST
@@ -171,8 +171,8 @@ START_TEST(a_row_that_is_written_twice_is_one_row)
 {
     tenant_add(&room, "scout");
     tenant_beat(&room, "scout", LLMREG_PRESENCE_ONLINE);
-    flush(1000);
-    flush(1000);
+    flush();
+    flush();
     ck_assert_int_eq(rows, 1);
 }
 END_TEST
@@ -183,7 +183,7 @@ START_TEST(what_is_rolled_back_comes_again)
 
     tenant_add(&room, "scout");
     tenant_beat(&room, "scout", LLMREG_PRESENCE_ONLINE);
-    beats_sweep(&beats, 0);
+    beats_sweep(&beats, &room.now);
     ck_assert(!beats_is_empty(&beats));
     ck_assert_int_eq(database_begin(&db, false, &err), LLMREG_OK);
     ck_assert_int_eq(beats_write(&beats, &db, &room.now, &lost, &err),
@@ -203,14 +203,14 @@ START_TEST(after_a_day_a_row_goes)
 {
     tenant_add(&room, "scout");
     tenant_beat(&room, "scout", LLMREG_PRESENCE_ONLINE);
-    flush(1000);
+    flush();
     const int64_t first = room.now.wall_ms;
     room_pass(&room, 24 * 3600 * 1000);
-    flush(1000);
+    flush();
     ck_assert_int_eq(rows, 1);
     room_pass(&room, 1);
     tenant_beat(&room, "scout", LLMREG_PRESENCE_ONLINE);
-    flush(1000);
+    flush();
     ck_assert_int_eq(rows, 1);
     ck_assert_int_gt(atoll(ask("SELECT time_ms FROM heartbeat")), first);
 }
@@ -225,7 +225,7 @@ START_TEST(agents_that_change_all_the_time_do_not_pass_the_limit)
         tenant_beat_health(&room, "scout",
                            i % 2 == 0 ? LLMREG_HEALTH_HEALTHY
                                       : LLMREG_HEALTH_DEGRADED);
-        flush(1000);
+        flush();
         ck_assert_int_le(rows, 20);
     }
     ck_assert_int_eq(rows, 20);
@@ -240,10 +240,10 @@ START_TEST(none_are_kept_if_none_are_wanted)
 {
     tenant_add(&room, "scout");
     tenant_beat(&room, "scout", LLMREG_PRESENCE_ONLINE);
-    flush(1000);
+    flush();
     start(0);
     tenant_beat(&room, "scout", LLMREG_PRESENCE_ONLINE);
-    flush(1000);
+    flush();
     ck_assert_int_eq(rows, 0);
 }
 END_TEST
@@ -252,7 +252,7 @@ START_TEST(an_agent_that_is_gone_costs_nothing)
 {
     tenant_add(&room, "scout");
     tenant_beat(&room, "scout", LLMREG_PRESENCE_ONLINE);
-    beats_sweep(&beats, 0);
+    beats_sweep(&beats, &room.now);
     tenant_remove(&room, "scout");
     ck_assert_int_eq(beats_write(&beats, &db, &room.now, &rows, &err),
                      LLMREG_OK);
@@ -282,7 +282,7 @@ START_TEST(metrics_over_a_row_are_left_out)
     ck_assert_int_eq(llmreg_agent_heartbeat(room.registry, "agent-scout", 0,
                                             &said, &room.now, &err),
                      LLMREG_OK);
-    flush(1000);
+    flush();
     ck_assert_str_eq(ask("SELECT json_valid(metrics) FROM heartbeat"), "1");
     ck_assert_str_eq(ask("SELECT count(*) FROM heartbeat,"
                          " json_each(metrics)"),
