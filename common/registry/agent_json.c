@@ -3,17 +3,12 @@
  *
  * As with endpoints: what is not known is null, and each time is there twice.
  * Capabilities are words as a filter takes them, "gpu" or "gpu=h100".
- *
- * Metadata is JSON of the agent's own making, and the output may stand inside
- * a script.  '<', '>', '&' and the line ends U+2028 and U+2029 can be in
- * strings only, where an escape means the same.
  */
 #include <llmreg/agents.h>
 #include <llmreg/json.h>
 
 #include <string.h>
 
-#define VALUE_SIZE      1025       /* of a member, with its NUL (agent.h) */
 #define CAPABILITY_SIZE (64 + 258) /* name, '=', value and NUL */
 
 static void text(struct llmreg_json_out *w, const char *key, const char *s)
@@ -29,46 +24,6 @@ static void age(struct llmreg_json_out *w, const char *key, int64_t then_ns,
     else
         llmreg_json_double(w, key,
                            (double)((now_ns - then_ns) / 1000000) / 1e3);
-}
-
-/* The escape for what s begins with, or NULL; *len is how much that is. */
-static const char *escape_of(const char *s, size_t *len)
-{
-    static const struct {
-        const char *bytes, *escape;
-    } unsafe[] = {{"<", "\\u003c"},
-                  {">", "\\u003e"},
-                  {"&", "\\u0026"},
-                  {"\xe2\x80\xa8", "\\u2028"},
-                  {"\xe2\x80\xa9", "\\u2029"}};
-
-    for (size_t i = 0; i < sizeof unsafe / sizeof unsafe[0]; i++) {
-        *len = strlen(unsafe[i].bytes);
-        if (strncmp(s, unsafe[i].bytes, *len) == 0)
-            return unsafe[i].escape;
-    }
-    return NULL;
-}
-
-static void write_member(struct llmreg_json_out *w,
-                         const struct llmreg_member *m)
-{
-    char safe[6 * VALUE_SIZE];
-    char *at = safe;
-
-    for (const char *s = m->json; *s != '\0';) {
-        size_t len = 1;
-        const char *escape = escape_of(s, &len);
-        if (escape == NULL) {
-            *at++ = *s++;
-            continue;
-        }
-        memcpy(at, escape, 6);
-        at += 6;
-        s += len;
-    }
-    *at = '\0';
-    llmreg_json_raw(w, m->name, safe);
 }
 
 static void write_capability(struct llmreg_json_out *w,
@@ -104,7 +59,7 @@ static void write_spec(struct llmreg_json_out *w,
     llmreg_json_close_array(w);
     llmreg_json_open_object(w, "metadata");
     for (size_t i = 0; i < spec->nmetadata; i++)
-        write_member(w, &spec->metadata[i]);
+        llmreg_json_raw(w, spec->metadata[i].name, spec->metadata[i].json);
     llmreg_json_close_object(w);
 }
 

@@ -34,6 +34,11 @@ TESTS += tests/stress/claim
 tests_stress_claim_SOURCES = tests/stress/claim.c $(FLAT)
 tests_stress_claim_LDADD = $(REGISTRY_LIBS)
 
+check_PROGRAMS += tests/stress/agents
+TESTS += tests/stress/agents
+tests_stress_agents_SOURCES = tests/stress/agents.c
+tests_stress_agents_LDADD = $(REGISTRY_LIBS)
+
 ## Wrong on purpose, so no test itself: check_seeded runs it.
 check_PROGRAMS += tests/stress/race_seeded
 tests_stress_race_seeded_SOURCES = \

@@ -191,3 +191,16 @@ TESTS += tests/unit/test_agents_query
 tests_unit_test_agents_query_SOURCES = tests/unit/test_agents_query.c $(PEOPLE)
 tests_unit_test_agents_query_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_agents_query_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_agents_memory
+TESTS += tests/unit/test_agents_memory
+tests_unit_test_agents_memory_SOURCES = tests/unit/test_agents_memory.c $(PEOPLE)
+tests_unit_test_agents_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_agents_memory_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_agent_json
+TESTS += tests/unit/test_agent_json
+tests_unit_test_agent_json_SOURCES = tests/unit/test_agent_json.c $(PEOPLE)
+tests_unit_test_agent_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_agent_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_agents_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
