@@ -1,19 +1,38 @@
 noinst_LTLIBRARIES += libservice.la
 libservice_la_SOURCES = \
+	common/service/alerter.c \
+	common/service/alerter.h \
+	common/service/census.c \
+	common/service/census.h \
 	common/service/clockwatch.c \
 	common/service/clockwatch.h \
 	common/service/deadlines.c \
 	common/service/deadlines.h \
+	common/service/guard.c \
+	common/service/guard.h \
+	common/service/judge.c \
+	common/service/judge.h \
 	common/service/letter.c \
 	common/service/letter.h \
 	common/service/lost_models.c \
 	common/service/lost_models.h \
+	common/service/maintenance.c \
+	common/service/maintenance.h \
 	common/service/metrics.c \
 	common/service/metrics_fleet.c \
 	common/service/notifier.c \
 	common/service/notifier.h \
 	common/service/notify_text.c \
 	common/service/notify_text.h \
+	common/service/pile.c \
+	common/service/pile.h \
+	common/service/rules.c \
+	common/service/rules.h \
+	common/service/rules_agent.c \
+	common/service/rules_endpoint.c \
+	common/service/rules_fleet.c \
+	common/service/rules_host.c \
+	common/service/rules_own.c \
 	common/service/service.c \
 	common/service/settings.c \
 	common/service/settings.h \

@@ -19,6 +19,7 @@
 
 struct llmreg_service {
     struct settings_values settings;
+    struct llmreg_registry_conf limits;
     struct llmreg_program program;
     unsigned users;
     size_t stages;        /* that are started */
@@ -79,9 +80,9 @@ static void stop_bus(struct llmreg_service *s)
 
 static int start_registry(struct llmreg_service *s, struct llmreg_error *err)
 {
-    const struct llmreg_registry_conf conf = settings_registry(&s->settings);
-    int rc =
-        llmreg_registry_new(&s->registry, &conf, s->bus, &llmreg_clock_system);
+    s->limits = settings_registry(&s->settings);
+    int rc = llmreg_registry_new(&s->registry, &s->limits, s->bus,
+                                 &llmreg_clock_system);
 
     if (rc != LLMREG_OK)
         llmreg_error_set(err, "registry: %s", llmreg_status_text(rc));
@@ -119,7 +120,8 @@ static void stop_store(struct llmreg_service *s)
 
 static int start_timer(struct llmreg_service *s, struct llmreg_error *err)
 {
-    int rc = timer_new(&s->timer, &s->world);
+    const struct alerter_conf alerts = {s->settings.rules, &s->limits};
+    int rc = timer_new(&s->timer, &s->world, &alerts, s->first_event);
 
     if (rc == LLMREG_OK)
         rc = timer_start(s->timer);

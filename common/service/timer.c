@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* timer.c - looks once a second.
+/* timer.c - the thread that wakes when time passes or something happens.
  *
- * Ends of maintenance are wall times, because a person named them; they are
- * compared with the wall clock anew each second, so that a step of it is
- * obeyed and not slept through.  The heap only says what to look at: what
- * counts is the intent that the registry has at that moment.
+ * Each round it hands the new events to those who wait for time, and lets them
+ * do what is due.  It sleeps until an event comes, the next deadline is
+ * there, or a second is over, whichever is first.
  */
 #include "common/service/timer.h"
 
@@ -18,10 +17,10 @@
 #include <llmreg/thread.h>
 
 #include "common/service/clockwatch.h"
-#include "common/service/deadlines.h"
+#include "common/service/maintenance.h"
 #include "common/service/unmatched.h"
 
-#define TICK_MS 1000
+#define TICK_NS LLMREG_NS_PER_S
 
 struct timer {
     /* fixed after start */
@@ -32,97 +31,11 @@ struct timer {
     bool started;
     atomic_bool stop;
     /* owned by the timer's thread */
-    struct deadlines *ends; /* of maintenances, wall milliseconds */
+    struct maintenance *maintenance;
+    struct alerter *alerter;
     struct clockwatch watch;
     struct unmatched unmatched;
-    bool rescan; /* something was missed */
 };
-
-/* ---- ends of maintenance ---- */
-
-/* The intent of e may have changed. */
-static void note(struct timer *t, const struct llmreg_endpoint *e)
-{
-    struct llmreg_intent intent = llmreg_endpoint_intent(e);
-    const char *id = llmreg_endpoint_id(e);
-
-    if (intent.admin != LLMREG_ADMIN_MAINTENANCE || intent.until_ms == 0)
-        deadlines_clear(t->ends, id);
-    else if (deadlines_set(t->ends, id, intent.until_ms) != LLMREG_OK)
-        t->rescan = true;
-}
-
-static bool note_each(void *ctx, struct llmreg_endpoint *e)
-{
-    note(ctx, e);
-    return true;
-}
-
-static void note_id(struct timer *t, const char *id)
-{
-    struct llmreg_endpoint *e = llmreg_get(t->world.registry, id);
-
-    if (e == NULL) {
-        deadlines_clear(t->ends, id);
-        return;
-    }
-    note(t, e);
-    llmreg_put(e);
-}
-
-static void take_events(struct timer *t)
-{
-    const struct llmreg_event *event;
-    int rc = LLMREG_OK;
-
-    while (rc != LLMREG_ENOENT) {
-        rc = llmreg_subscription_next(t->events, &event);
-        if (rc == LLMREG_EGAP)
-            t->rescan = true;
-        if (rc != LLMREG_OK)
-            continue;
-        if (event->type == LLMREG_EVENT_ADMIN ||
-            event->type == LLMREG_EVENT_REGISTERED ||
-            event->type == LLMREG_EVENT_REMOVED)
-            note_id(t, event->subject);
-        llmreg_event_put(event);
-    }
-    if (t->rescan) {
-        t->rescan = false;
-        llmreg_each(t->world.registry, note_each, t);
-    }
-}
-
-static bool is_over(const struct timer *t, const char *id,
-                    const struct llmreg_now *now)
-{
-    struct llmreg_endpoint *e = llmreg_get(t->world.registry, id);
-    struct llmreg_intent intent;
-
-    if (e == NULL)
-        return false;
-    intent = llmreg_endpoint_intent(e);
-    llmreg_put(e);
-    return intent.admin == LLMREG_ADMIN_MAINTENANCE && intent.until_ms != 0 &&
-           intent.until_ms <= now->wall_ms;
-}
-
-static void end_maintenances(struct timer *t, const struct llmreg_now *now)
-{
-    const struct llmreg_intent active = {.admin = LLMREG_ADMIN_ACTIVE};
-    const char *id;
-
-    while ((id = deadlines_due(t->ends, now->wall_ms)) != NULL) {
-        int rc = LLMREG_OK;
-
-        if (is_over(t, id, now))
-            rc = llmreg_admin_set(t->world.registry, id, &active,
-                                  "the maintenance is over", now);
-        if (rc == LLMREG_ENOMEM)
-            return; /* in a second, again */
-        deadlines_clear(t->ends, id);
-    }
-}
 
 /* ---- steps of the clock ---- */
 
@@ -155,34 +68,76 @@ static void tell_step(struct timer *t, const struct llmreg_now *now,
         llmreg_bus_wake(t->world.bus);
 }
 
-void timer_step(struct timer *t, const struct llmreg_now *now)
+/* ---- a round ---- */
+
+static void take_events(struct timer *t, const struct llmreg_now *now)
+{
+    const struct llmreg_event *event;
+    int rc = LLMREG_OK;
+
+    while (rc != LLMREG_ENOENT && !atomic_load(&t->stop)) {
+        rc = llmreg_subscription_next(t->events, &event);
+        if (rc == LLMREG_EGAP) {
+            maintenance_miss(t->maintenance);
+            alerter_miss(t->alerter);
+        }
+        if (rc != LLMREG_OK)
+            continue;
+        maintenance_take(t->maintenance, event);
+        alerter_take(t->alerter, event, now);
+        llmreg_event_put(event);
+    }
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t timer_step(struct timer *t, const struct llmreg_now *now)
 {
     int64_t step = clockwatch_look(&t->watch, now);
+    int64_t next_ns = now->mono_ns + TICK_NS;
 
     if (step != 0)
         tell_step(t, now, step);
     unmatched_look(&t->unmatched, t->world.registry, t->world.log, now);
-    take_events(t);
-    end_maintenances(t, now);
+    next_ns = sooner(next_ns, llmreg_tick(t->world.registry, now));
+    take_events(t, now);
+    maintenance_step(t->maintenance, now);
+    return sooner(next_ns, alerter_step(t->alerter, now));
 }
 
 /* ---- life ---- */
+
+/* Rounded up: not before it is due. */
+static int milliseconds(int64_t ns)
+{
+    if (ns <= 0)
+        return 0;
+    return (int)((ns + LLMREG_NS_PER_MS - 1) / LLMREG_NS_PER_MS);
+}
 
 static void *run(void *arg)
 {
     struct timer *t = arg;
 
     while (!atomic_load(&t->stop)) {
-        struct pollfd stop = {.fd = t->stop_fd, .events = POLLIN};
+        struct pollfd fds[2] = {
+            {.fd = t->stop_fd, .events = POLLIN},
+            {.fd = llmreg_subscription_fd(t->events), .events = POLLIN},
+        };
         struct llmreg_now now = llmreg_clock_now(t->world.clock);
+        int64_t next_ns = timer_step(t, &now);
 
-        timer_step(t, &now);
-        (void)poll(&stop, 1, TICK_MS);
+        now = llmreg_clock_now(t->world.clock);
+        (void)poll(fds, 2, milliseconds(next_ns - now.mono_ns));
     }
     return NULL;
 }
 
-int timer_new(struct timer **out, const struct store_world *world)
+int timer_new(struct timer **out, const struct store_world *world,
+              const struct alerter_conf *alerts, uint64_t after)
 {
     struct timer *t = calloc(1, sizeof *t);
     int rc = LLMREG_ENOMEM;
@@ -190,13 +145,14 @@ int timer_new(struct timer **out, const struct store_world *world)
     if (t == NULL)
         goto done;
     t->world = *world;
-    t->rescan = true;
     t->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     rc = t->stop_fd >= 0 ? LLMREG_OK : LLMREG_EIO;
     if (rc == LLMREG_OK)
-        rc = deadlines_new(&t->ends);
+        rc = maintenance_new(&t->maintenance, world->registry);
     if (rc == LLMREG_OK)
-        rc = llmreg_subscribe(t->world.bus, UINT64_MAX, &t->events);
+        rc = alerter_new(&t->alerter, world, alerts);
+    if (rc == LLMREG_OK)
+        rc = llmreg_subscribe(t->world.bus, after, &t->events);
     if (rc != LLMREG_OK)
         goto done;
     *out = t;
@@ -229,7 +185,8 @@ void timer_free(struct timer *t)
         pthread_join(t->thread, NULL);
     }
     llmreg_unsubscribe(t->events);
-    deadlines_free(t->ends);
+    alerter_free(t->alerter);
+    maintenance_free(t->maintenance);
     if (t->stop_fd >= 0)
         close(t->stop_fd);
     free(t);

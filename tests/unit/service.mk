@@ -1,6 +1,7 @@
 ## unit tests of common/service
 
 SERVICE_TEST_ROOM = tests/support/room.c tests/support/room.h
+SERVICE_TEST_WATCH = $(SERVICE_TEST_ROOM) tests/support/watch.c tests/support/watch.h
 
 check_PROGRAMS += tests/unit/test_clockwatch
 TESTS += tests/unit/test_clockwatch
@@ -85,3 +86,51 @@ TESTS += tests/unit/test_settings_effect
 tests_unit_test_settings_effect_SOURCES = tests/unit/test_settings_effect.c
 tests_unit_test_settings_effect_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_settings_effect_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_guard
+TESTS += tests/unit/test_guard
+tests_unit_test_guard_SOURCES = tests/unit/test_guard.c
+tests_unit_test_guard_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_guard_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_rules_endpoint
+TESTS += tests/unit/test_rules_endpoint
+tests_unit_test_rules_endpoint_SOURCES = tests/unit/test_rules_endpoint.c $(SERVICE_TEST_WATCH)
+tests_unit_test_rules_endpoint_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_rules_endpoint_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_rules_fleet
+TESTS += tests/unit/test_rules_fleet
+tests_unit_test_rules_fleet_SOURCES = tests/unit/test_rules_fleet.c $(SERVICE_TEST_WATCH)
+tests_unit_test_rules_fleet_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_rules_fleet_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_alerter
+TESTS += tests/unit/test_alerter
+tests_unit_test_alerter_SOURCES = tests/unit/test_alerter.c $(SERVICE_TEST_WATCH)
+tests_unit_test_alerter_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_alerter_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_rules_host
+TESTS += tests/unit/test_rules_host
+tests_unit_test_rules_host_SOURCES = tests/unit/test_rules_host.c $(SERVICE_TEST_WATCH)
+tests_unit_test_rules_host_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_rules_host_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_rules_agent
+TESTS += tests/unit/test_rules_agent
+tests_unit_test_rules_agent_SOURCES = tests/unit/test_rules_agent.c $(SERVICE_TEST_WATCH)
+tests_unit_test_rules_agent_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_rules_agent_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_pile
+TESTS += tests/unit/test_pile
+tests_unit_test_pile_SOURCES = tests/unit/test_pile.c
+tests_unit_test_pile_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_pile_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_census
+TESTS += tests/unit/test_census
+tests_unit_test_census_SOURCES = tests/unit/test_census.c $(SERVICE_TEST_ROOM)
+tests_unit_test_census_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_census_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)

@@ -6,17 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <llmreg/alerts.h>
+
 #include "tests/support/room.h"
 
 static struct room room;
 static struct timer *timer;
+static struct llmreg_rule_conf rules[LLMREG_RULES];
+static struct llmreg_registry_conf limits;
 
 static void make_timer(void)
 {
     const struct store_world world = {room.registry, room.bus, &room.clock,
                                       &room.log};
 
-    ck_assert_int_eq(timer_new(&timer, &world), LLMREG_OK);
+    const struct alerter_conf alerts = {rules, &limits};
+
+    limits = llmreg_registry_conf();
+    for (int i = 0; i < LLMREG_RULES; i++)
+        rules[i] = llmreg_rule_info((enum llmreg_rule_id)i)->preset;
+    ck_assert_int_eq(timer_new(&timer, &world, &alerts, UINT64_MAX), LLMREG_OK);
 }
 
 static void setup(void)
@@ -190,6 +199,19 @@ START_TEST(a_step_of_the_clock_is_one_event_and_one_line)
 }
 END_TEST
 
+START_TEST(its_step_raises_an_alert_and_says_when_it_looks_next)
+{
+    room_add(&room, "gpu1");
+    room_observe(&room, "gpu1", LLMREG_REASON_BUSY);
+    ck_assert_int_le(timer_step(timer, &room.now),
+                     room.now.mono_ns + LLMREG_NS_PER_S);
+    const struct llmreg_alert *a =
+        llmreg_alert_get(room.registry, "endpoint_unhealthy/gpu1:11434");
+    ck_assert_ptr_nonnull(a);
+    llmreg_alert_put(a);
+}
+END_TEST
+
 START_TEST(its_thread_starts_and_ends)
 {
     ck_assert_int_eq(timer_start(timer), LLMREG_OK);
@@ -213,6 +235,7 @@ int main(void)
     tcase_add_test(tc, a_clock_that_is_set_forward_ends_it_at_once);
     tcase_add_test(tc, a_request_that_ends_too_often_is_said);
     tcase_add_test(tc, a_step_of_the_clock_is_one_event_and_one_line);
+    tcase_add_test(tc, its_step_raises_an_alert_and_says_when_it_looks_next);
     tcase_add_test(tc, its_thread_starts_and_ends);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

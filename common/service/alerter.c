@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* alerter.c - what is judged, and when.
+ *
+ * The registry's table holds all alerts, also those that only pend.  A pass
+ * judges them, and whatever the rules offer besides.
+ */
+#include "common/service/alerter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <llmreg/text.h>
+
+#include "common/service/judge.h"
+#include "common/service/pile.h"
+
+#define PERIOD_NS LLMREG_NS_PER_S
+#define GAP_NS    (200 * LLMREG_NS_PER_MS) /* between passes, and censuses */
+#define COST_PART 100                      /* of a core, at most one */
+
+struct alerter {
+    const struct llmreg_clock *clock;
+    struct judge judge;
+    int64_t passed_ns; /* end of the last pass; 0: none */
+    int64_t cost_ns;   /* it took so long */
+};
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t longer(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- a pass over everything ---- */
+
+struct piling {
+    const struct scene *scene;
+    struct pile pile;
+};
+
+/* Those that have an alert are judged for that. */
+static void offer_new(void *ctx, enum llmreg_rule_id rule, const char *subject)
+{
+    struct piling *p = ctx;
+    const struct llmreg_alert *alert;
+    char id[LLMREG_ALERT_ID_SIZE];
+
+    if (p->scene->rules[rule].severity == LLMREG_SEVERITY_OKAY)
+        return;
+    judge_write_id(id, rule, subject);
+    alert = llmreg_alert_get(p->scene->registry, id);
+    if (alert == NULL)
+        pile_add(&p->pile, rule, subject);
+    llmreg_alert_put(alert);
+}
+
+static bool pile_alert(void *ctx, const struct llmreg_alert *alert)
+{
+    struct piling *p = ctx;
+
+    pile_add(&p->pile, alert->rule, alert->subject);
+    return true;
+}
+
+/* The alerts of the guards that have moved, while others were judged. */
+static void judge_guards(struct alerter *a)
+{
+    for (int kind = 0; kind < CENSUS_KINDS; kind++) {
+        const struct judge_case is = {.rule = LLMREG_RULE_REGISTRY_ISOLATED,
+                                      .subject =
+                                          census_text((enum census_kind)kind),
+                                      .previous = ""};
+
+        if (a->judge.moved[kind])
+            judge(&a->judge, &is);
+        a->judge.moved[kind] = false;
+    }
+}
+
+static void pass(struct alerter *a)
+{
+    struct piling p = {.scene = &a->judge.scene};
+    const struct rules_scan scan = {&a->judge.scene, offer_new, &p};
+
+    a->judge.dirty = false;
+    a->judge.due_ns = INT64_MAX;
+    for (int kind = 0; kind < CENSUS_KINDS; kind++)
+        if (a->judge.scene.guards[kind].phase != GUARD_QUIET)
+            judge_count(&a->judge, (enum census_kind)kind);
+    rules_scan(&scan);
+    llmreg_each_alert(a->judge.scene.registry, pile_alert, &p);
+    for (size_t i = 0; i < p.pile.count; i++) {
+        const struct judge_case is = {.rule = p.pile.items[i].rule,
+                                      .subject = p.pile.items[i].subject,
+                                      .previous = ""};
+
+        judge(&a->judge, &is);
+    }
+    pile_clear(&p.pile);
+    judge_guards(a);
+}
+
+/* When the next pass is made. */
+static int64_t next_pass(const struct alerter *a)
+{
+    int64_t rest_ns = COST_PART * a->cost_ns;
+    int64_t soon_ns = a->passed_ns + longer(GAP_NS, rest_ns);
+    int64_t due_ns = a->judge.due_ns;
+
+    if (a->passed_ns == 0)
+        return 0;
+    if (a->judge.dirty)
+        return soon_ns;
+    for (int kind = 0; kind < CENSUS_KINDS; kind++)
+        due_ns = sooner(due_ns, guard_due(&a->judge.scene.guards[kind]));
+    return sooner(longer(due_ns, soon_ns),
+                  a->passed_ns + longer(PERIOD_NS, rest_ns));
+}
+
+int64_t alerter_step(struct alerter *a, const struct llmreg_now *now)
+{
+    if (now->mono_ns < next_pass(a))
+        return next_pass(a);
+    a->judge.scene.now = *now;
+    pass(a);
+    a->passed_ns = llmreg_clock_now(a->clock).mono_ns;
+    a->cost_ns = longer(a->passed_ns - now->mono_ns, 0);
+    a->judge.gap_ns = longer(GAP_NS, COST_PART * a->cost_ns);
+    return next_pass(a);
+}
+
+/* ---- events ---- */
+
+static void note_store(struct alerter *a, const struct llmreg_event *event)
+{
+    a->judge.scene.store_failed = strcmp(event->after, "failed") == 0;
+    a->judge.scene.store_ms = event->time_ms;
+    llmreg_copy_message(a->judge.scene.store_reason,
+                        sizeof a->judge.scene.store_reason, event->reason);
+}
+
+struct touching {
+    struct judge *judge;
+    const struct llmreg_event *event;
+};
+
+static void judge_touched(void *ctx, enum llmreg_rule_id rule,
+                          const char *subject)
+{
+    struct touching *t = ctx;
+    const struct llmreg_event *event = t->event;
+    struct judge_case is = {.rule = rule, .subject = subject, .previous = ""};
+
+    if (event->type == LLMREG_EVENT_HEALTH &&
+        rule == LLMREG_RULE_ENDPOINT_UNHEALTHY)
+        is.previous = event->before;
+    if (event->type == LLMREG_EVENT_REMOVED) {
+        is.removed = event->reason;
+        judge(t->judge, &is);
+        is.removed = NULL; /* it may have been made anew */
+    }
+    judge(t->judge, &is);
+}
+
+void alerter_take(struct alerter *a, const struct llmreg_event *event,
+                  const struct llmreg_now *now)
+{
+    struct touching t = {&a->judge, event};
+    const struct rules_scan scan = {&a->judge.scene, judge_touched, &t};
+
+    a->judge.scene.now = *now;
+    if (event->entity == LLMREG_ENTITY_ALERT)
+        return;
+    if (event->entity == LLMREG_ENTITY_STORE)
+        note_store(a, event);
+    rules_touch(&scan, event->entity, event->subject);
+    judge_guards(a);
+    a->judge.dirty = true;
+}
+
+void alerter_miss(struct alerter *a)
+{
+    a->judge.dirty = true;
+}
+
+/* ---- life ---- */
+
+int alerter_new(struct alerter **out, const struct store_world *world,
+                const struct alerter_conf *conf)
+{
+    struct alerter *a = calloc(1, sizeof *a);
+
+    if (a == NULL)
+        return LLMREG_ENOMEM;
+    a->clock = world->clock;
+    a->judge.scene.registry = world->registry;
+    a->judge.scene.limits = conf->limits;
+    a->judge.scene.rules = conf->rules;
+    a->judge.scene.now = llmreg_clock_now(world->clock);
+    a->judge.scene.started_ns = a->judge.scene.now.mono_ns;
+    a->judge.due_ns = INT64_MAX;
+    a->judge.gap_ns = GAP_NS;
+    *out = a;
+    return LLMREG_OK;
+}
+
+void alerter_free(struct alerter *a)
+{
+    free(a);
+}

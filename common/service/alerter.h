@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* alerter.h - keeps the alerts in the registry as the rules want them.
+ *
+ * Level-triggered: an event only makes it look sooner.  What no event has
+ * reached is found by the next pass over everything, within a second, or, when
+ * there is so much that a pass takes longer than 10 ms, at 1 % of a core.
+ *
+ * Threads:   an alerter belongs to one thread.
+ * Blocking:  never; a step takes as long as a walk of the registry.
+ * Ownership: what is in world and conf is lent and must outlive it.
+ */
+#ifndef LLMREG_SERVICE_ALERTER_H
+#define LLMREG_SERVICE_ALERTER_H
+
+#include <llmreg/alert.h>
+
+#include "common/store/store.h"
+
+struct alerter;
+
+struct alerter_conf {
+    const struct llmreg_rule_conf *rules;      /* LLMREG_RULES of them */
+    const struct llmreg_registry_conf *limits; /* of the registry */
+};
+
+/* LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int alerter_new(struct alerter **out,
+                                 const struct store_world *world,
+                                 const struct alerter_conf *conf);
+void alerter_free(struct alerter *a); /* NULL is fine */
+
+/* Looks at what the event is about. */
+void alerter_take(struct alerter *a, const struct llmreg_event *event,
+                  const struct llmreg_now *now);
+/* Events were lost: the next step looks at everything. */
+void alerter_miss(struct alerter *a);
+/* Does what is due at now.  Returns the monotonic time of the next step. */
+int64_t alerter_step(struct alerter *a, const struct llmreg_now *now);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* census.c - one walk for each kind, one question for each thing.
+ *
+ * What fails has its own patience (failures in a row, missed heartbeats), and
+ * the first alert comes when the first one runs out of it.  At that moment
+ * those with the same trouble are all within one interval of theirs, because
+ * phases are spread over it.  So the question is: would it be told within one
+ * interval, or was it within the last half?
+ *
+ * All ages are monotonic, counted from what was received.  The age of a row
+ * of failures is made from their number, because its beginning is known on
+ * the wall clock only.
+ *
+ * Who was not looked at in time is not up: a prober that waits for a thousand
+ * timeouts sees few failures, but no successes either.
+ */
+#include "common/service/census.h"
+
+#include <llmreg/agents.h>
+#include <llmreg/hosts.h>
+
+#define SLACK_NS (5 * LLMREG_NS_PER_S)
+
+struct census {
+    const struct llmreg_registry_conf *conf;
+    const struct llmreg_now *now;
+    struct guard_count *count;
+};
+
+static void count_failing(struct census *c, int64_t interval_ns)
+{
+    c->count->failing++;
+    if (interval_ns > c->count->longest_ns)
+        c->count->longest_ns = interval_ns;
+}
+
+/* ---- endpoints ---- */
+
+/* Its failures may be told. */
+static bool is_watched(const struct llmreg_endpoint *e)
+{
+    enum llmreg_admin admin = llmreg_endpoint_intent(e).admin;
+
+    return admin == LLMREG_ADMIN_ACTIVE || admin == LLMREG_ADMIN_DRAINING;
+}
+
+static int64_t interval_of(const struct llmreg_endpoint *e)
+{
+    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+    int64_t interval_ns = spec->interval_ms * LLMREG_NS_PER_MS;
+
+    llmreg_spec_put(spec);
+    return interval_ns;
+}
+
+static bool is_up(const struct llmreg_health *h, int64_t interval_ns,
+                  int64_t unseen_ns)
+{
+    int64_t slack_ns = interval_ns / 4 > SLACK_NS ? interval_ns / 4 : SLACK_NS;
+
+    return h->state != LLMREG_HEALTH_UNKNOWN && !llmreg_is_down(h->state) &&
+           h->failures == 0 && unseen_ns < interval_ns + slack_ns;
+}
+
+static bool has_begun_to_fail(const struct llmreg_health *h,
+                              int64_t interval_ns, int64_t unseen_ns)
+{
+    int64_t age_ns = (int64_t)(h->failures - 1) * interval_ns + unseen_ns;
+
+    if (h->failures == 0 || h->state == LLMREG_HEALTH_UNKNOWN)
+        return false;
+    if (!llmreg_is_down(h->state))
+        return true;
+    return h->ok_mono_ns != 0 && age_ns < interval_ns + interval_ns / 2;
+}
+
+static bool count_endpoint(void *ctx, struct llmreg_endpoint *e)
+{
+    struct census *c = ctx;
+    struct llmreg_health h;
+
+    c->count->total++;
+    llmreg_endpoint_health(e, &h);
+    if (!is_watched(e) || h.checked_mono_ns == 0)
+        return true;
+    int64_t interval_ns = interval_of(e);
+    int64_t unseen_ns = c->now->mono_ns - h.checked_mono_ns;
+    if (is_up(&h, interval_ns, unseen_ns))
+        c->count->up++;
+    else if (has_begun_to_fail(&h, interval_ns, unseen_ns))
+        count_failing(c, interval_ns);
+    return true;
+}
+
+static void count_endpoints(struct census *c, struct llmreg_registry *r)
+{
+    llmreg_each(r, count_endpoint, c);
+}
+
+/* ---- agents ---- */
+
+static bool count_agent(void *ctx, struct llmreg_agent *a)
+{
+    struct census *c = ctx;
+    const struct llmreg_agent_spec *spec = llmreg_agent_spec(a);
+    int64_t interval_ns = spec->interval_ms * LLMREG_NS_PER_MS;
+    struct llmreg_agent_state s;
+
+    llmreg_agent_spec_put(spec);
+    llmreg_agent_state(a, &s);
+    c->count->total++;
+    if (s.presence == LLMREG_PRESENCE_STOPPED || s.seen_mono_ns == 0)
+        return true;
+    double silent =
+        (double)(c->now->mono_ns - s.seen_mono_ns) / (double)interval_ns;
+    double limit = c->conf->presence.offline;
+    if (silent >= limit - 1 && silent < limit + 0.5)
+        count_failing(c, interval_ns);
+    else if (llmreg_is_present(s.presence))
+        c->count->up++;
+    return true;
+}
+
+static void count_agents(struct census *c, struct llmreg_registry *r)
+{
+    static const struct llmreg_agent_filter everybody;
+
+    llmreg_each_agent(r, &everybody, count_agent, c);
+}
+
+/* ---- hosts ---- */
+
+static bool count_host(void *ctx, struct llmreg_host *h)
+{
+    struct census *c = ctx;
+    struct llmreg_host_state s;
+
+    llmreg_host_state(h, c->now, &s);
+    c->count->total++;
+    if (!s.sampled || s.reported_mono_ns == 0)
+        return true;
+    int64_t interval_ns = s.interval_ms * LLMREG_NS_PER_MS;
+    int64_t limit_ns = 3 * interval_ns > c->conf->stale_ns ? 3 * interval_ns
+                                                           : c->conf->stale_ns;
+    int64_t age_ns = c->now->mono_ns - s.reported_mono_ns;
+    if (age_ns < limit_ns - interval_ns)
+        c->count->up++;
+    else if (age_ns < limit_ns + interval_ns / 2)
+        count_failing(c, interval_ns);
+    return true;
+}
+
+static void count_hosts(struct census *c, struct llmreg_registry *r)
+{
+    llmreg_each_host(r, count_host, c);
+}
+
+/* ---- all kinds ---- */
+
+static const struct {
+    const char *name;
+    void (*count)(struct census *c, struct llmreg_registry *r);
+} kinds[CENSUS_KINDS] = {
+    [CENSUS_ENDPOINTS] = {"endpoints", count_endpoints},
+    [CENSUS_AGENTS] = {"agents", count_agents},
+    [CENSUS_HOSTS] = {"hosts", count_hosts},
+};
+
+const char *census_text(enum census_kind kind)
+{
+    return kinds[kind].name;
+}
+
+void census_take(enum census_kind kind, struct llmreg_registry *r,
+                 const struct llmreg_registry_conf *conf,
+                 const struct llmreg_now *now, struct guard_count *out)
+{
+    struct census c = {.conf = conf, .now = now, .count = out};
+
+    *out = (struct guard_count){0};
+    kinds[kind].count(&c, r);
+}

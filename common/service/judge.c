@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* judge.c - look, ask the guard, step, publish.
+ *
+ * The first look is cheap and decides whether anything happens; then the look
+ * is made again with its words, and the step with it, so that what is told is
+ * one moment's truth.
+ */
+#include "common/service/judge.h"
+
+#include <string.h>
+
+#include <llmreg/text.h>
+
+#include "common/service/notify_text.h"
+
+/* A case, and what becomes of it. */
+struct judgement {
+    const struct judge_case *is;
+    char id[LLMREG_ALERT_ID_SIZE];
+    const struct llmreg_alert *before;
+    struct look look;
+    struct llmreg_alert_state next;
+    enum llmreg_alert_action action;
+};
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- the guard ---- */
+
+static enum census_kind guard_of(enum llmreg_rule_id rule)
+{
+    switch (llmreg_rule_info(rule)->about) {
+    case LLMREG_ENTITY_AGENT:
+        return CENSUS_AGENTS;
+    case LLMREG_ENTITY_HOST:
+        return CENSUS_HOSTS;
+    default:
+        return CENSUS_ENDPOINTS;
+    }
+}
+
+void judge_count(struct judge *g, enum census_kind kind)
+{
+    const struct llmreg_rule_conf *conf =
+        &g->scene.rules[LLMREG_RULE_REGISTRY_ISOLATED];
+    struct guard *guard = &g->scene.guards[kind];
+    int64_t now_ns = g->scene.now.mono_ns;
+    int64_t last_ns = g->counted_ns[kind];
+    struct guard_count seen;
+
+    if (conf->severity == LLMREG_SEVERITY_OKAY ||
+        (last_ns != 0 && now_ns < last_ns + g->gap_ns))
+        return;
+    g->counted_ns[kind] = now_ns;
+    census_take(kind, g->scene.registry, g->scene.limits, &g->scene.now, &seen);
+    enum guard_phase before = guard->phase;
+    guard_step(guard, &seen, conf->threshold, &g->scene.now, guard);
+    if (guard->phase != before)
+        g->dirty = g->moved[kind] = true;
+}
+
+/* May something new be told by this rule? */
+static bool may_open(struct judge *g, enum llmreg_rule_id rule)
+{
+    enum census_kind kind = guard_of(rule);
+
+    if (!llmreg_rule_info(rule)->guarded)
+        return true;
+    judge_count(g, kind);
+    return !guard_holds(&g->scene.guards[kind]);
+}
+
+/* ---- a judgement ---- */
+
+static void look(struct judge *g, struct judgement *j, struct words *words)
+{
+    j->look = (struct look){.scene = &g->scene,
+                            .rule = j->is->rule,
+                            .subject = j->is->subject,
+                            .before = j->before,
+                            .words = words};
+    if (words != NULL)
+        memset(words, 0, sizeof *words);
+    if (j->is->removed != NULL)
+        j->look.gone = true;
+    else
+        rules_look(&j->look);
+}
+
+static void step(struct judge *g, struct judgement *j)
+{
+    static const struct llmreg_alert_state quiet;
+    const struct llmreg_alert_state *old =
+        j->before != NULL ? &j->before->s : &quiet;
+    struct llmreg_rule_conf conf = g->scene.rules[j->is->rule];
+    struct llmreg_finding found = j->look.found;
+
+    if (j->look.gone) {
+        found = (struct llmreg_finding){.known = true, .may_open = true};
+        conf.clear_ns = conf.cool_ns = 0;
+    }
+    bool opens = found.known && found.may_open &&
+                 conf.severity != LLMREG_SEVERITY_OKAY &&
+                 (found.severity > old->severity || old->remembered);
+    if (opens && found.severity != LLMREG_SEVERITY_OKAY)
+        found.may_open = may_open(g, j->is->rule);
+    j->action = llmreg_alert_step(old, &found, &conf, &g->scene.now, &j->next);
+    if (!llmreg_alert_is_idle(&j->next))
+        g->due_ns = sooner(g->due_ns, llmreg_alert_due(&j->next, &conf));
+}
+
+static bool is_same(const struct llmreg_alert_state *a,
+                    const struct llmreg_alert_state *b)
+{
+    return a->severity == b->severity && a->pending == b->pending &&
+           a->held == b->held && a->remembered == b->remembered &&
+           a->acknowledged == b->acknowledged &&
+           a->pending_mono_ns == b->pending_mono_ns &&
+           a->good_mono_ns == b->good_mono_ns &&
+           a->unseen_mono_ns == b->unseen_mono_ns &&
+           a->cool_mono_ns == b->cool_mono_ns;
+}
+
+/* It is raised, and for another reason than it was told with. */
+static bool is_renamed(const struct judgement *j)
+{
+    return j->before != NULL && !j->look.gone && j->look.found.known &&
+           j->look.found.severity != LLMREG_SEVERITY_OKAY &&
+           j->next.severity != LLMREG_SEVERITY_OKAY &&
+           strcmp(j->before->state, j->look.state) != 0;
+}
+
+static bool is_settled(const struct judgement *j)
+{
+    if (j->action != LLMREG_ALERT_NOTHING || is_renamed(j))
+        return false;
+    if (j->before == NULL)
+        return llmreg_alert_is_idle(&j->next);
+    return is_same(&j->before->s, &j->next);
+}
+
+/* ---- publishing ---- */
+
+static void word_removal(struct judge *g, struct judgement *j)
+{
+    const struct llmreg_alert *b = j->before;
+    const struct notify_subject subject = {b->name, b->subject};
+    struct words *w = &g->words;
+
+    j->look.state = "removed";
+    w->since_ms = g->scene.now.wall_ms;
+    llmreg_copy_message(w->name, sizeof w->name, b->name);
+    llmreg_copy_message(w->host, sizeof w->host, b->host);
+    llmreg_copy_message(w->series, sizeof w->series, b->series);
+    llmreg_copy_message(w->url, sizeof w->url, b->url);
+    llmreg_copy_message(w->reason, sizeof w->reason,
+                        j->is->removed != NULL ? j->is->removed : "");
+    notify_text_removed(w->message, &subject);
+}
+
+static const char *previous_of(const struct judgement *j)
+{
+    const struct llmreg_alert *b = j->before;
+
+    if (b == NULL)
+        return j->is->previous;
+    if (b->s.severity == LLMREG_SEVERITY_OKAY && b->s.pending_mono_ns != 0)
+        return b->previous;
+    return b->state;
+}
+
+/* A rule that knows no beginning: it was seen first when it began to pend. */
+static int64_t since_of(const struct judge *g, const struct judgement *j)
+{
+    const struct llmreg_now *now = &g->scene.now;
+    int64_t pending_ns = j->before != NULL ? j->before->s.pending_mono_ns : 0;
+
+    if (g->words.since_ms != 0)
+        return g->words.since_ms;
+    if (pending_ns == 0)
+        return now->wall_ms;
+    return now->wall_ms - (now->mono_ns - pending_ns) / LLMREG_NS_PER_MS;
+}
+
+/* All of it anew. */
+static struct llmreg_alert reword(struct judge *g, struct judgement *j)
+{
+    if (j->look.gone)
+        word_removal(g, j);
+    return (struct llmreg_alert){
+        .id = j->id,
+        .rule = j->is->rule,
+        .subject = j->is->subject,
+        .name = g->words.name,
+        .message = g->words.message,
+        .state = j->look.state,
+        .previous = previous_of(j),
+        .reason = g->words.reason,
+        .host = g->words.host,
+        .series = g->words.series,
+        .url = g->words.url,
+        .acknowledged_by = "",
+        .note = "",
+        .since_ms = since_of(g, j),
+    };
+}
+
+static void publish(struct judge *g, struct judgement *j)
+{
+    bool renamed = is_renamed(j);
+    bool anew = j->action != LLMREG_ALERT_NOTHING || j->before == NULL;
+    struct llmreg_alert alert;
+
+    if (anew || renamed) {
+        look(g, j, &g->words);
+        step(g, j);
+        if (j->look.gone && j->before == NULL)
+            return;
+    }
+    alert = anew ? reword(g, j) : *j->before;
+    if (!anew && renamed) {
+        alert.state = j->look.state;
+        alert.reason = g->words.reason;
+    }
+    alert.s = j->next;
+    int rc = llmreg_alert_set(g->scene.registry, &alert, j->action,
+                              &g->scene.now, NULL);
+    g->dirty |= rc == LLMREG_ENOMEM; /* again, soon */
+}
+
+void judge_write_id(char id[static LLMREG_ALERT_ID_SIZE],
+                    enum llmreg_rule_id rule, const char *subject)
+{
+    struct llmreg_text t;
+
+    llmreg_text_init(&t, id, LLMREG_ALERT_ID_SIZE);
+    llmreg_text_addf(&t, "%s/%s", llmreg_rule_info(rule)->name, subject);
+}
+
+void judge(struct judge *g, const struct judge_case *is)
+{
+    struct judgement j = {.is = is};
+
+    judge_write_id(j.id, is->rule, is->subject);
+    if (j.id[0] == '\0')
+        return;
+    j.before = llmreg_alert_get(g->scene.registry, j.id);
+    look(g, &j, NULL);
+    step(g, &j);
+    if (!is_settled(&j))
+        publish(g, &j);
+    else if (j.before != NULL && llmreg_alert_is_idle(&j.next) &&
+             j.before->told == LLMREG_SEVERITY_OKAY)
+        (void)!llmreg_alert_forget(g->scene.registry, j.id);
+    llmreg_alert_put(j.before);
+}

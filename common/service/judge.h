@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* judge.h - one rule, one subject: is there something to raise or to clear?
+ *
+ * Threads:   a judge belongs to one thread.
+ * Blocking:  never.
+ * Ownership: the caller's; the registry and the rules in scene are lent.
+ */
+#ifndef LLMREG_SERVICE_JUDGE_H
+#define LLMREG_SERVICE_JUDGE_H
+
+#include "common/service/rules.h"
+
+struct judge {
+    struct scene scene; /* its owner sets what rules look at */
+    int64_t gap_ns;     /* at least so long between two censuses */
+    /* written by judging */
+    int64_t due_ns; /* the least of llmreg_alert_due */
+    bool dirty;     /* a guard has moved, or memory failed: judge all again */
+    bool moved[CENSUS_KINDS];         /* this guard has: judge its alert */
+    int64_t counted_ns[CENSUS_KINDS]; /* the last census; 0: none */
+    struct words words;
+};
+
+struct judge_case {
+    enum llmreg_rule_id rule;
+    const char *subject;
+    const char *previous; /* word of the state before, or "" */
+    const char *removed;  /* why the subject was removed; NULL: it was not */
+};
+
+void judge(struct judge *g, const struct judge_case *is);
+/* Makes the guard's step with what there is now, unless it was made just
+ * before. */
+void judge_count(struct judge *g, enum census_kind kind);
+/* rule/subject; "" if that is too long. */
+void judge_write_id(char id[static LLMREG_ALERT_ID_SIZE],
+                    enum llmreg_rule_id rule, const char *subject);
+
+#endif

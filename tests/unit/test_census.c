@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* test_census.c - who is up, who has begun to fail, and who counts for
+ * neither.  Agents and hosts are counted in test_rules_agent.c and
+ * test_rules_host.c, where they fall silent.
+ */
+#include "common/service/census.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "tests/support/room.h"
+
+static struct room room;
+static struct guard_count seen;
+
+static void setup(void)
+{
+    room_open(&room);
+    room_add(&room, "gpu1");
+}
+
+static void teardown(void)
+{
+    room_close(&room);
+}
+
+static void observe(enum llmreg_reason reason, int64_t pass_ms)
+{
+    room_observe(&room, "gpu1", reason);
+    room_pass(&room, pass_ms);
+}
+
+static void count(void)
+{
+    const struct llmreg_registry_conf conf = llmreg_registry_conf();
+
+    census_take(CENSUS_ENDPOINTS, room.registry, &conf, &room.now, &seen);
+}
+
+static void expect(size_t up, size_t failing)
+{
+    count();
+    ck_assert_uint_eq(seen.total, 1);
+    ck_assert_uint_eq(seen.up, up);
+    ck_assert_uint_eq(seen.failing, failing);
+}
+
+START_TEST(unknown_is_neither)
+{
+    expect(0, 0);
+    observe(LLMREG_REASON_REFUSED, 0);
+    expect(0, 0);
+}
+END_TEST
+
+START_TEST(healthy_and_degraded_are_up)
+{
+    observe(LLMREG_REASON_OK, 0);
+    expect(1, 0);
+    observe(LLMREG_REASON_BUSY, 0);
+    expect(1, 0);
+}
+END_TEST
+
+START_TEST(the_first_failure_has_begun_to_fail)
+{
+    observe(LLMREG_REASON_OK, 30000);
+    observe(LLMREG_REASON_REFUSED, 0);
+    expect(0, 1);
+    ck_assert_int_eq(seen.longest_ns, 30 * LLMREG_NS_PER_S);
+}
+END_TEST
+
+START_TEST(down_since_just_now_has_begun_to_fail_and_later_not)
+{
+    observe(LLMREG_REASON_OK, 30000);
+    observe(LLMREG_REASON_REFUSED, 30000);
+    observe(LLMREG_REASON_REFUSED, 14000);
+    expect(0, 1);
+    room_pass(&room, 1000);
+    expect(0, 0);
+}
+END_TEST
+
+START_TEST(down_from_the_first_verdict_on_was_never_up)
+{
+    observe(LLMREG_REASON_REFUSED, 30000);
+    observe(LLMREG_REASON_REFUSED, 0);
+    expect(0, 0);
+}
+END_TEST
+
+START_TEST(who_is_taken_out_is_not_counted)
+{
+    observe(LLMREG_REASON_OK, 0);
+    room_admin(&room, "gpu1", LLMREG_ADMIN_DRAINING, 0);
+    expect(1, 0);
+    room_admin(&room, "gpu1", LLMREG_ADMIN_MAINTENANCE, 0);
+    expect(0, 0);
+    room_admin(&room, "gpu1", LLMREG_ADMIN_DISABLED, 0);
+    expect(0, 0);
+}
+END_TEST
+
+/* A1: a prober that waits for timeouts does not look at the others. */
+START_TEST(who_was_not_looked_at_in_time_is_not_up)
+{
+    observe(LLMREG_REASON_OK, 37000);
+    expect(1, 0);
+    room_pass(&room, 1000);
+    expect(0, 0);
+}
+END_TEST
+
+START_TEST(the_wall_clock_is_not_asked)
+{
+    observe(LLMREG_REASON_OK, 30000);
+    observe(LLMREG_REASON_REFUSED, 0);
+    room.now.wall_ms += 3600000;
+    expect(0, 1);
+    room.now.wall_ms -= 7200000;
+    expect(0, 1);
+}
+END_TEST
+
+START_TEST(kinds_have_names)
+{
+    ck_assert_str_eq(census_text(CENSUS_ENDPOINTS), "endpoints");
+    ck_assert_str_eq(census_text(CENSUS_AGENTS), "agents");
+    ck_assert_str_eq(census_text(CENSUS_HOSTS), "hosts");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("census");
+    TCase *tc = tcase_create("census");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, unknown_is_neither);
+    tcase_add_test(tc, healthy_and_degraded_are_up);
+    tcase_add_test(tc, the_first_failure_has_begun_to_fail);
+    tcase_add_test(tc, down_since_just_now_has_begun_to_fail_and_later_not);
+    tcase_add_test(tc, down_from_the_first_verdict_on_was_never_up);
+    tcase_add_test(tc, who_is_taken_out_is_not_counted);
+    tcase_add_test(tc, who_was_not_looked_at_in_time_is_not_up);
+    tcase_add_test(tc, the_wall_clock_is_not_asked);
+    tcase_add_test(tc, kinds_have_names);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
