@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SNAPSHOTS 300
+#define SNAPSHOTS 100
 #define IDS       6
 #define RING      65536
 #define WORD      24
@@ -277,8 +277,10 @@ static void compare(const struct llmreg_snapshot *s)
 }
 
 /* Until there were so many with something new. */
-static void photograph(struct llmreg_subscription *sub)
+static void *photograph(void *arg)
 {
+    struct llmreg_subscription *sub = arg;
+
     for (int new = 0; new < SNAPSHOTS &&failures == 0;) {
         struct llmreg_snapshot *s = NULL;
         CHECK(llmreg_snapshot_take(r, &s) == LLMREG_OK);
@@ -291,6 +293,7 @@ static void photograph(struct llmreg_subscription *sub)
         llmreg_snapshot_free(s);
     }
     over = true;
+    return NULL;
 }
 
 /* ---- the run ---- */
@@ -310,6 +313,7 @@ int main(void)
 {
     const struct llmreg_registry_conf conf = llmreg_registry_conf();
     struct llmreg_subscription *sub = NULL;
+    pthread_t photographer;
 
     (void)alarm(120);
     for (unsigned i = 0; i < IDS; i++)
@@ -322,7 +326,8 @@ int main(void)
     for (size_t i = 0; i < CREW; i++)
         CHECK(pthread_create(&crew[i].thread, NULL, crew[i].run,
                              &crew[i].seed) == 0);
-    photograph(sub);
+    CHECK(pthread_create(&photographer, NULL, photograph, sub) == 0);
+    (void)pthread_join(photographer, NULL);
     for (size_t i = 0; i < CREW; i++)
         (void)pthread_join(crew[i].thread, NULL);
     llmreg_event_put(ahead);
