@@ -181,8 +181,6 @@ static enum llmreg_alert_action step_off(struct llmreg_alert_state *s,
                                          const struct llmreg_now *now)
 {
     stop_pending(s);
-    s->unseen_mono_ns = 0;
-    s->cool_mono_ns = 0;
     return s->severity == LLMREG_SEVERITY_OKAY ? LLMREG_ALERT_NOTHING
                                                : clear(s, rule, now);
 }
