@@ -160,32 +160,72 @@ START_TEST(host_stale_after_has_effect)
 }
 END_TEST
 
+/* The word of a's presence after it was silent for so many intervals. */
+static const char *silent_for(double intervals)
+{
+    start();
+    ck_assert_msg(add_agent("a") == LLMREG_OK, "%s", err.text);
+    for (double passed = 0; passed < intervals; passed += 0.5) {
+        now.mono_ns += INTERVAL_MS * LLMREG_NS_PER_MS / 2;
+        now.wall_ms += INTERVAL_MS / 2;
+        (void)llmreg_tick(r, &now);
+    }
+    struct llmreg_agent *a = llmreg_agent_get(r, "a");
+    const char *word =
+        a == NULL ? "none" : llmreg_presence_text(llmreg_agent_presence(a));
+    llmreg_agent_put(a);
+    llmreg_registry_free(r);
+    r = NULL;
+    return word;
+}
+
 START_TEST(each_rung_of_the_ladder_has_effect)
 {
     static const struct {
         const char *key;
         double value, silence; /* in intervals */
-        enum llmreg_presence from, to;
+        const char *preset, *given;
     } rows[] = {
-        {"LateAfter", 2.5, 2, LLMREG_PRESENCE_ONLINE, LLMREG_PRESENCE_LATE},
-        {"StaleAfter", 5, 4, LLMREG_PRESENCE_LATE, LLMREG_PRESENCE_STALE},
-        {"OfflineAfter", 20, 12, LLMREG_PRESENCE_STALE,
-         LLMREG_PRESENCE_OFFLINE},
+        {"LateAfter", 2.5, 2, "late", "connecting"},
+        {"StaleAfter", 5, 4, "stale", "late"},
+        {"OfflineAfter", 20, 12, "offline", "stale"},
+        {"OfflineAfter", 3, 3.5, "stale", "offline"},
     };
-    struct settings_values values;
-    int64_t silent_ns = (int64_t)(rows[_i].silence * INTERVAL_MS) * 1000000;
 
-    ck_assert_int_eq(settings_get(&settings, &values, &err), LLMREG_OK);
-    struct llmreg_presence_rule rule = settings_registry(&values).presence;
-    ck_assert_int_eq(
-        llmreg_presence_step(rows[_i].from, silent_ns, INTERVAL_MS, &rule),
-        rows[_i].to);
+    ck_assert_str_eq(silent_for(rows[_i].silence), rows[_i].preset);
     give(rows[_i].key, rows[_i].value);
-    ck_assert_int_eq(settings_get(&settings, &values, &err), LLMREG_OK);
-    rule = settings_registry(&values).presence;
-    ck_assert_int_eq(
-        llmreg_presence_step(rows[_i].from, silent_ns, INTERVAL_MS, &rule),
-        rows[_i].from);
+    ck_assert_str_eq(silent_for(rows[_i].silence), rows[_i].given);
+}
+END_TEST
+
+/* Ten intervals of 10 s until it is offline, and a minute. */
+START_TEST(reap_after_has_effect_on_agents)
+{
+    ck_assert_str_eq(silent_for(17), "offline");
+    give("ReapAfter", 60);
+    ck_assert_str_eq(silent_for(17), "none");
+}
+END_TEST
+
+/* The host, after it was silent for so long. */
+static bool is_there_after(int64_t seconds)
+{
+    start();
+    ck_assert_msg(report("a") == LLMREG_OK, "%s", err.text);
+    now.mono_ns += seconds * LLMREG_NS_PER_S;
+    (void)llmreg_tick(r, &now);
+    struct llmreg_host *h = llmreg_host_get(r, "a");
+    llmreg_host_put(h);
+    llmreg_registry_free(r);
+    r = NULL;
+    return h != NULL;
+}
+
+START_TEST(reap_after_has_effect_on_hosts)
+{
+    ck_assert(is_there_after(3600));
+    give("ReapAfter", 600);
+    ck_assert(!is_there_after(3600));
 }
 END_TEST
 
@@ -199,7 +239,9 @@ int main(void)
     tcase_add_test(tc, max_agents_has_effect);
     tcase_add_test(tc, max_hosts_has_effect);
     tcase_add_test(tc, host_stale_after_has_effect);
-    tcase_add_loop_test(tc, each_rung_of_the_ladder_has_effect, 0, 3);
+    tcase_add_loop_test(tc, each_rung_of_the_ladder_has_effect, 0, 4);
+    tcase_add_test(tc, reap_after_has_effect_on_agents);
+    tcase_add_test(tc, reap_after_has_effect_on_hosts);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
