@@ -39,6 +39,11 @@ TESTS += tests/stress/agents
 tests_stress_agents_SOURCES = tests/stress/agents.c
 tests_stress_agents_LDADD = $(REGISTRY_LIBS)
 
+check_PROGRAMS += tests/stress/alerts
+TESTS += tests/stress/alerts
+tests_stress_alerts_SOURCES = tests/stress/alerts.c
+tests_stress_alerts_LDADD = $(REGISTRY_LIBS)
+
 ## Wrong on purpose, so no test itself: check_seeded runs it.
 check_PROGRAMS += tests/stress/race_seeded
 tests_stress_race_seeded_SOURCES = \

@@ -160,6 +160,7 @@ TESTS += tests/unit/test_alerts_table
 tests_unit_test_alerts_table_SOURCES = tests/unit/test_alerts_table.c $(ALERTING)
 tests_unit_test_alerts_table_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_alerts_table_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_alerts_table_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=llmreg_bus_publish
 
 check_PROGRAMS += tests/unit/test_alert_json
 TESTS += tests/unit/test_alert_json

@@ -14,6 +14,26 @@
 #define WARNING LLMREG_SEVERITY_WARNING
 #define FAILURE LLMREG_SEVERITY_FAILURE
 
+/* What a reader finds at the moment in which an event is published. */
+static char found[64];
+
+int __real_llmreg_bus_publish(struct llmreg_bus *bus,
+                              const struct llmreg_event *event, uint64_t *seq);
+int __wrap_llmreg_bus_publish(struct llmreg_bus *bus,
+                              const struct llmreg_event *event, uint64_t *seq);
+
+int __wrap_llmreg_bus_publish(struct llmreg_bus *bus,
+                              const struct llmreg_event *event, uint64_t *seq)
+{
+    const struct llmreg_alert *a = llmreg_alert_get(fleet, event->subject);
+
+    (void)snprintf(found, sizeof found, "%s %s",
+                   a == NULL ? "none" : llmreg_severity_text(a->s.severity),
+                   a == NULL ? "" : a->acknowledged_by);
+    llmreg_alert_put(a);
+    return __real_llmreg_bus_publish(bus, event, seq);
+}
+
 static int put(unsigned n, enum llmreg_severity severity,
                enum llmreg_alert_action action)
 {
@@ -143,6 +163,19 @@ START_TEST(numbers_of_events_are_the_ones_on_the_bus)
 }
 END_TEST
 
+START_TEST(who_reads_an_event_never_finds_the_value_from_before)
+{
+    alerting_set(WARNING);
+    ck_assert_str_eq(found, "warning ");
+    alerting_set(FAILURE);
+    ck_assert_str_eq(found, "failure ");
+    alerting_acknowledge("alice", "");
+    ck_assert_str_eq(found, "failure alice");
+    alerting_set(OKAY);
+    ck_assert_str_eq(found, "okay ");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("alerts_table");
@@ -154,6 +187,7 @@ int main(void)
     tcase_add_test(tc, what_a_walk_lends_can_be_kept);
     tcase_add_test(tc, the_counts_are_of_what_is_raised);
     tcase_add_test(tc, there_are_only_so_many);
+    tcase_add_test(tc, who_reads_an_event_never_finds_the_value_from_before);
     tcase_add_test(tc, numbers_of_events_are_the_ones_on_the_bus);
     suite_add_tcase(s, tc);
     SRunner *sr = srunner_create(s);
