@@ -16,6 +16,7 @@ tests_bench_registry_bench_SOURCES = \
 	tests/bench/registry/agents.c \
 	tests/bench/registry/copying.c \
 	tests/bench/registry/copying.h \
+	tests/bench/registry/deadlines.c \
 	tests/bench/registry/endpoints.c \
 	tests/bench/registry/fleet.c \
 	tests/bench/registry/fleet.h \

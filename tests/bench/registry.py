@@ -18,8 +18,9 @@ import harness
 from harness import figure, note
 
 PROGRAM = os.path.join(harness.BUILD, "tests/bench/registry_bench")
-ONCE = ("memory",)  # hardly differs from run to run
-GROUPS = ("endpoints", "models", "threads", "agents", "memory")
+ONCE = ("deadlines", "memory")  # long, and hardly differ from run to run
+GROUPS = ("endpoints", "models", "threads", "agents", "deadlines",
+          "memory")
 
 
 def built_with():

@@ -11,9 +11,9 @@ static const struct {
     const char *name;
     void (*run)(const struct bench *b);
 } groups[] = {
-    {"agents", agents_group},   {"endpoints", endpoints_group},
-    {"memory", memory_group},   {"models", models_group},
-    {"threads", threads_group},
+    {"agents", agents_group},       {"deadlines", deadlines_group},
+    {"endpoints", endpoints_group}, {"memory", memory_group},
+    {"models", models_group},       {"threads", threads_group},
 };
 
 #define GROUPS (sizeof groups / sizeof groups[0])
