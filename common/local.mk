@@ -21,7 +21,8 @@ libllmreg_la_LIBADD = libservice.la libstore.la libregistry.la libbus.la \
 	libdomain.la libbase.la $(URCU_LIBS) $(SQLITE_LIBS) $(YAJL_LIBS) \
 	-lpthread -lm
 libllmreg_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(LLMREG_LT_VERSION) \
-	-export-symbols-regex '^llmreg_' -no-undefined
+	-export-symbols-regex '^llmreg_' -no-undefined \
+	-Wl,-Bsymbolic-functions
 
 llmregincludedir = $(includedir)/llmreg
 llmreginclude_HEADERS = \

@@ -31,6 +31,7 @@
 #include <urcu/urcu-bp.h>
 
 #include <urcu/rculfhash.h>
+#include <urcu/static/urcu-bp.h>
 
 #include <llmreg/status.h>
 
@@ -46,7 +47,13 @@
 #include <sanitizer/tsan_interface.h>
 #define RCU_RELEASE(at) __tsan_release((void *)(uintptr_t)(at))
 #define RCU_ACQUIRE(at) __tsan_acquire((void *)(uintptr_t)(at))
+#define RCU_LOCK()      urcu_bp_read_lock()
+#define RCU_UNLOCK()    urcu_bp_read_unlock()
 #else
+/* Inline: liburcu gives these few lines to whoever wants them, and a section
+ * is most of what a small read costs. */
+#define RCU_LOCK()      _urcu_bp_read_lock()
+#define RCU_UNLOCK()    _urcu_bp_read_unlock()
 #define RCU_RELEASE(at) ((void)(at))
 #define RCU_ACQUIRE(at) ((void)(at))
 #endif
@@ -70,13 +77,13 @@ void rcu_wait(void);
 
 static inline void rcu_begin(void)
 {
-    urcu_bp_read_lock();
+    RCU_LOCK();
 }
 
 static inline void rcu_end(void)
 {
     RCU_RELEASE(RCU_TOKEN);
-    urcu_bp_read_unlock();
+    RCU_UNLOCK();
 }
 
 /* run must begin with rcu_due(head). */
@@ -110,17 +117,17 @@ static inline void rcu_table_add(struct cds_lfht *table, uint64_t hash,
                                  struct cds_lfht_node *node)
 {
     RCU_RELEASE(node);
-    urcu_bp_read_lock();
+    RCU_LOCK();
     cds_lfht_add(table, (unsigned long)hash, node);
-    urcu_bp_read_unlock();
+    RCU_UNLOCK();
 }
 
 static inline void rcu_table_remove(struct cds_lfht *table,
                                     struct cds_lfht_node *node)
 {
-    urcu_bp_read_lock();
+    RCU_LOCK();
     (void)cds_lfht_del(table, node);
-    urcu_bp_read_unlock();
+    RCU_UNLOCK();
 }
 
 /* The node, or NULL.  Inside a section, and valid to its end. */
