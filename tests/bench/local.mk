@@ -28,6 +28,7 @@ tests_bench_registry_bench_SOURCES = \
 	tests/bench/registry/models.c \
 	tests/bench/registry/plain.c \
 	tests/bench/registry/plain.h \
+	tests/bench/registry/snapshot.c \
 	tests/bench/registry/swarm.c \
 	tests/bench/registry/swarm.h \
 	tests/bench/registry/threads.c

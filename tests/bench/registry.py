@@ -19,8 +19,8 @@ from harness import figure, note
 
 PROGRAM = os.path.join(harness.BUILD, "tests/bench/registry_bench")
 ONCE = ("deadlines", "memory")  # long, and hardly differ from run to run
-GROUPS = ("endpoints", "models", "threads", "agents", "deadlines",
-          "memory")
+GROUPS = ("endpoints", "models", "snapshot", "threads", "agents",
+          "deadlines", "memory")
 
 
 def built_with():

@@ -10,6 +10,7 @@ void deadlines_group(const struct bench *b);
 void endpoints_group(const struct bench *b);
 void memory_group(const struct bench *b);
 void models_group(const struct bench *b);
+void snapshot_group(const struct bench *b);
 void threads_group(const struct bench *b);
 
 #endif

@@ -13,7 +13,8 @@ static const struct {
 } groups[] = {
     {"agents", agents_group},       {"deadlines", deadlines_group},
     {"endpoints", endpoints_group}, {"memory", memory_group},
-    {"models", models_group},       {"threads", threads_group},
+    {"models", models_group},       {"snapshot", snapshot_group},
+    {"threads", threads_group},
 };
 
 #define GROUPS (sizeof groups / sizeof groups[0])
