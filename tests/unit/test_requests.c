@@ -224,6 +224,7 @@ START_TEST(who_begins_while_it_is_removed_sees_that_it_is)
     ck_assert(!llmreg_endpoint_alive(e));
     ck_assert(llmreg_request_end(e, -1));
     ck_assert_uint_eq(load().total, 1);
+    ck_assert_int_eq(remove_it(true, NULL), LLMREG_OK);
 }
 END_TEST
 
