@@ -120,7 +120,7 @@ tests_unit_test_registry_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap
 
 check_PROGRAMS += tests/unit/test_registry_model
 TESTS += tests/unit/test_registry_model
-tests_unit_test_registry_model_SOURCES = tests/unit/test_registry_model.c
+tests_unit_test_registry_model_SOURCES = tests/unit/test_registry_model.c $(SHRINK)
 tests_unit_test_registry_model_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_registry_model_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
