@@ -16,6 +16,7 @@ libdomain_la_SOURCES = \
 	common/domain/resources.c \
 	common/domain/rules.c \
 	common/domain/score.c \
+	common/domain/session.c \
 	common/domain/spec.c \
 	common/domain/window.c \
 	common/domain/window.h \

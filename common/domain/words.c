@@ -12,6 +12,7 @@
 #include <llmreg/endpoint.h>
 #include <llmreg/entity.h>
 #include <llmreg/health.h>
+#include <llmreg/session.h>
 
 #include <string.h>
 
@@ -92,6 +93,21 @@ static const char *const presences[LLMREG_PRESENCES] = {
     [LLMREG_PRESENCE_STOPPED] = "stopped",
 };
 
+static const char *const session_types[LLMREG_SESSION_TYPES] = {
+    [LLMREG_SESSION_CLUSTER] = "cluster",
+    [LLMREG_SESSION_HOTLINE] = "hotline",
+    [LLMREG_SESSION_SERVICE] = "service",
+    [LLMREG_SESSION_TOCP] = "tocp",
+};
+
+static const char *const session_statuses[LLMREG_SESSION_STATUSES] = {
+    [LLMREG_SESSION_ESTABLISHING] = "establishing",
+    [LLMREG_SESSION_ESTABLISHED] = "established",
+    [LLMREG_SESSION_DEGRADED] = "degraded",
+    [LLMREG_SESSION_CLOSED] = "closed",
+    [LLMREG_SESSION_FAILED] = "failed",
+};
+
 static const char *word(const char *const *words, unsigned count,
                         unsigned value)
 {
@@ -169,6 +185,36 @@ int llmreg_presence_parse(const char *s, enum llmreg_presence *out)
     if (v < 0)
         return v;
     *out = (enum llmreg_presence)v;
+    return LLMREG_OK;
+}
+
+const char *llmreg_session_type_text(enum llmreg_session_type type)
+{
+    return word(session_types, LLMREG_SESSION_TYPES, type);
+}
+
+const char *llmreg_session_status_text(enum llmreg_session_status status)
+{
+    return word(session_statuses, LLMREG_SESSION_STATUSES, status);
+}
+
+int llmreg_session_type_parse(const char *s, enum llmreg_session_type *out)
+{
+    int v = value(session_types, LLMREG_SESSION_TYPES, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_session_type)v;
+    return LLMREG_OK;
+}
+
+int llmreg_session_status_parse(const char *s, enum llmreg_session_status *out)
+{
+    int v = value(session_statuses, LLMREG_SESSION_STATUSES, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_session_status)v;
     return LLMREG_OK;
 }
 

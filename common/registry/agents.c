@@ -275,8 +275,5 @@ void llmreg_agent_count(struct llmreg_registry *r,
 void agents_ended(struct llmreg_registry *r, const struct llmreg_agent *a,
                   const char *reason, const struct llmreg_now *now)
 {
-    (void)r;
-    (void)a;
-    (void)reason;
-    (void)now;
+    sessions_end(r, a->id, a->generation, reason == NULL ? "" : reason, now);
 }

@@ -61,6 +61,12 @@ libregistry_la_SOURCES = \
 	common/registry/registry.c \
 	common/registry/requests.c \
 	common/registry/requests.h \
+	common/registry/session_change.c \
+	common/registry/session_open.c \
+	common/registry/session_part.c \
+	common/registry/session_part.h \
+	common/registry/sessions.c \
+	common/registry/sessions_table.h \
 	common/registry/shelf.c \
 	common/registry/shelf.h \
 	common/registry/slots.c \

@@ -83,6 +83,8 @@ static const struct {
      agents_stop},
     {offsetof(struct llmreg_registry, hosts.lock), hosts_start, hosts_clear,
      hosts_stop},
+    {offsetof(struct llmreg_registry, sessions.lock), sessions_start,
+     sessions_clear, sessions_stop},
     {offsetof(struct llmreg_registry, alerts.lock), alerts_start, alerts_clear,
      alerts_stop},
 };

@@ -11,6 +11,7 @@
  *   snapshot.c       a consistent picture of all of it
  *   agents_table.h   the agents, with a lock of their own
  *   hosts_table.h    the hosts, with a lock of their own
+ *   sessions_table.h the sessions, with a lock of their own
  *   tick.c           the deadlines of all tables
  *
  * A writer prepares what it can before it takes the lock, checks under it
@@ -36,6 +37,7 @@
 #include "common/registry/entry.h"
 #include "common/registry/hosts_table.h"
 #include "common/registry/index.h"
+#include "common/registry/sessions_table.h"
 #include "common/registry/slots.h"
 
 struct llmreg_registry {
@@ -59,6 +61,7 @@ struct llmreg_registry {
     /* each with its own lock */
     struct agents agents;
     struct hosts hosts;
+    struct sessions sessions;
     struct alerts alerts;
 };
 

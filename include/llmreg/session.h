@@ -10,6 +10,8 @@
 
 #include <llmreg/agent.h>
 
+#define LLMREG_SESSION_REASON_MAX 256
+
 enum llmreg_session_type {
     LLMREG_SESSION_CLUSTER,
     LLMREG_SESSION_HOTLINE,
@@ -31,13 +33,14 @@ struct llmreg_session {
     const char *id;         /* as an agent's; "" when opening: made */
     const char *from, *to;  /* ids of agents; not the same */
     const char *connection; /* free word, "websocket"; 0 to 64 bytes, clean */
-    const char *reason;     /* why it was closed; "" while it lives */
+    const char *reason;     /* why it was closed, 0 to 256 bytes, clean; ""
+                               while it lives */
     enum llmreg_session_type type;
     enum llmreg_session_status status;
     double weight;         /* 0 to 1e9, for drawing; 1 by default */
-    int64_t latency_us;    /* -1 is unknown */
-    int64_t bandwidth_bps; /* bits per second; -1 is unknown */
-    int64_t opened_ms;     /* wall times */
+    int64_t latency_us;    /* up to a day; -1 is unknown */
+    int64_t bandwidth_bps; /* bits per second, up to 1e15; -1 is unknown */
+    int64_t opened_ms;     /* wall times; 0 is unknown */
     int64_t active_ms;     /* of the last activity */
     int64_t closed_ms;     /* 0: lives */
 };
@@ -45,7 +48,8 @@ struct llmreg_session {
 /* Establishing, established or degraded. */
 bool llmreg_session_lives(enum llmreg_session_status status);
 
-/* LLMREG_EINVAL with err names the field, its value and what is allowed. */
+/* LLMREG_EINVAL with err names the field, its value and what is allowed.  An
+ * empty id is valid. */
 LLMREG_MUSTCHECK int llmreg_session_check(const struct llmreg_session *s,
                                           struct llmreg_error *err);
 

@@ -6,7 +6,9 @@
  * refreshes it.  A session is closed by either side, by the end of one of its
  * agents (removed, offline or stopped), and stays as history: the newest closed
  * ones are kept, up to the limit (registry.h).  A closed session is never
- * opened again; the pair gets a new one.
+ * opened again; the pair gets a new one.  Events: OPENED, UPDATED (status,
+ * type, connection), CLOSED; their name is "FROM - TO".  A session that leaves
+ * the history is no event.
  *
  * Threads:   every function may be called from any thread, with no lock held.
  * Blocking:  reads take no lock.  Writes take the sessions' lock, for memory
@@ -26,10 +28,11 @@ struct llmreg_session_result {
     char id[LLMREG_AGENT_ID_SIZE];
 };
 
-/* Opens the session of (from, to), or refreshes the one that lives: then an
- * id that was given is ignored, and result names the one there is.  status
- * must be a live one; times are ours.  LLMREG_ENOENT: an agent is not there,
- * err names it.  LLMREG_EEXIST: the id was used for another.  LLMREG_EFULL.
+/* Opens the session of (from, to), or refreshes the one that lives: then the
+ * id, from and to in *session are not looked at any more, the rest replaces
+ * what there is, and result names it.  status must be a live one; times and
+ * reason are ours.  LLMREG_ENOENT: an agent is not there, offline or stopped,
+ * err names it.  LLMREG_EEXIST: the id was used before.  LLMREG_EFULL.
  * result may be NULL. */
 LLMREG_MUSTCHECK int llmreg_session_open(struct llmreg_registry *r,
                                          const struct llmreg_session *session,
@@ -37,21 +40,22 @@ LLMREG_MUSTCHECK int llmreg_session_open(struct llmreg_registry *r,
                                          struct llmreg_session_result *result,
                                          struct llmreg_error *err);
 /* Replaces status (a live one), weight, latency and bandwidth of a live
- * session, and its time of activity; id, from, to and type in *session are not
- * looked at.  An event only if the status changes.  LLMREG_ENOENT: not there,
- * or closed. */
+ * session, and its time of activity; the rest of *session is not looked at.
+ * An event only if the status changes.  LLMREG_ENOENT: not there, or closed. */
 LLMREG_MUSTCHECK int
 llmreg_session_activity(struct llmreg_registry *r, const char *id,
                         const struct llmreg_session *session,
                         const struct llmreg_now *now, struct llmreg_error *err);
-/* status: CLOSED or FAILED.  LLMREG_ENOENT: not there, or closed already. */
+/* status: CLOSED or FAILED; reason may be "".  LLMREG_ENOENT: not there, or
+ * closed already.  LLMREG_EINVAL: not valid. */
 LLMREG_MUSTCHECK int llmreg_session_close(struct llmreg_registry *r,
                                           const char *id,
                                           enum llmreg_session_status status,
                                           const char *reason,
                                           const struct llmreg_now *now);
-/* What a store remembers; live ones come back closed, with reason "restart"
- * at the time of their last activity.  LLMREG_EEXIST; LLMREG_EINVAL, err. */
+/* What a store remembers, those that closed first coming first; live ones come
+ * back closed, with reason "restart" at the time of their last activity.  No
+ * event.  LLMREG_EEXIST; LLMREG_EINVAL, err. */
 LLMREG_MUSTCHECK int llmreg_session_restore(struct llmreg_registry *r,
                                             const struct llmreg_session *stored,
                                             struct llmreg_error *err);
@@ -60,6 +64,9 @@ LLMREG_MUSTCHECK int llmreg_session_restore(struct llmreg_registry *r,
 const struct llmreg_session *llmreg_session_get(struct llmreg_registry *r,
                                                 const char *id);
 void llmreg_session_put(const struct llmreg_session *s); /* NULL is fine */
+/* One more reference to one that is held or lent. */
+const struct llmreg_session *
+llmreg_session_hold(const struct llmreg_session *s);
 
 typedef bool (*llmreg_session_fn)(void *ctx, const struct llmreg_session *s);
 /* agent: one of its two; NULL: any.  The live ones, or those that closed. */
@@ -75,9 +82,10 @@ void llmreg_session_count(struct llmreg_registry *r,
 struct llmreg_json_out;
 void llmreg_session_json(struct llmreg_json_out *w, const char *key,
                          const struct llmreg_session *s);
-/* {"nodes": [...], "links": [...]} as force-graph pages read it: every agent
- * (those that are offline or stopped only if include_offline), isolated ones
- * too; the live sessions between agents that are shown. */
+/* {"nodes": [...], "links": [...]} as force-graph pages read it, and when it
+ * was made: every agent (those that are offline or stopped only if
+ * include_offline), isolated ones too; the live sessions between agents that
+ * are shown.  Without memory the writer fails (LLMREG_ENOMEM). */
 void llmreg_graph_json(struct llmreg_json_out *w, const char *key,
                        struct llmreg_registry *r, bool include_offline,
                        const struct llmreg_now *now);

@@ -122,3 +122,9 @@ TESTS += tests/unit/test_alert_model
 tests_unit_test_alert_model_SOURCES = tests/unit/test_alert_model.c $(SHRINK)
 tests_unit_test_alert_model_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_alert_model_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_session
+TESTS += tests/unit/test_session
+tests_unit_test_session_SOURCES = tests/unit/test_session.c
+tests_unit_test_session_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_session_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)

@@ -7,6 +7,7 @@ include tests/unit/domain.mk
 include tests/unit/bus.mk
 include tests/unit/registry.mk
 include tests/unit/hosts.mk
+include tests/unit/sessions.mk
 include tests/unit/store.mk
 include tests/unit/service.mk
 include tests/unit/probe.mk

@@ -4,6 +4,7 @@
 #include <llmreg/agent.h>
 #include <llmreg/endpoint.h>
 #include <llmreg/health.h>
+#include <llmreg/session.h>
 
 #include <check.h>
 #include <stdlib.h>
@@ -32,6 +33,8 @@ ALIKE(alarm, enum llmreg_alarm)
 ALIKE(presence, enum llmreg_presence)
 ALIKE(severity, enum llmreg_severity)
 ALIKE(entity, enum llmreg_entity)
+ALIKE(session_type, enum llmreg_session_type)
+ALIKE(session_status, enum llmreg_session_status)
 
 static const struct {
     const char *words; /* in the order of their values */
@@ -56,6 +59,10 @@ static const struct {
     {"okay warning failure", LLMREG_SEVERITIES, severity_text, severity_parse},
     {"endpoint agent host session alert store clock", LLMREG_ENTITIES,
      entity_text, entity_parse},
+    {"cluster hotline service tocp", LLMREG_SESSION_TYPES, session_type_text,
+     session_type_parse},
+    {"establishing established degraded closed failed", LLMREG_SESSION_STATUSES,
+     session_status_text, session_status_parse},
 };
 #define ALL ((int)(sizeof all / sizeof all[0]))
 

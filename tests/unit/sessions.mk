@@ -1,0 +1,15 @@
+## unit tests of common/registry: agents that have sessions with each other
+
+MEETING = $(PEOPLE) tests/unit/meeting.c tests/unit/meeting.h
+
+check_PROGRAMS += tests/unit/test_sessions
+TESTS += tests/unit/test_sessions
+tests_unit_test_sessions_SOURCES = tests/unit/test_sessions.c $(MEETING)
+tests_unit_test_sessions_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_sessions_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_sessions_end
+TESTS += tests/unit/test_sessions_end
+tests_unit_test_sessions_end_SOURCES = tests/unit/test_sessions_end.c $(MEETING)
+tests_unit_test_sessions_end_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_sessions_end_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
