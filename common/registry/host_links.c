@@ -47,3 +47,46 @@ void llmreg_each_on_host(struct llmreg_registry *r, const struct llmreg_host *h,
             break;
     rcu_end();
 }
+
+/* ---- agents ---- */
+
+struct llmreg_host *llmreg_host_of_agent(struct llmreg_registry *r,
+                                         const struct llmreg_agent *a)
+{
+    const struct llmreg_agent_spec *spec = llmreg_agent_spec(a);
+    struct llmreg_host *h = llmreg_host_find(r, spec->host);
+
+    llmreg_agent_spec_put(spec);
+    return h;
+}
+
+/* One walk over the agents of several keys. */
+struct agents_walk {
+    llmreg_agent_fn fn;
+    void *ctx;
+    bool left; /* fn wants no more */
+};
+
+static bool pass_on(void *ctx, struct llmreg_agent *a)
+{
+    struct agents_walk *w = ctx;
+
+    w->left = !w->fn(w->ctx, a);
+    return !w->left;
+}
+
+void llmreg_each_agent_on_host(struct llmreg_registry *r,
+                               const struct llmreg_host *h, llmreg_agent_fn fn,
+                               void *ctx)
+{
+    struct agents_walk w = {.fn = fn, .ctx = ctx};
+
+    rcu_begin();
+    const struct host_part *spec = rcu_load(&h->spec);
+    for (size_t i = 0; i < spec->nkeys && !w.left; i++) {
+        const struct llmreg_agent_filter on = {.host = spec->keys[i]};
+        if (hosts_resolve(&r->hosts, spec->keys[i]) == h)
+            llmreg_each_agent(r, &on, pass_on, &w);
+    }
+    rcu_end();
+}

@@ -33,10 +33,14 @@ libregistry_la_SOURCES = \
 	common/registry/entry.h \
 	common/registry/fleet.c \
 	common/registry/fleet_json.c \
+	common/registry/gather.c \
+	common/registry/gather.h \
+	common/registry/graph.c \
 	common/registry/health_part.c \
 	common/registry/health_part.h \
 	common/registry/host_entry.c \
 	common/registry/host_entry.h \
+	common/registry/host_json.c \
 	common/registry/host_links.c \
 	common/registry/host_part.c \
 	common/registry/host_part.h \
@@ -62,6 +66,7 @@ libregistry_la_SOURCES = \
 	common/registry/requests.c \
 	common/registry/requests.h \
 	common/registry/session_change.c \
+	common/registry/session_json.c \
 	common/registry/session_open.c \
 	common/registry/session_part.c \
 	common/registry/session_part.h \

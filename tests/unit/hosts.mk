@@ -1,6 +1,6 @@
 ## unit tests of common/registry: hosts that report to the fleet
 
-REPORTER = $(FLEET) tests/unit/reporter.c tests/unit/reporter.h
+REPORTER = $(PEOPLE) tests/unit/reporter.c tests/unit/reporter.h
 
 check_PROGRAMS += tests/unit/test_host_report
 TESTS += tests/unit/test_host_report
@@ -19,3 +19,16 @@ TESTS += tests/unit/test_hosts_tick
 tests_unit_test_hosts_tick_SOURCES = tests/unit/test_hosts_tick.c $(REPORTER)
 tests_unit_test_hosts_tick_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_hosts_tick_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_host_json
+TESTS += tests/unit/test_host_json
+tests_unit_test_host_json_SOURCES = tests/unit/test_host_json.c $(REPORTER)
+tests_unit_test_host_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_host_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_gather
+TESTS += tests/unit/test_gather
+tests_unit_test_gather_SOURCES = tests/unit/test_gather.c 
+tests_unit_test_gather_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_gather_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_gather_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tests/unit/fleet.h"
+#include "tests/unit/people.h"
 #include "tests/unit/reporter.h"
 
 static void setup(void)
@@ -132,6 +133,94 @@ START_TEST(an_address_that_moved_takes_its_endpoints_along)
 }
 END_TEST
 
+/* ---- agents ---- */
+
+static void add_agent(const char *id, const char *host)
+{
+    struct llmreg_agent_spec spec = people_spec(id, id);
+
+    spec.host = host;
+    (void)people_register(&spec);
+}
+
+static const char *host_of_agent(const char *agent)
+{
+    static char id[LLMREG_HOST_SIZE];
+    struct llmreg_agent *a = people_get(agent);
+    struct llmreg_host *h = llmreg_host_of_agent(fleet, a);
+
+    ck_assert_int_eq(
+        llmreg_copy(id, sizeof id, h == NULL ? "" : llmreg_host_id(h)),
+        LLMREG_OK);
+    llmreg_host_put(h);
+    llmreg_agent_put(a);
+    return id;
+}
+
+static bool add_id(void *ctx, struct llmreg_agent *a)
+{
+    struct llmreg_text *text = ctx;
+
+    llmreg_text_addf(text, "%s ", llmreg_agent_id(a));
+    return text->len < 8; /* two of them are enough */
+}
+
+static const char *agents_on(const char *host)
+{
+    static char ids[256];
+    struct llmreg_text text;
+    struct llmreg_host *h = reporter_get(host);
+
+    llmreg_text_init(&text, ids, sizeof ids);
+    llmreg_each_agent_on_host(fleet, h, add_id, &text);
+    llmreg_host_put(h);
+    return ids;
+}
+
+START_TEST(an_agent_and_its_host_find_each_other)
+{
+    add_agent("a-1", "GPU1");
+    add_agent("a-2", "gpu2");
+    ck_assert_str_eq(host_of_agent("a-1"), "");
+    ck_assert_int_eq(reporter_says("gpu1", ""), LLMREG_OK);
+    ck_assert_int_eq(reporter_says("gpu2", ""), LLMREG_OK);
+    ck_assert_str_eq(host_of_agent("a-1"), "gpu1");
+    ck_assert_str_eq(host_of_agent("a-2"), "gpu2");
+    ck_assert_str_eq(agents_on("gpu1"), "a-1 ");
+    add_agent("a-1", "gpu2");
+    ck_assert_str_eq(agents_on("gpu1"), "");
+    ck_assert_str_eq(host_of_agent("a-1"), "gpu2");
+}
+END_TEST
+
+START_TEST(an_agent_may_name_its_host_by_an_address)
+{
+    ck_assert_int_eq(reporter_says("gpu1", "10.0.0.1 10.0.0.2"), LLMREG_OK);
+    add_agent("a-1", "::ffff:10.0.0.2");
+    ck_assert_str_eq(host_of_agent("a-1"), "gpu1");
+    ck_assert_str_eq(agents_on("gpu1"), "a-1 ");
+}
+END_TEST
+
+START_TEST(an_agent_that_names_no_host_is_on_none)
+{
+    ck_assert_int_eq(reporter_says("gpu1", ""), LLMREG_OK);
+    add_agent("a-1", "");
+    ck_assert_str_eq(host_of_agent("a-1"), "");
+    ck_assert_str_eq(agents_on("gpu1"), "");
+}
+END_TEST
+
+START_TEST(a_walk_over_several_keys_is_left_once)
+{
+    ck_assert_int_eq(reporter_says("gpu1", "10.0.0.1 10.0.0.2"), LLMREG_OK);
+    add_agent("a-1", "10.0.0.1");
+    add_agent("a-2", "10.0.0.2");
+    add_agent("a-3", "gpu1");
+    ck_assert_uint_eq(strlen(agents_on("gpu1")), 8);
+}
+END_TEST
+
 /* A3: each of the two is on the host of the one that announced it. */
 START_TEST(localhosts_of_two_announcers_are_on_two_hosts)
 {
@@ -165,6 +254,10 @@ int main(void)
     tcase_add_test(t, an_endpoint_that_is_removed_is_on_no_host);
     tcase_add_test(t, a_host_that_is_removed_has_nothing_on_it);
     tcase_add_test(t, an_address_that_moved_takes_its_endpoints_along);
+    tcase_add_test(t, an_agent_and_its_host_find_each_other);
+    tcase_add_test(t, an_agent_may_name_its_host_by_an_address);
+    tcase_add_test(t, an_agent_that_names_no_host_is_on_none);
+    tcase_add_test(t, a_walk_over_several_keys_is_left_once);
     tcase_add_test(t, localhosts_of_two_announcers_are_on_two_hosts);
     suite_add_tcase(s, t);
     srunner_run_all(sr, CK_NORMAL);
