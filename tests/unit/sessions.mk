@@ -13,3 +13,16 @@ TESTS += tests/unit/test_sessions_end
 tests_unit_test_sessions_end_SOURCES = tests/unit/test_sessions_end.c $(MEETING)
 tests_unit_test_sessions_end_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_sessions_end_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_session_json
+TESTS += tests/unit/test_session_json
+tests_unit_test_session_json_SOURCES = tests/unit/test_session_json.c 
+tests_unit_test_session_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_session_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_graph
+TESTS += tests/unit/test_graph
+tests_unit_test_graph_SOURCES = tests/unit/test_graph.c $(MEETING)
+tests_unit_test_graph_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_graph_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_graph_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc
