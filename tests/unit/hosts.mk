@@ -28,7 +28,7 @@ tests_unit_test_host_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_gather
 TESTS += tests/unit/test_gather
-tests_unit_test_gather_SOURCES = tests/unit/test_gather.c 
+tests_unit_test_gather_SOURCES = tests/unit/test_gather.c
 tests_unit_test_gather_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_gather_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 tests_unit_test_gather_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc

@@ -16,7 +16,7 @@ tests_unit_test_sessions_end_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_session_json
 TESTS += tests/unit/test_session_json
-tests_unit_test_session_json_SOURCES = tests/unit/test_session_json.c 
+tests_unit_test_session_json_SOURCES = tests/unit/test_session_json.c
 tests_unit_test_session_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_session_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
