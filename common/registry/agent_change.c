@@ -66,6 +66,19 @@ int agent_change_spec(struct agent_change *c,
     return LLMREG_OK;
 }
 
+/* Offline or stopped: what counts then is for how long. */
+static bool is_over(enum llmreg_presence presence)
+{
+    return presence == LLMREG_PRESENCE_OFFLINE ||
+           presence == LLMREG_PRESENCE_STOPPED;
+}
+
+/* To another rung. */
+static bool has_moved(const struct agent_change *c)
+{
+    return c->word.presence != agent_word_unpack(c->old_word).presence;
+}
+
 /* ---- publishing ---- */
 
 static bool is_as_seen_locked(const struct agent_change *c)
@@ -188,7 +201,7 @@ static int commit_locked(struct llmreg_registry *r, struct agent_change *c,
     uint64_t word = agent_word_pack(&c->word);
     if (word != c->old_word)
         agents_set_word_locked(t, a, &c->word);
-    if (word != c->old_word || c->spec != NULL)
+    if (has_moved(c) || (c->spec != NULL && !is_over(c->word.presence)))
         agents_set_due_locked(r, a, c->now);
     tell_locked(r, c);
     return LLMREG_OK;
@@ -205,14 +218,6 @@ static void name_health(struct agent_change *c)
     c->after = llmreg_health_text(c->word.health);
 }
 
-/* Did this change end it? */
-static bool has_ended(const struct agent_change *c)
-{
-    return c->word.presence != agent_word_unpack(c->old_word).presence &&
-           (c->word.presence == LLMREG_PRESENCE_OFFLINE ||
-            c->word.presence == LLMREG_PRESENCE_STOPPED);
-}
-
 /* It was published: the old parts go, and others get to know. */
 static void follow(struct llmreg_registry *r, struct agent_change *c)
 {
@@ -224,7 +229,7 @@ static void follow(struct llmreg_registry *r, struct agent_change *c)
     c->note = NULL;
     if (c->seq != 0)
         llmreg_bus_wake(r->bus);
-    if (has_ended(c))
+    if (has_moved(c) && is_over(c->word.presence))
         agents_ended(r, c->agent, c->reason, c->now);
 }
 
@@ -233,7 +238,7 @@ int agent_change_commit(struct llmreg_registry *r, struct agent_change *c)
     struct rekeying k;
 
     name_health(c);
-    if (c->word.presence != agent_word_unpack(c->old_word).presence)
+    if (has_moved(c))
         c->word.since_ms = c->now->wall_ms;
     int rc = rekeying_make(&k, c);
     if (rc == LLMREG_OK) {

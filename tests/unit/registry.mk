@@ -205,3 +205,9 @@ tests_unit_test_agent_json_SOURCES = tests/unit/test_agent_json.c $(PEOPLE)
 tests_unit_test_agent_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_agent_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 tests_unit_test_agents_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+check_PROGRAMS += tests/unit/test_agents_model
+TESTS += tests/unit/test_agents_model
+tests_unit_test_agents_model_SOURCES = tests/unit/test_agents_model.c $(PEOPLE)
+tests_unit_test_agents_model_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_agents_model_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* test_agents_model.c - long random sequences of operations against a naive
+ * array that does the same; after each step all that can be seen is compared.
+ *
+ * LLMREG_SEED=N repeats a run.
+ */
+#include <llmreg/text.h>
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/unit/people.h"
+
+#define IDS   6
+#define STEPS 20000
+#define REAP  LLMREG_NS_PER_S * 1000
+
+/* One agent, as it must be. */
+struct expected {
+    bool there;
+    int name; /* index of its name */
+    int role; /* 0: none */
+    bool gpu;
+    int64_t interval_ms;
+    enum llmreg_presence presence;
+    enum llmreg_health_state health;
+    int64_t seen_ns, counts_from_ns, ended_ns;
+    uint64_t beats;
+};
+
+static struct expected model[IDS];
+static unsigned seed;
+
+static const char *const ids[IDS] = {"a", "b", "c", "d", "e", "f"};
+static const char *const names[IDS] = {"n0", "n1", "n2", "n3", "n4", "n5"};
+static const char *const roles[] = {"", "edge", "core"};
+
+static unsigned below(unsigned n)
+{
+    seed = seed * 1103515245 + 12345;
+    return (seed >> 16) % n;
+}
+
+static void setup(void)
+{
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
+    const char *given = getenv("LLMREG_SEED");
+
+    seed = given == NULL ? (unsigned)getpid() * 2654435761U
+                         : (unsigned)strtoul(given, NULL, 10);
+    (void)printf("LLMREG_SEED=%u\n", seed);
+    memset(model, 0, sizeof model);
+    conf.agents = IDS;
+    conf.endpoints = conf.hosts = conf.sessions = 1;
+    conf.presence.reap_ns = REAP;
+    fleet_now = (struct llmreg_now){.mono_ns = 5000000000, .wall_ms = 1000};
+    ck_assert_int_eq(llmreg_bus_new(&fleet_bus, 16, 1), LLMREG_OK);
+    ck_assert_int_eq(
+        llmreg_registry_new(&fleet, &conf, fleet_bus, &fleet_clock), LLMREG_OK);
+}
+
+static void teardown(void)
+{
+    llmreg_registry_free(fleet);
+    llmreg_bus_free(fleet_bus);
+}
+
+/* ---- the operations, on both ---- */
+
+static int who_has(int name)
+{
+    for (int i = 0; i < IDS; i++)
+        if (model[i].there && model[i].name == name)
+            return i;
+    return -1;
+}
+
+static void set_presence(struct expected *m, enum llmreg_presence p)
+{
+    if (m->presence != p)
+        m->ended_ns = fleet_now.mono_ns;
+    m->presence = p;
+}
+
+static void registers(int i)
+{
+    static const struct llmreg_capability gpu[] = {{"gpu", "h100"}};
+    int name = (int)below(IDS), other = who_has(name);
+    struct expected *m = &model[i];
+    struct llmreg_agent_spec spec = people_spec(ids[i], names[name]);
+    int role = (int)below(3);
+
+    spec.role = roles[role];
+    spec.interval_ms = 1000 * (1 + below(3));
+    spec.capabilities = gpu;
+    spec.ncapabilities = below(2);
+    int rc = llmreg_agent_register(fleet, &spec, "", NULL, NULL);
+    ck_assert_int_eq(rc, other >= 0 && other != i ? LLMREG_EEXIST : LLMREG_OK);
+    if (rc != LLMREG_OK)
+        return;
+    if (!m->there)
+        *m = (struct expected){.presence = LLMREG_PRESENCE_CONNECTING};
+    if (m->presence >= LLMREG_PRESENCE_LATE)
+        set_presence(m, LLMREG_PRESENCE_CONNECTING);
+    m->there = true;
+    m->name = name;
+    m->role = role;
+    m->gpu = spec.ncapabilities == 1;
+    m->interval_ms = spec.interval_ms;
+    m->seen_ns = fleet_now.mono_ns;
+}
+
+static void beats(int i)
+{
+    static const enum llmreg_presence said[] = {
+        LLMREG_PRESENCE_ONLINE, LLMREG_PRESENCE_ONLINE, LLMREG_PRESENCE_ONLINE,
+        LLMREG_PRESENCE_STARTING, LLMREG_PRESENCE_STOPPED};
+    struct llmreg_heartbeat beat = people_heartbeat();
+    struct expected *m = &model[i];
+
+    beat.presence = said[below(5)];
+    beat.health =
+        below(4) == 0 ? LLMREG_HEALTH_UNHEALTHY : LLMREG_HEALTH_HEALTHY;
+    ck_assert_int_eq(people_send(ids[i], &beat),
+                     m->there ? LLMREG_OK : LLMREG_ENOENT);
+    if (!m->there)
+        return;
+    set_presence(m, beat.presence);
+    m->health = beat.health;
+    m->seen_ns = fleet_now.mono_ns;
+    m->beats++;
+}
+
+static void is_marked(int i)
+{
+    struct expected *m = &model[i];
+    enum llmreg_presence p = (enum llmreg_presence)below(LLMREG_PRESENCES);
+
+    ck_assert_int_eq(llmreg_agent_mark(fleet, ids[i], p, "", &fleet_now),
+                     m->there ? LLMREG_OK : LLMREG_ENOENT);
+    if (!m->there)
+        return;
+    set_presence(m, p);
+    if (p < LLMREG_PRESENCE_LATE)
+        m->counts_from_ns = fleet_now.mono_ns;
+}
+
+static void is_removed(int i)
+{
+    ck_assert_int_eq(llmreg_agent_remove(fleet, ids[i], 0, ""),
+                     model[i].there ? LLMREG_OK : LLMREG_ENOENT);
+    model[i].there = false;
+}
+
+static void falls(struct expected *m)
+{
+    int64_t from =
+        m->seen_ns > m->counts_from_ns ? m->seen_ns : m->counts_from_ns;
+    int64_t silent = fleet_now.mono_ns - from;
+    int64_t interval = m->interval_ms * LLMREG_NS_PER_MS;
+
+    if (m->presence < LLMREG_PRESENCE_LATE && silent >= interval * 3 / 2)
+        m->presence = LLMREG_PRESENCE_LATE;
+    if (m->presence == LLMREG_PRESENCE_LATE && silent >= interval * 3)
+        m->presence = LLMREG_PRESENCE_STALE;
+    if (m->presence == LLMREG_PRESENCE_STALE && silent >= interval * 10)
+        set_presence(m, LLMREG_PRESENCE_OFFLINE);
+}
+
+static void time_goes_on(void)
+{
+    people_wait(below(8) == 0 ? 700000 : below(3000));
+    (void)people_tick();
+    for (int i = 0; i < IDS; i++) {
+        struct expected *m = &model[i];
+        bool ended = m->presence == LLMREG_PRESENCE_OFFLINE ||
+                     m->presence == LLMREG_PRESENCE_STOPPED;
+        if (ended && fleet_now.mono_ns - m->ended_ns >= REAP)
+            m->there = false;
+        falls(m);
+    }
+}
+
+static void one_step(void)
+{
+    int i = (int)below(IDS);
+
+    switch (below(8)) {
+    case 0:
+    case 1:
+        registers(i);
+        break;
+    case 2:
+        is_marked(i);
+        break;
+    case 3:
+        is_removed(i);
+        break;
+    case 4:
+        time_goes_on();
+        break;
+    default:
+        beats(i);
+    }
+}
+
+/* ---- the comparison ---- */
+
+static void compare_one(int i)
+{
+    const struct expected *m = &model[i];
+
+    if (!m->there) {
+        ck_assert_str_eq(people_presence(ids[i]), "none");
+        return;
+    }
+    const struct llmreg_agent_state s = people_state(ids[i]);
+    ck_assert_str_eq(llmreg_presence_text(s.presence),
+                     llmreg_presence_text(m->presence));
+    ck_assert_int_eq(s.health, m->health);
+    ck_assert_uint_eq(s.beats, m->beats);
+    ck_assert_int_eq(s.seen_mono_ns, m->seen_ns);
+}
+
+static bool passes(const struct expected *m,
+                   const struct llmreg_agent_filter *f)
+{
+    bool well =
+        llmreg_is_present(m->presence) && m->health != LLMREG_HEALTH_UNHEALTHY;
+
+    return m->there &&
+           (f->role == NULL || strcmp(f->role, roles[m->role]) == 0) &&
+           (f->capability == NULL || m->gpu) && (!f->healthy || well);
+}
+
+static void compare_filter(const struct llmreg_agent_filter *f)
+{
+    char right[64];
+    struct llmreg_text text;
+    struct llmreg_agent *a = llmreg_agent_choose(fleet, f);
+
+    llmreg_text_init(&text, right, sizeof right);
+    for (int i = 0; i < IDS; i++) {
+        if (!passes(&model[i], f))
+            continue;
+        llmreg_text_add(&text, text.len == 0 ? "" : " ");
+        llmreg_text_add(&text, ids[i]);
+    }
+    ck_assert_str_eq(people_with(f), right);
+    ck_assert((a == NULL) == (right[0] == '\0'));
+    if (a != NULL)
+        ck_assert_ptr_nonnull(strstr(right, llmreg_agent_id(a)));
+    llmreg_agent_put(a);
+}
+
+static void compare(void)
+{
+    static const struct llmreg_agent_filter filters[] = {
+        {.type = "worker"}, {.role = "edge"},
+        {.role = "core"},   {.capability = "gpu"},
+        {.healthy = true},  {.role = "edge", .capability = "gpu=h100"},
+        {.type = NULL}};
+    size_t by[LLMREG_PRESENCES] = {0};
+    struct llmreg_agent_counts n;
+
+    for (int i = 0; i < IDS; i++) {
+        compare_one(i);
+        if (model[i].there)
+            by[model[i].presence]++;
+    }
+    llmreg_agent_count(fleet, &n);
+    for (int p = 0; p < LLMREG_PRESENCES; p++)
+        ck_assert_uint_eq(n.by_presence[p], by[p]);
+    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++)
+        compare_filter(&filters[i]);
+}
+
+START_TEST(whatever_is_done_agents_are_as_in_a_naive_array)
+{
+    for (int step = 0; step < STEPS; step++) {
+        one_step();
+        compare();
+    }
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("agents_model");
+    TCase *t = tcase_create("agents_model");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, whatever_is_done_agents_are_as_in_a_naive_array);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
