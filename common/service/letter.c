@@ -10,13 +10,7 @@
 
 #include "common/service/lost_models.h"
 #include "common/service/notify_text.h"
-
-static const enum llmreg_severity severities[] = {
-    [LLMREG_ALARM_SILENT] = LLMREG_SEVERITY_OKAY,
-    [LLMREG_ALARM_OKAY] = LLMREG_SEVERITY_OKAY,
-    [LLMREG_ALARM_WARN] = LLMREG_SEVERITY_WARNING,
-    [LLMREG_ALARM_FAIL] = LLMREG_SEVERITY_FAILURE,
-};
+#include "common/service/rules.h"
 
 static void add_meta(struct letter *l, const char *name, const char *value)
 {
@@ -32,98 +26,89 @@ static void number_text(char *out, size_t size, uint64_t n)
     llmreg_text_addf(&t, "%llu", (unsigned long long)n);
 }
 
-static void address(struct letter *l, const struct llmreg_spec *spec)
+/* ---- address ---- */
+
+/* One of many subjects that share the address "fleet". */
+static bool is_one_of_many(const struct llmreg_alert *a)
 {
-    llmreg_copy_message(l->host, sizeof l->host, spec->host);
-    llmreg_copy_message(l->series, sizeof l->series, spec->series);
-    llmreg_copy_message(l->id, sizeof l->id, spec->id);
-    llmreg_copy_message(l->name, sizeof l->name, spec->name);
-    llmreg_copy_message(l->url, sizeof l->url, spec->url);
-    l->n.host = l->host;
-    l->n.plugin_instance = l->series;
-    l->n.type = "bool";
-    l->n.type_instance = "up";
+    return strcmp(a->series, RULES_FLEET) == 0 &&
+           strcmp(a->subject, RULES_FLEET) != 0 &&
+           a->rule != LLMREG_RULE_STORE_FAILED;
 }
 
-static void add_facts(struct letter *l, const struct letter_news *news)
+static void address(struct letter *l, const struct llmreg_alert *a)
 {
-    llmreg_copy_message(l->reason, sizeof l->reason, news->reason);
-    llmreg_time_format(l->since, news->since_ms);
-    number_text(l->seq, sizeof l->seq, news->seq);
-    add_meta(l, "endpoint", l->id);
-    add_meta(l, "name", l->name);
-    add_meta(l, "url", l->url);
-    add_meta(l, "state", news->state);
-    add_meta(l, "previous", news->previous);
-    add_meta(l, "reason", l->reason);
+    char part[LLMREG_SERIES_SIZE];
+    struct llmreg_text t;
+
+    llmreg_text_init(&t, l->instance, sizeof l->instance);
+    if (a->rule == LLMREG_RULE_ENDPOINT_UNHEALTHY)
+        llmreg_text_add(&t, "up");
+    else
+        llmreg_text_add(&t, llmreg_rule_info(a->rule)->name);
+    if (is_one_of_many(a)) {
+        llmreg_series_name(a->subject, part);
+        llmreg_text_addf(&t, "-%s", part);
+    }
+    l->n.host = a->host[0] != '\0' ? a->host : NULL;
+    l->n.plugin_instance = a->series;
+    l->n.type = "bool";
+    l->n.type_instance = l->instance;
+}
+
+/* ---- metadata ---- */
+
+static void add_facts(struct letter *l, const struct llmreg_alert *a)
+{
+    bool endpoint = a->url[0] != '\0' &&
+                    llmreg_rule_info(a->rule)->about == LLMREG_ENTITY_ENDPOINT;
+
+    llmreg_time_format(l->since, a->since_ms);
+    number_text(l->seq, sizeof l->seq, a->seq);
+    add_meta(l, "rule", llmreg_rule_info(a->rule)->name);
+    add_meta(l, "alert", a->id);
+    add_meta(l, endpoint ? "endpoint" : "subject", a->subject);
+    add_meta(l, "name", a->name);
+    if (a->url[0] != '\0')
+        add_meta(l, "url", a->url);
+    add_meta(l, "state", a->state);
+    add_meta(l, "previous", a->previous);
+    add_meta(l, "reason", a->reason);
     add_meta(l, "since", l->since);
     add_meta(l, "seq", l->seq);
 }
 
-/* The text of bad news, and the models that are lost with it. */
-static void write_trouble(struct letter *l, struct llmreg_registry *r,
-                          const struct llmreg_endpoint *e,
-                          const struct letter_news *news)
+/* The models that are lost with an endpoint. */
+static void add_lost(struct letter *l, struct llmreg_registry *r,
+                     const struct llmreg_alert *a)
 {
-    const struct llmreg_models *models = llmreg_endpoint_models(e);
+    struct llmreg_endpoint *e = llmreg_get(r, a->subject);
     const char *names[LLMREG_MODELS_MAX];
-    size_t n = lost_models(r, l->id, models, names);
-    const struct notify_trouble trouble = {
-        .subject = {l->name, l->id},
-        .state = news->state,
-        .reason = news->reason,
-        .since_ms = news->since_ms,
-        .lost = names,
-        .nlost = n,
-        .nmodels = models->count,
-    };
     struct llmreg_text t;
 
-    notify_text_trouble(l->n.message, &trouble);
+    if (e == NULL)
+        return;
+    const struct llmreg_models *models = llmreg_endpoint_models(e);
+    size_t n = lost_models(r, a->subject, models, names);
     llmreg_text_init(&t, l->lost, sizeof l->lost);
     (void)notify_text_names(&t, names, n);
     number_text(l->lost_count, sizeof l->lost_count, n);
     add_meta(l, "lost_models", l->lost_count);
     add_meta(l, "lost_model_names", l->lost);
     llmreg_models_put(models);
+    llmreg_put(e);
 }
 
-void letter_endpoint(struct letter *l, struct llmreg_registry *r,
-                     const struct llmreg_endpoint *e,
-                     const struct letter_news *news)
+void letter_alert(struct letter *l, struct llmreg_registry *r,
+                  const struct llmreg_alert *a, const struct llmreg_now *now)
 {
-    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
-    const struct notify_subject subject = {l->name, l->id};
-
     memset(l, 0, sizeof *l);
-    l->n.severity = severities[news->action];
-    l->n.time_ms = news->time_ms;
-    address(l, spec);
-    llmreg_spec_put(spec);
-    add_facts(l, news);
-    if (news->removed)
-        notify_text_removed(l->n.message, &subject);
-    else if (news->action == LLMREG_ALARM_OKAY)
-        notify_text_again(l->n.message, &subject, news->previous,
-                          news->lasted_ms);
-    else
-        write_trouble(l, r, e, news);
-}
-
-void letter_store(struct letter *l, const struct llmreg_event *event)
-{
-    const bool failed = strcmp(event->after, "failed") == 0;
-
-    memset(l, 0, sizeof *l);
-    l->n.severity = failed ? LLMREG_SEVERITY_FAILURE : LLMREG_SEVERITY_OKAY;
-    l->n.time_ms = event->time_ms;
-    l->n.plugin_instance = "fleet";
-    l->n.type = "bool";
-    l->n.type_instance = "store";
-    llmreg_copy_message(l->reason, sizeof l->reason, event->reason);
-    number_text(l->seq, sizeof l->seq, event->seq);
-    add_meta(l, "state", failed ? "failed" : "ok");
-    add_meta(l, "reason", l->reason);
-    add_meta(l, "seq", l->seq);
-    notify_text_store(l->n.message, failed, event->reason);
+    l->n.severity = a->s.severity;
+    l->n.time_ms = now->wall_ms;
+    address(l, a);
+    add_facts(l, a);
+    llmreg_copy_message(l->n.message, sizeof l->n.message, a->message);
+    if (a->rule == LLMREG_RULE_ENDPOINT_UNHEALTHY &&
+        a->s.severity != LLMREG_SEVERITY_OKAY)
+        add_lost(l, r, a);
 }

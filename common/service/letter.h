@@ -1,46 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /* letter.h - a notification with everything that is written in it.
  *
+ * Where it goes in collectd, so that the end of a thing closes its beginning:
+ *
+ *   an endpoint        its host, its series, bool-up or bool-RULE
+ *   a host, an agent   its host, gpuN or the agent's id or "", bool-RULE
+ *   model, kind, ...   the host this process runs on, "fleet",
+ *                      bool-RULE-SUBJECT
+ *   all of it          the same, bool-RULE
+ *
  * Threads:   one at a time for each letter.
  * Blocking:  never.
- * Ownership: the letter holds its own copies, but for constant words.
+ * Ownership: the letter lends from the alert, which must be held as long.
  */
 #ifndef LLMREG_SERVICE_LETTER_H
 #define LLMREG_SERVICE_LETTER_H
 
+#include <llmreg/alerts.h>
 #include <llmreg/service.h>
 
 struct letter {
     struct llmreg_notification n;
-    char host[LLMREG_HOST_SIZE];
-    char series[LLMREG_SERIES_SIZE];
-    char id[LLMREG_ID_SIZE];
-    char name[128];
-    char url[LLMREG_URL_SIZE];
-    char reason[256];
+    char instance[128]; /* of the type */
     char since[LLMREG_TIME_SIZE];
     char seq[24];
     char lost_count[24];
     char lost[1024];
 };
 
-/* What happened to an endpoint.  Words are constants. */
-struct letter_news {
-    enum llmreg_alarm_action action; /* not SILENT */
-    uint64_t seq;
-    int64_t time_ms;
-    const char *state, *previous; /* words */
-    const char *reason;
-    int64_t since_ms;
-    int64_t lasted_ms; /* how long the previous state; < 0: not known */
-    bool removed;
-};
-
-/* About the endpoint e, which may be gone from r. */
-void letter_endpoint(struct letter *l, struct llmreg_registry *r,
-                     const struct llmreg_endpoint *e,
-                     const struct letter_news *news);
-/* About the store, from its event. */
-void letter_store(struct letter *l, const struct llmreg_event *event);
+/* What there is to tell of a. */
+void letter_alert(struct letter *l, struct llmreg_registry *r,
+                  const struct llmreg_alert *a, const struct llmreg_now *now);
 
 #endif

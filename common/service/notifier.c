@@ -1,36 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* notifier.c - remembers what people were told, so that nothing stays red.
+/* notifier.c - tells each alert once, whatever happens in between.
  *
- * For each endpoint whose alarm is open out there, the notifier holds the
- * entry: when the endpoint is removed, its host and series are still known
- * and the alarm can be closed.
+ * An alert knows what people were told last.  So there is nothing to remember
+ * here: a notification that was not made, because the ring was too short, the
+ * handlers too slow or the process was killed, is a difference in the alert,
+ * and differences are looked for at the start and after every gap.
  *
- * People are slow and the ring is finite.  After a gap the alarms that the
- * registry has are compared with those that were told, the difference is
- * told, and the events up to that moment are passed over.  At the start, what
- * was open before the restart is taken over silently; at the end, what is not
- * told yet stays open for the next start.
+ * People are slow.  Of an alert that moved on while they were busy, only the
+ * newest news are told: an outage that is over when its turn comes was none.
+ *
+ *   what the alert says       told
+ *   raised                    when it is raised, changed, or confirmed after a
+ *                             restart
+ *   raised, acknowledged      no more: somebody knows
+ *   raised, remembered        not before it is confirmed
+ *   cleared                   if people think that it is raised
  */
 #include "common/service/notifier.h"
 
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <llmreg/table.h>
-#include <llmreg/text.h>
+#include <llmreg/alerts.h>
 #include <llmreg/thread.h>
 
 #include "common/service/letter.h"
-
-/* An alarm that is open at the people who get notifications. */
-struct told {
-    struct llmreg_endpoint *endpoint;
-    enum llmreg_alarm alarm;
-};
 
 struct notifier {
     /* fixed after start */
@@ -42,141 +39,49 @@ struct notifier {
     bool started;
     atomic_bool stop;
     /* owned by the notifier's thread */
-    struct llmreg_table *told; /* id -> struct told */
-    bool compare;              /* something was missed */
-    uint64_t passed;           /* endpoints' events up to here are told */
+    bool compare;    /* something up to passed may be untold */
+    uint64_t passed; /* events up to here are not taken one by one */
     struct letter letter;
 };
 
-/* ---- what was told ---- */
-
-static void forget(struct notifier *n, const char *id)
-{
-    struct told *t = llmreg_table_remove(n->told, id);
-
-    if (t == NULL)
-        return;
-    llmreg_put(t->endpoint);
-    free(t);
-}
-
-static void remember(struct notifier *n, struct llmreg_endpoint *e,
-                     enum llmreg_alarm alarm)
-{
-    struct told *t = llmreg_table_get(n->told, llmreg_endpoint_id(e));
-
-    if (t != NULL) {
-        llmreg_put(t->endpoint); /* it may have been made anew */
-        *t = (struct told){llmreg_hold(e), alarm};
-        return;
-    }
-    t = malloc(sizeof *t);
-    if (t == NULL)
-        return; /* its removal would not be told; all else will */
-    *t = (struct told){llmreg_hold(e), alarm};
-    if (llmreg_table_add(n->told, llmreg_endpoint_id(e), t) == LLMREG_OK)
-        return;
-    llmreg_put(t->endpoint);
-    free(t);
-}
-
 /* ---- telling ---- */
 
-static void tell(struct notifier *n, struct llmreg_endpoint *e,
-                 const struct letter_news *news)
+static void tell(struct notifier *n, const struct llmreg_alert *a)
 {
-    letter_endpoint(&n->letter, n->world.registry, e, news);
+    const struct llmreg_now now = llmreg_clock_now(n->world.clock);
+
+    letter_alert(&n->letter, n->world.registry, a, &now);
     n->program.notify(n->program.ctx, &n->letter.n);
-    if (news->action == LLMREG_ALARM_OKAY)
-        forget(n, n->letter.id);
-    else
-        remember(n, e,
-                 news->action == LLMREG_ALARM_FAIL ? LLMREG_ALARM_FAILURE
-                                                   : LLMREG_ALARM_WARNING);
+    /* LLMREG_ENOENT: nobody needs to know.  Without memory it is told again
+     * after the next gap or start. */
+    (void)!llmreg_alert_told(n->world.registry, a->id, a->s.severity);
 }
 
-static void tell_removed(struct notifier *n, const char *id, uint64_t seq,
-                         const char *reason)
+static bool is_silent(const struct llmreg_alert *a)
 {
-    const struct told *t = llmreg_table_get(n->told, id);
-    struct llmreg_now now = llmreg_clock_now(n->world.clock);
-    const struct letter_news news = {
-        .action = LLMREG_ALARM_OKAY,
-        .seq = seq,
-        .time_ms = now.wall_ms,
-        .state = "removed",
-        .previous = "",
-        .reason = reason,
-        .since_ms = now.wall_ms,
-        .removed = true,
-    };
-
-    if (t != NULL)
-        tell(n, t->endpoint, &news);
-}
-
-/* "refused: Connection refused", as in an event. */
-static void reason_of(const struct llmreg_health *h, char *out, size_t size)
-{
-    struct llmreg_text t;
-
-    llmreg_text_init(&t, out, size);
-    llmreg_text_add(&t, llmreg_reason_text(h->reason));
-    if (h->detail[0] != '\0')
-        llmreg_text_addf(&t, ": %s", h->detail);
-}
-
-/* Tells how e is, with no event that says it. */
-static void tell_health(struct notifier *n, struct llmreg_endpoint *e,
-                        enum llmreg_alarm_action action, uint64_t seq)
-{
-    char reason[LLMREG_DETAIL_SIZE + 32];
-    struct llmreg_health h;
-    struct letter_news news = {
-        .action = action, .seq = seq, .previous = "", .lasted_ms = -1};
-
-    llmreg_endpoint_health(e, &h);
-    reason_of(&h, reason, sizeof reason);
-    news.time_ms = llmreg_clock_now(n->world.clock).wall_ms;
-    news.state = llmreg_health_text(h.state);
-    news.reason = reason;
-    news.since_ms = h.since_ms;
-    tell(n, e, &news);
+    if (a->s.severity == LLMREG_SEVERITY_OKAY)
+        return a->told == LLMREG_SEVERITY_OKAY;
+    return a->s.acknowledged || a->s.remembered;
 }
 
 /* ---- comparing ---- */
 
 struct comparison {
-    struct notifier *notifier;
-    struct llmreg_endpoint **found; /* references */
+    uint64_t upto;
+    const struct llmreg_alert **found; /* references */
     size_t count, room;
     bool nomem;
 };
 
-static enum llmreg_alarm alarm_of(const struct llmreg_endpoint *e)
-{
-    struct llmreg_health h;
-
-    llmreg_endpoint_health(e, &h);
-    return h.alarm;
-}
-
-static enum llmreg_alarm told_of(const struct notifier *n, const char *id)
-{
-    const struct told *t = llmreg_table_get(n->told, id);
-
-    return t != NULL ? t->alarm : LLMREG_ALARM_NONE;
-}
-
 /* Telling may block, which a walk must not: only collects. */
-static bool collect(void *ctx, struct llmreg_endpoint *e)
+static bool collect(void *ctx, const struct llmreg_alert *a)
 {
     struct comparison *c = ctx;
-    struct llmreg_endpoint **more;
+    const struct llmreg_alert **more;
     size_t room = c->room == 0 ? 64 : 2 * c->room;
 
-    if (alarm_of(e) == told_of(c->notifier, llmreg_endpoint_id(e)))
-        return true;
+    if (is_silent(a) || a->told == a->s.severity || a->seq > c->upto)
+        return true; /* nothing to tell, or its event is still to come */
     if (c->count == c->room) {
         more = realloc(c->found, room * sizeof(*more));
         c->nomem = more == NULL;
@@ -185,52 +90,20 @@ static bool collect(void *ctx, struct llmreg_endpoint *e)
         c->found = more;
         c->room = room;
     }
-    c->found[c->count++] = llmreg_hold(e);
+    c->found[c->count++] = llmreg_alert_hold(a);
     return true;
-}
-
-static void tell_difference(struct notifier *n, struct llmreg_endpoint *e)
-{
-    static const enum llmreg_alarm_action actions[LLMREG_ALARMS] = {
-        [LLMREG_ALARM_NONE] = LLMREG_ALARM_OKAY,
-        [LLMREG_ALARM_WARNING] = LLMREG_ALARM_WARN,
-        [LLMREG_ALARM_FAILURE] = LLMREG_ALARM_FAIL,
-        [LLMREG_ALARM_REMEMBERED] = LLMREG_ALARM_SILENT,
-    };
-    enum llmreg_alarm alarm = alarm_of(e);
-
-    if (alarm == LLMREG_ALARM_REMEMBERED)
-        remember(n, e, alarm);
-    else if (alarm != told_of(n, llmreg_endpoint_id(e)))
-        tell_health(n, e, actions[alarm], n->passed);
-}
-
-static void tell_gone(struct notifier *n)
-{
-    size_t cursor = 0;
-    const char *id;
-    void *value;
-
-    while (llmreg_table_next(n->told, &cursor, &id, &value) &&
-           !atomic_load(&n->stop)) {
-        const struct told *t = value;
-
-        if (!llmreg_endpoint_alive(t->endpoint))
-            tell_removed(n, id, n->passed, "");
-    }
 }
 
 static void compare(struct notifier *n)
 {
-    struct comparison c = {.notifier = n};
+    struct comparison c = {.count = 0};
 
-    n->passed = llmreg_bus_last(n->world.bus);
-    tell_gone(n); /* first: an id may have been made anew, and be down again */
-    llmreg_each(n->world.registry, collect, &c);
+    c.upto = n->passed;
+    llmreg_each_alert(n->world.registry, collect, &c);
     for (size_t i = 0; i < c.count; i++) {
         if (!atomic_load(&n->stop))
-            tell_difference(n, c.found[i]);
-        llmreg_put(c.found[i]);
+            tell(n, c.found[i]);
+        llmreg_alert_put(c.found[i]);
     }
     free(c.found);
     n->compare = c.nomem; /* then once more, later */
@@ -238,64 +111,18 @@ static void compare(struct notifier *n)
 
 /* ---- events ---- */
 
-static void take_endpoint(struct notifier *n, const struct llmreg_event *event,
-                          struct llmreg_endpoint *e)
-{
-    struct letter_news news = {
-        .action = event->action,
-        .seq = event->seq,
-        .time_ms = event->time_ms,
-        .previous = event->before,
-        .reason = event->reason,
-        .since_ms = event->since_ms,
-        .lasted_ms = -1,
-    };
-    const bool was_known =
-        event->before_ms > 0 && strcmp(event->before, "unknown") != 0;
-
-    if (event->type == LLMREG_EVENT_ADMIN) {
-        tell_health(n, e, event->action, event->seq);
-        return;
-    }
-    news.state = event->after;
-    if (was_known && event->since_ms >= event->before_ms)
-        news.lasted_ms = event->since_ms - event->before_ms;
-    tell(n, e, &news);
-}
-
-/* It, or its past, came back with the file of a store that was broken. */
-static void take_recalled(struct notifier *n, struct llmreg_endpoint *e)
-{
-    if (alarm_of(e) == LLMREG_ALARM_REMEMBERED)
-        remember(n, e, LLMREG_ALARM_REMEMBERED);
-}
-
-static void take_store(struct notifier *n, const struct llmreg_event *event)
-{
-    letter_store(&n->letter, event);
-    n->program.notify(n->program.ctx, &n->letter.n);
-}
-
+/* Only the newest event of an alert: another one follows, or was passed. */
 static void take(struct notifier *n, const struct llmreg_event *event)
 {
-    struct llmreg_endpoint *e;
+    const struct llmreg_alert *a;
 
-    if (event->type == LLMREG_EVENT_STORE)
-        take_store(n, event);
-    if (event->seq <= n->passed)
+    if (event->seq <= n->passed || (event->type != LLMREG_EVENT_FIRED &&
+                                    event->type != LLMREG_EVENT_CLEARED))
         return;
-    if (event->type == LLMREG_EVENT_REMOVED) {
-        tell_removed(n, event->subject, event->seq, event->reason);
-        return;
-    }
-    e = llmreg_get(n->world.registry, event->subject);
-    if (e == NULL)
-        return;
-    if (event->action != LLMREG_ALARM_SILENT)
-        take_endpoint(n, event, e);
-    else
-        take_recalled(n, e);
-    llmreg_put(e);
+    a = llmreg_alert_get(n->world.registry, event->subject);
+    if (a != NULL && a->seq == event->seq && !is_silent(a))
+        tell(n, a);
+    llmreg_alert_put(a);
 }
 
 void notifier_step(struct notifier *n)
@@ -307,8 +134,10 @@ void notifier_step(struct notifier *n)
         if (n->compare)
             compare(n);
         rc = llmreg_subscription_next(n->events, &event);
-        if (rc == LLMREG_EGAP)
+        if (rc == LLMREG_EGAP) {
             n->compare = true;
+            n->passed = llmreg_bus_last(n->world.bus);
+        }
         if (rc != LLMREG_OK)
             continue;
         take(n, event);
@@ -334,16 +163,8 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* What is open when we start was told by whoever was there before. */
-static bool take_over(void *ctx, struct llmreg_endpoint *e)
-{
-    if (alarm_of(e) != LLMREG_ALARM_NONE)
-        remember(ctx, e, alarm_of(e));
-    return true;
-}
-
 int notifier_new(struct notifier **out, const struct store_world *world,
-                 const struct llmreg_program *program, uint64_t after)
+                 const struct llmreg_program *program)
 {
     struct notifier *n = calloc(1, sizeof *n);
     int rc = LLMREG_ENOMEM;
@@ -352,16 +173,14 @@ int notifier_new(struct notifier **out, const struct store_world *world,
         goto done;
     n->world = *world;
     n->program = *program;
+    n->compare = true;
     n->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     rc = n->stop_fd >= 0 ? LLMREG_OK : LLMREG_EIO;
     if (rc == LLMREG_OK)
-        rc = llmreg_table_new(&n->told);
-    if (rc == LLMREG_OK)
-        rc = llmreg_subscribe(n->world.bus, after, &n->events);
+        rc = llmreg_subscribe(n->world.bus, UINT64_MAX, &n->events);
     if (rc != LLMREG_OK)
         goto done;
     n->passed = llmreg_bus_last(n->world.bus);
-    llmreg_each(n->world.registry, take_over, n);
     *out = n;
     n = NULL; /* now the caller's */
 done:
@@ -388,41 +207,12 @@ static void stop(struct notifier *n)
     pthread_join(n->thread, NULL);
 }
 
-/* An end that was not told any more is for the next run to tell, which must
- * find the alarm open. */
-static void keep_open(struct notifier *n)
-{
-    const struct llmreg_now now = llmreg_clock_now(n->world.clock);
-    size_t cursor = 0;
-    const char *id;
-    void *value;
-
-    while (llmreg_table_next(n->told, &cursor, &id, &value)) {
-        const struct told *t = value;
-        const struct llmreg_health stored = {.alarm = t->alarm};
-
-        if (alarm_of(t->endpoint) != LLMREG_ALARM_NONE)
-            continue;
-        /* LLMREG_ENOENT: it was removed.  Without memory it stays red. */
-        (void)!llmreg_recall(n->world.registry, id, &stored, &now);
-    }
-}
-
 void notifier_free(struct notifier *n)
 {
-    size_t cursor = 0;
-    const char *id;
-    void *value;
-
     if (n == NULL)
         return;
     if (n->started)
         stop(n);
-    if (n->told != NULL)
-        keep_open(n);
-    while (n->told != NULL && llmreg_table_next(n->told, &cursor, &id, &value))
-        forget(n, id);
-    llmreg_table_free(n->told);
     llmreg_unsubscribe(n->events);
     if (n->stop_fd >= 0)
         close(n->stop_fd);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* notifier.h - tells people, on a thread that may wait for them.
  *
- * Whether something is told was decided where it happened (the action in the
- * event).  The notifier writes it down and hands it to the program around us,
- * whose handlers may take as long as they like: they hold up nobody else.
+ * What is told is decided by the alerts in the registry.  The notifier writes
+ * it down, hands it to the program around us, whose handlers may take as long
+ * as they like, and notes in the alert what was told.
  *
  * Threads:   notifier_new, _start and _free belong to one thread;
  *            notifier_step to the notifier's own once it was started.
@@ -20,17 +20,16 @@
 
 struct notifier;
 
-/* after: the number of the newest event that is not of interest. */
 LLMREG_MUSTCHECK int notifier_new(struct notifier **out,
                                   const struct store_world *world,
-                                  const struct llmreg_program *program,
-                                  uint64_t after);
+                                  const struct llmreg_program *program);
 LLMREG_MUSTCHECK int notifier_start(struct notifier *n);
-/* Stops the thread if there is one; what is not told yet is not told.  NULL
- * is fine. */
+/* Stops the thread if there is one; what is not told yet is told by the next
+ * run.  NULL is fine. */
 void notifier_free(struct notifier *n);
 
-/* Tells what happened since the last step. */
+/* Tells what is not told yet: the first time, and after a gap, of all alerts;
+ * else of those that events are about. */
 void notifier_step(struct notifier *n);
 
 #endif

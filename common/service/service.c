@@ -137,10 +137,9 @@ static void stop_timer(struct llmreg_service *s)
     timer_free(s->timer);
 }
 
-/* What the store had to tell when it was opened is told to people, too. */
 static int start_notifier(struct llmreg_service *s, struct llmreg_error *err)
 {
-    int rc = notifier_new(&s->notifier, &s->world, &s->program, s->first_event);
+    int rc = notifier_new(&s->notifier, &s->world, &s->program);
 
     if (rc == LLMREG_OK)
         rc = notifier_start(s->notifier);

@@ -41,7 +41,7 @@ tests_unit_test_metrics_fleet_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_notifier
 TESTS += tests/unit/test_notifier
-tests_unit_test_notifier_SOURCES = tests/unit/test_notifier.c $(SERVICE_TEST_ROOM)
+tests_unit_test_notifier_SOURCES = tests/unit/test_notifier.c $(SERVICE_TEST_WATCH)
 tests_unit_test_notifier_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_notifier_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
 
