@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A server dies and returns; who hears of it, and when."""
 
+import sqlite3
 import time
 
 from world import expect, until
@@ -76,3 +77,72 @@ def test_fleet_is_counted(world):
     sim.order('kill 0')
     until(8, 'two healthy', lambda: 2 in hub.values(fleet + 'healthy'))
     until(3, 'one down', lambda: 1 in hub.values(fleet + 'unreachable'))
+
+
+FLEET = 24
+
+
+def isolated_fleet(world):
+    """(sim, hub): a fleet that has just become unreachable as a whole."""
+    sim = world.sim(FLEET)
+    hub = world.collectd([(f'gpu{n}', sim.url(n)) for n in range(FLEET)],
+                         Interval=2)
+    hub.start()
+    until(10, 'all are healthy', lambda: hub.healthy() == FLEET)
+    for n in range(FLEET):
+        sim.order(f'kill {n}')
+    until(10, 'an alarm', hub.alarms)
+    alarm = hub.alarms()[0]
+    expect(alarm.code == 2 and alarm.host == 'hub'
+           and 'registry isolated?' in alarm.text, f'{alarm}')
+    return sim, hub
+
+
+def test_mass_outage_that_ends_soon_is_one_alarm(world):
+    sim, hub = isolated_fleet(world)
+    for n in range(FLEET):
+        sim.order(f'revive {n}')
+    until(8, 'its end', lambda: len(hub.alarms()) == 2)
+    time.sleep(6)
+    expect([a.code for a in hub.alarms()] == [2, 0], f'{hub.alarms()}')
+    expect(all('isolated' in a.text for a in hub.alarms()), f'{hub.alarms()}')
+    expect(hub.stop() == 0, 'status')
+    expect(len(hub.alarms()) == 2, f'{hub.alarms()}')
+
+
+def test_mass_outage_that_lasts_names_the_single_ones(world):
+    sim, hub = isolated_fleet(world)
+    until(10, 'the single ones', lambda: len(hub.alarms()) == FLEET + 1)
+    single = hub.alarms()[1:]
+    expect({a.host for a in single} == {sim.host(n) for n in range(FLEET)}
+           and all(a.code == 2 for a in single), f'{single}')
+    for n in range(FLEET):
+        sim.order(f'revive {n}')
+    until(10, 'all ends', lambda: len(hub.alarms()) == 2 * (FLEET + 1))
+    expect(all(a.code == 0 for a in hub.alarms()[FLEET + 1:]),
+           f'{hub.alarms()}')
+    expect(hub.stop() == 0, 'status')
+
+
+def test_acknowledged_alert_stays_quiet_over_a_restart(world):
+    sim = world.sim(1)
+    hub = world.collectd([('gpu0', sim.url(0))]).start()
+    until(5, 'healthy', lambda: hub.healthy() == 1)
+    sim.order('kill 0')
+    until(5, 'the alarm', hub.alarms)
+    expect(hub.stop() == 0, 'status')
+    connection = sqlite3.connect(f'{hub.data}/registry.db')
+    with connection:
+        changed = connection.execute(
+            "UPDATE alert SET acknowledged_by = 'me', "
+            "acknowledged_ms = 1 WHERE id LIKE 'endpoint_unhealthy/%'")
+    expect(changed.rowcount == 1, 'the alert is stored')
+    connection.close()
+    hub.forget_alarms()
+    hub.start()
+    hub.wait_health(8, 'gpu0', 'unreachable')
+    time.sleep(1)
+    expect(hub.alarms() == [], f'{hub.alarms()}')
+    sim.order('revive 0')
+    until(5, 'its end', hub.alarms)
+    expect([a.code for a in hub.alarms()] == [0], f'{hub.alarms()}')
