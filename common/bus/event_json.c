@@ -7,19 +7,6 @@
 #include <llmreg/bus.h>
 #include <llmreg/json.h>
 
-static const char *action_text(enum llmreg_alarm_action action)
-{
-    static const char *const words[] = {
-        [LLMREG_ALARM_SILENT] = "silent",
-        [LLMREG_ALARM_OKAY] = "okay",
-        [LLMREG_ALARM_WARN] = "warning",
-        [LLMREG_ALARM_FAIL] = "failure",
-    };
-
-    return (unsigned)action < sizeof words / sizeof *words ? words[action]
-                                                           : NULL;
-}
-
 static void text_or_null(struct llmreg_json_out *w, const char *key,
                          const char *s)
 {
@@ -44,7 +31,6 @@ void llmreg_event_json(struct llmreg_json_out *w, const char *key,
         llmreg_json_time(w, "since", "since_ms", event->since_ms);
         llmreg_json_time(w, "before_since", "before_since_ms",
                          event->before_ms);
-        llmreg_json_string(w, "alarm", action_text(event->action));
     }
     llmreg_json_close_object(w);
 }

@@ -186,8 +186,6 @@ void llmreg_health_restart(const struct llmreg_health *stored,
     }
     h.state = LLMREG_HEALTH_UNKNOWN;
     h.since_ms = 0;
-    if (stored->alarm != LLMREG_ALARM_NONE)
-        h.alarm = LLMREG_ALARM_REMEMBERED;
     h.failures = 0;
     h.successes = 0;
     h.failing_ms = 0;
@@ -217,8 +215,6 @@ void llmreg_health_recall(const struct llmreg_health *old,
     struct llmreg_health h = *old, past;
 
     llmreg_health_restart(stored, &past);
-    if (h.alarm == LLMREG_ALARM_NONE)
-        h.alarm = past.alarm;
     if (h.ok_ms == 0)
         h.ok_ms = past.ok_ms;
     if (h.state == LLMREG_HEALTH_UNKNOWN && h.prior == LLMREG_HEALTH_UNKNOWN) {

@@ -1,7 +1,6 @@
 noinst_LTLIBRARIES += libdomain.la
 libdomain_la_SOURCES = \
 	common/domain/agent.c \
-	common/domain/alarm.c \
 	common/domain/alert.c \
 	common/domain/check.c \
 	common/domain/check.h \

@@ -63,13 +63,6 @@ static const char *const reasons[LLMREG_REASONS] = {
     [LLMREG_REASON_LOADING] = "loading",
 };
 
-static const char *const alarms[LLMREG_ALARMS] = {
-    [LLMREG_ALARM_NONE] = "none",
-    [LLMREG_ALARM_WARNING] = "warning",
-    [LLMREG_ALARM_FAILURE] = "failure",
-    [LLMREG_ALARM_REMEMBERED] = "remembered",
-};
-
 static const char *const severities[LLMREG_SEVERITIES] = {
     [LLMREG_SEVERITY_OKAY] = "okay",
     [LLMREG_SEVERITY_WARNING] = "warning",
@@ -146,11 +139,6 @@ const char *llmreg_health_text(enum llmreg_health_state state)
 const char *llmreg_reason_text(enum llmreg_reason reason)
 {
     return word(reasons, LLMREG_REASONS, reason);
-}
-
-const char *llmreg_alarm_text(enum llmreg_alarm alarm)
-{
-    return word(alarms, LLMREG_ALARMS, alarm);
 }
 
 const char *llmreg_severity_text(enum llmreg_severity severity)
@@ -275,15 +263,5 @@ int llmreg_reason_parse(const char *s, enum llmreg_reason *out)
     if (v < 0)
         return v;
     *out = (enum llmreg_reason)v;
-    return LLMREG_OK;
-}
-
-int llmreg_alarm_parse(const char *s, enum llmreg_alarm *out)
-{
-    int v = value(alarms, LLMREG_ALARMS, s);
-
-    if (v < 0)
-        return v;
-    *out = (enum llmreg_alarm)v;
     return LLMREG_OK;
 }

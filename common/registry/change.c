@@ -222,8 +222,6 @@ static int remove_locked(struct llmreg_registry *r, const char *id,
         return LLMREG_EBUSY;
     llmreg_endpoint_health(e, &health);
     event->before = llmreg_health_text(health.state);
-    if (health.alarm != LLMREG_ALARM_NONE) /* or it would stay open */
-        event->action = LLMREG_ALARM_OKAY;
     table_remove_locked(r, e);
     (void)table_tell_locked(r, e, event);
     *out = e;

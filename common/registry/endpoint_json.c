@@ -139,7 +139,6 @@ static void write_health(struct llmreg_json_out *w,
     write_reason(w, h);
     known_number(w, JSON_KEY("http_status"),
                  h->http_status == 0 ? -1 : h->http_status);
-    json_member_string(w, JSON_KEY("alarm"), llmreg_alarm_text(h->alarm));
     json_member_time(w, JSON_KEY("since"), JSON_KEY("since_ms"), h->since_ms);
     json_member_integer(w, JSON_KEY("failures"), h->failures);
     json_member_integer(w, JSON_KEY("successes"), h->successes);

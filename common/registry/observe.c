@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* observe.c - what was seen, and what the operator wants: the two hands that
- * move health and its alarm.
+ * move health.
  *
- * Both run the alarm's step in the critical section in which they change
- * something, and put what is to be told into the event of that change.  So
- * an alarm is told once, whoever caused it: a maintenance that ends while the
- * endpoint is down raises it as a probe would.  What was disabled was not
- * looked at: enabling it tells nothing, the next probe does, also when it only
- * confirms the state.
+ * What was disabled was not looked at: when it is enabled, what is counted in
+ * a row begins anew, so that the next probe is the first that speaks.
  */
 #include "common/registry/table.h"
 
@@ -58,17 +54,6 @@ struct observing {
     bool told;               /* an event was published */
 };
 
-/* What to tell, of an observation that speaks for the state. */
-static enum llmreg_alarm_action observed_alarm(const struct llmreg_endpoint *e,
-                                               struct llmreg_health *after,
-                                               enum llmreg_reason reason)
-{
-    if (llmreg_reason_state(reason) != after->state)
-        return LLMREG_ALARM_SILENT; /* one failure, one OK: not yet */
-    return llmreg_alarm_step(&after->alarm, after->state,
-                             llmreg_endpoint_intent(e).admin);
-}
-
 static int observe_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
                           struct observing *o) LLMREG_REQUIRES(r->lock)
 {
@@ -78,10 +63,7 @@ static int observe_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
         return LLMREG_ESTALE;
     health_part_get(e->health, &before);
     llmreg_health_step(&before, o->seen, o->rule, o->now, &after);
-    enum llmreg_alarm_action action =
-        observed_alarm(e, &after, o->seen->reason);
-    bool changed = after.state != before.state;
-    o->told = changed || action != LLMREG_ALARM_SILENT;
+    o->told = after.state != before.state;
     int rc = publish_locked(r, e, &after, &o->old);
     if (rc != LLMREG_OK || !o->told)
         return rc;
@@ -92,8 +74,7 @@ static int observe_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
         .after = llmreg_health_text(after.state),
         .reason = o->reason,
         .since_ms = after.since_ms,
-        .before_ms = changed ? before.since_ms : 0,
-        .action = action,
+        .before_ms = before.since_ms,
     };
     (void)table_tell_locked(r, e, &event);
     return LLMREG_OK;
@@ -136,8 +117,8 @@ static int recall_locked(struct llmreg_registry *r, const char *id,
         return LLMREG_ENOENT;
     health_part_get(e->health, &before);
     llmreg_health_recall(&before, c->stored, &after);
-    if (after.alarm == before.alarm && after.since_ms == before.since_ms &&
-        after.prior == before.prior && after.ok_ms == before.ok_ms)
+    if (after.since_ms == before.since_ms && after.prior == before.prior &&
+        after.ok_ms == before.ok_ms)
         return LLMREG_OK;
     int rc = publish_locked(r, e, &after, &c->old);
     if (rc != LLMREG_OK)
@@ -181,20 +162,17 @@ struct wanting {
     bool told;
 };
 
-/* The health as it is under the new intent, and what to tell. */
-static int alarm_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
-                        struct wanting *w, enum llmreg_alarm_action *action)
-    LLMREG_REQUIRES(r->lock)
+/* Nobody looked while it was disabled. */
+static int resume_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
+                         struct wanting *w) LLMREG_REQUIRES(r->lock)
 {
     struct llmreg_health before, after;
 
+    if (llmreg_endpoint_intent(e).admin != LLMREG_ADMIN_DISABLED)
+        return LLMREG_OK;
     health_part_get(e->health, &before);
-    after = before;
-    if (llmreg_endpoint_intent(e).admin == LLMREG_ADMIN_DISABLED)
-        llmreg_health_resume(&before, &after);
-    else
-        *action = llmreg_alarm_step(&after.alarm, after.state, w->intent.admin);
-    if (after.alarm == before.alarm && after.failures == before.failures &&
+    llmreg_health_resume(&before, &after);
+    if (after.failures == before.failures &&
         after.successes == before.successes)
         return LLMREG_OK;
     return publish_locked(r, e, &after, &w->old);
@@ -204,7 +182,6 @@ static int admin_locked(struct llmreg_registry *r, struct wanting *w)
     LLMREG_REQUIRES(r->lock)
 {
     struct llmreg_endpoint *e = table_find_locked(r, w->id);
-    enum llmreg_alarm_action action = LLMREG_ALARM_SILENT;
 
     if (e == NULL)
         return LLMREG_ENOENT;
@@ -212,7 +189,7 @@ static int admin_locked(struct llmreg_registry *r, struct wanting *w)
     if (before.admin == w->intent.admin &&
         before.until_ms == w->intent.until_ms)
         return LLMREG_OK;
-    int rc = alarm_locked(r, e, w, &action);
+    int rc = resume_locked(r, e, w);
     if (rc != LLMREG_OK)
         return rc;
     entry_set_intent(e, &w->intent);
@@ -223,7 +200,6 @@ static int admin_locked(struct llmreg_registry *r, struct wanting *w)
         .after = llmreg_admin_text(w->intent.admin),
         .reason = w->reason,
         .since_ms = w->now->wall_ms,
-        .action = action,
     };
     (void)table_tell_locked(r, e, &event);
     w->told = true;

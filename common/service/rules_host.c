@@ -111,7 +111,6 @@ static bool has_reported(const struct scene *s,
 static void look_for_life(struct look *l, const struct llmreg_host *h)
 {
     struct llmreg_registry *r = l->scene->registry;
-    const struct llmreg_agent_filter on_it = {.host = llmreg_host_id(h)};
     struct llmreg_host_state s;
 
     llmreg_host_state(h, &l->scene->now, &s);
@@ -119,7 +118,7 @@ static void look_for_life(struct look *l, const struct llmreg_host *h)
     if (!life.there)
         llmreg_each_on_host(r, h, see_endpoint, &life);
     if (!life.there)
-        llmreg_each_agent(r, &on_it, see_agent, &life);
+        llmreg_each_agent_on_host(r, h, see_agent, &life);
     rules_find(l, !life.there, "offline", "online");
     l->found.known = life.there || !life.unknown;
     if (l->words == NULL)

@@ -74,7 +74,7 @@ int rows_put_health(struct database *db, struct llmreg_endpoint *e,
     binding_text(&b, llmreg_endpoint_id(e));
     binding_text(&b, llmreg_health_text(h.state));
     binding_text(&b, llmreg_reason_text(h.reason));
-    binding_text(&b, llmreg_alarm_text(h.alarm));
+    binding_text(&b, "none"); /* of version 1: alerts say it now */
     binding_number(&b, h.http_status);
     binding_number(&b, h.failures);
     binding_number(&b, h.successes);
@@ -184,8 +184,7 @@ static void read_health(struct cursor *c, struct llmreg_health *h)
                   CURSOR_WORD);
     cursor_expect(c, llmreg_reason_parse(cursor_text(c), &h->reason),
                   CURSOR_WORD);
-    cursor_expect(c, llmreg_alarm_parse(cursor_text(c), &h->alarm),
-                  CURSOR_WORD);
+    (void)cursor_text(c); /* the alarm of version 1 */
     h->http_status = (uint16_t)cursor_number(c, 0, UINT16_MAX);
     h->failures = (uint32_t)cursor_number(c, 0, UINT32_MAX);
     h->successes = (uint32_t)cursor_number(c, 0, UINT32_MAX);

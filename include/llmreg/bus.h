@@ -54,7 +54,6 @@ struct llmreg_event {
     /* HEALTH and ADMIN only: */
     int64_t since_ms;  /* wall time the new state began */
     int64_t before_ms; /* wall time the old state had begun; 0 unknown */
-    enum llmreg_alarm_action action; /* REMOVED too: OKAY if one was open */
 };
 
 struct llmreg_bus;

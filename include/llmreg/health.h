@@ -2,8 +2,8 @@
 /* health.h - how an endpoint is, decided by pure functions.
  *
  * An observation is what one probe saw.  llmreg_health_step() turns the old
- * health and an observation into the new health; llmreg_alarm_step() decides
- * whether that is worth waking somebody.  Nothing else writes either.  The
+ * health and an observation into the new health, and nothing else writes it.
+ * Whether that is worth waking somebody is decided by alerts (alert.h).  The
  * drawing of the states is at the top of common/domain/health.c.
  *
  * Threads:   pure functions of their arguments.
@@ -43,15 +43,6 @@ enum llmreg_reason {
     LLMREG_REASONS
 };
 
-/* The alarm that is open at the people who get notifications. */
-enum llmreg_alarm {
-    LLMREG_ALARM_NONE,
-    LLMREG_ALARM_WARNING,
-    LLMREG_ALARM_FAILURE,
-    LLMREG_ALARM_REMEMBERED, /* one was open before the restart */
-    LLMREG_ALARMS
-};
-
 #define LLMREG_VERSION_SIZE 64
 #define LLMREG_DETAIL_SIZE  128
 
@@ -68,7 +59,6 @@ struct llmreg_observation {
 struct llmreg_health {
     enum llmreg_health_state state;
     enum llmreg_reason reason; /* of the last observation */
-    enum llmreg_alarm alarm;
     uint16_t http_status;
     uint32_t failures;       /* observations in a row that are not OK or
                                    degraded */
@@ -107,7 +97,7 @@ void llmreg_health_step(const struct llmreg_health *old,
                         struct llmreg_health *out);
 
 /* A health that was stored, as it is known after a restart: unknown, with
- * the old state and its "since" remembered, and an open alarm REMEMBERED. */
+ * the old state and its "since" remembered. */
 void llmreg_health_restart(const struct llmreg_health *stored,
                            struct llmreg_health *out);
 
@@ -116,28 +106,11 @@ void llmreg_health_resume(const struct llmreg_health *old,
                           struct llmreg_health *out);
 
 /* What is known of the past from a health that was stored, added to one of
- * this run: an alarm that may still be open, the true beginning of an outage.
+ * this run: the true beginning of an outage, the last OK.
  * Nothing that was seen in this run is replaced. */
 void llmreg_health_recall(const struct llmreg_health *old,
                           const struct llmreg_health *stored,
                           struct llmreg_health *out);
-
-enum llmreg_alarm_action {
-    LLMREG_ALARM_SILENT,
-    LLMREG_ALARM_OKAY,
-    LLMREG_ALARM_WARN,
-    LLMREG_ALARM_FAIL
-};
-
-/* The alarm after a change of state or intent, and what to tell.
- *   unknown, or disabled          silent, the alarm stays as it is
- *   healthy                       OKAY if one was open or remembered
- *   degraded                      WARNING unless a warning is open
- *   unhealthy, unreachable        FAILURE unless a failure is open
- *   in maintenance                only OKAY is told; nothing new opens */
-enum llmreg_alarm_action llmreg_alarm_step(enum llmreg_alarm *alarm,
-                                           enum llmreg_health_state state,
-                                           enum llmreg_admin admin);
 
 /* Routable: intent active and healthy, or degraded where allowed. */
 bool llmreg_is_routable(enum llmreg_health_state state, enum llmreg_admin admin,
@@ -145,12 +118,10 @@ bool llmreg_is_routable(enum llmreg_health_state state, enum llmreg_admin admin,
 
 const char *llmreg_health_text(enum llmreg_health_state state);
 const char *llmreg_reason_text(enum llmreg_reason reason);
-const char *llmreg_alarm_text(enum llmreg_alarm alarm);
 LLMREG_MUSTCHECK int llmreg_health_parse(const char *s,
                                          enum llmreg_health_state *out);
 LLMREG_MUSTCHECK int llmreg_reason_parse(const char *s,
                                          enum llmreg_reason *out);
-LLMREG_MUSTCHECK int llmreg_alarm_parse(const char *s, enum llmreg_alarm *out);
 
 /* The endpoint's fixed place in the interval, 0 <= place < interval_ns, the
  * same for the same id on every machine and after every restart. */

@@ -104,7 +104,7 @@ LLMREG_MUSTCHECK int llmreg_remove(struct llmreg_registry *r, const char *id,
                                    struct llmreg_endpoint **removed);
 
 /* Applies one observation: the health step, and its event if the state
- * changed, or if there is an alarm to tell that the intent had held back.
+ * changed.
  * LLMREG_ENOENT, LLMREG_ESTALE: discarded. */
 LLMREG_MUSTCHECK int llmreg_observe(struct llmreg_registry *r,
                                     struct llmreg_endpoint *e,

@@ -1,11 +1,5 @@
 ## unit tests of common/domain
 
-check_PROGRAMS += tests/unit/test_alarm
-TESTS += tests/unit/test_alarm
-tests_unit_test_alarm_SOURCES = tests/unit/test_alarm.c
-tests_unit_test_alarm_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_alarm_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
-
 check_PROGRAMS += tests/unit/test_health
 TESTS += tests/unit/test_health
 tests_unit_test_health_SOURCES = tests/unit/test_health.c

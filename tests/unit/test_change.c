@@ -328,23 +328,6 @@ START_TEST(a_removal_is_an_event_with_its_reason)
 }
 END_TEST
 
-START_TEST(removing_closes_an_alarm_that_is_open)
-{
-    static const enum llmreg_reason reasons[] = {LLMREG_REASON_OK,
-                                                 LLMREG_REASON_BUSY};
-    static const enum llmreg_alarm_action actions[] = {LLMREG_ALARM_SILENT,
-                                                       LLMREG_ALARM_OKAY};
-
-    for (size_t i = 0; i < 2; i++) {
-        fleet_add("a:1");
-        fleet_observe("a:1", reasons[i]);
-        fleet_skip_events();
-        ck_assert_int_eq(llmreg_remove(fleet, "a:1", NULL, NULL), LLMREG_OK);
-        ck_assert_int_eq(fleet_event()->action, actions[i]);
-    }
-}
-END_TEST
-
 START_TEST(a_removal_names_what_it_means)
 {
     fleet_add("a:1");
@@ -422,9 +405,7 @@ static struct llmreg_memory memory(const char *id)
     struct llmreg_memory m = {
         .spec = fleet_spec(id),
         .intent = {LLMREG_ADMIN_DRAINING, 0},
-        .health = {.state = LLMREG_HEALTH_UNHEALTHY,
-                   .alarm = LLMREG_ALARM_FAILURE,
-                   .since_ms = 400},
+        .health = {.state = LLMREG_HEALTH_UNHEALTHY, .since_ms = 400},
         .models = fleet_list("b* a"),
         .registered_ms = 300,
     };
@@ -445,7 +426,6 @@ START_TEST(what_is_restored_is_there_without_an_event)
     ck_assert_int_eq(health.state, LLMREG_HEALTH_UNKNOWN);
     ck_assert_int_eq(health.prior, LLMREG_HEALTH_UNHEALTHY);
     ck_assert_int_eq(health.prior_since_ms, 400);
-    ck_assert_int_eq(health.alarm, LLMREG_ALARM_REMEMBERED);
     ck_assert_int_eq(llmreg_endpoint_intent(e).admin, LLMREG_ADMIN_DRAINING);
     ck_assert_int_eq(llmreg_endpoint_registered_ms(e), 300);
     ck_assert_str_eq(fleet_with("a", LLMREG_ANY), "a:1");
@@ -492,7 +472,6 @@ static Suite *suite(void)
     tcase_add_test(t, adding_is_as_strict_about_limits_and_values);
     tcase_add_test(t, a_removal_gives_what_was_removed);
     tcase_add_test(t, a_removal_is_an_event_with_its_reason);
-    tcase_add_test(t, removing_closes_an_alarm_that_is_open);
     tcase_add_test(t, a_removal_names_what_it_means);
     tcase_add_test(t, late_results_for_a_removed_endpoint_are_stale);
     tcase_add_test(t, an_endpoint_made_anew_is_new);

@@ -59,7 +59,7 @@ START_TEST(an_endpoint_that_was_never_checked_has_nulls)
         "\"registered_at_ms\":1000,\"admin\":\"active\",\"until\":null,"
         "\"until_ms\":null,\"routable\":false,\"health\":\"unknown\","
         "\"reason\":null,"
-        "\"detail\":null,\"http_status\":null,\"alarm\":\"none\","
+        "\"detail\":null,\"http_status\":null,"
         "\"since\":null,\"since_ms\":null,\"failures\":0,\"successes\":0,"
         "\"failing_since\":null,\"failing_since_ms\":null,"
         "\"checked_at\":null,\"checked_at_ms\":null,"
@@ -90,7 +90,7 @@ START_TEST(what_was_observed_is_there)
     fleet_now.mono_ns += 2500 * LLMREG_NS_PER_MS;
     has("\"health\":\"unhealthy\",\"reason\":\"http_status\","
         "\"detail\":\"Internal Server Error\",\"http_status\":500,"
-        "\"alarm\":\"failure\",\"since\":\"1970-01-01T00:00:01.000Z\","
+        "\"since\":\"1970-01-01T00:00:01.000Z\","
         "\"since_ms\":1000,\"failures\":1");
     has("\"checked_at_ms\":1000,\"checked_age_seconds\":2.5,");
     has("\"latency_ms\":1.5,\"connect_ms\":0.25,\"first_byte_ms\":null");

@@ -196,22 +196,12 @@ START_TEST(counters_stop_at_their_end)
 }
 END_TEST
 
-START_TEST(the_alarm_is_not_the_steps_business)
-{
-    struct llmreg_health h = {.alarm = LLMREG_ALARM_FAILURE};
-
-    see(&h, LLMREG_REASON_OK, 1, &two_one);
-    ck_assert_int_eq(h.alarm, LLMREG_ALARM_FAILURE);
-}
-END_TEST
-
 /* ---- over a restart ---- */
 
 static struct llmreg_health stored_down(void)
 {
     return (struct llmreg_health){.state = LLMREG_HEALTH_UNREACHABLE,
                                   .reason = LLMREG_REASON_TIMEOUT,
-                                  .alarm = LLMREG_ALARM_FAILURE,
                                   .failures = 7,
                                   .successes = 1,
                                   .since_ms = wall(1),
@@ -256,14 +246,13 @@ START_TEST(a_restart_forgets_what_was_true_then)
 }
 END_TEST
 
-START_TEST(a_restart_remembers_state_and_alarm)
+START_TEST(a_restart_remembers_the_state)
 {
     struct llmreg_health stored = stored_down(), h;
 
     llmreg_health_restart(&stored, &h);
     ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNREACHABLE);
     ck_assert_int_eq(h.prior_since_ms, wall(1));
-    ck_assert_int_eq(h.alarm, LLMREG_ALARM_REMEMBERED);
 }
 END_TEST
 
@@ -274,16 +263,6 @@ START_TEST(a_second_restart_before_a_verdict_remembers_the_same)
     llmreg_health_restart(&stored, &once);
     llmreg_health_restart(&once, &twice);
     ck_assert_mem_eq(&once, &twice, sizeof once);
-}
-END_TEST
-
-START_TEST(a_restart_of_what_had_no_alarm_has_none)
-{
-    struct llmreg_health stored = {.state = LLMREG_HEALTH_HEALTHY}, h;
-
-    llmreg_health_restart(&stored, &h);
-    ck_assert_int_eq(h.alarm, LLMREG_ALARM_NONE);
-    ck_assert_int_eq(h.prior, LLMREG_HEALTH_HEALTHY);
 }
 END_TEST
 
@@ -307,7 +286,6 @@ END_TEST
 START_TEST(a_degraded_state_that_is_confirmed_has_its_true_since)
 {
     struct llmreg_health stored = {.state = LLMREG_HEALTH_DEGRADED,
-                                   .alarm = LLMREG_ALARM_WARNING,
                                    .since_ms = wall(1)};
     struct llmreg_health h;
 
@@ -409,16 +387,14 @@ static void add_rules(TCase *tc)
     tcase_add_test(tc, success_after_unknown_is_a_change);
     tcase_add_test(tc, no_observation_changes_nothing);
     tcase_add_test(tc, counters_stop_at_their_end);
-    tcase_add_test(tc, the_alarm_is_not_the_steps_business);
 }
 
 static void add_restart(TCase *tc)
 {
     tcase_add_test(tc, a_restart_keeps_what_is_true_for_ever);
     tcase_add_test(tc, a_restart_forgets_what_was_true_then);
-    tcase_add_test(tc, a_restart_remembers_state_and_alarm);
+    tcase_add_test(tc, a_restart_remembers_the_state);
     tcase_add_test(tc, a_second_restart_before_a_verdict_remembers_the_same);
-    tcase_add_test(tc, a_restart_of_what_had_no_alarm_has_none);
     tcase_add_test(tc, a_down_that_is_confirmed_has_its_true_since);
     tcase_add_test(tc, a_degraded_state_that_is_confirmed_has_its_true_since);
     tcase_add_test(tc, a_down_that_is_over_began_anew_if_it_comes_back);

@@ -25,7 +25,6 @@ START_TEST(all_numbers_and_both_texts_are_kept)
     struct llmreg_health in = {
         .state = LLMREG_HEALTH_UNREACHABLE,
         .reason = LLMREG_REASON_REFUSED,
-        .alarm = LLMREG_ALARM_FAILURE,
         .http_status = 503,
         .failures = 7,
         .since_ms = 1,

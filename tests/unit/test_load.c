@@ -107,7 +107,7 @@ START_TEST(loading_late_takes_the_intent_over)
 }
 END_TEST
 
-START_TEST(loading_late_recalls_the_alarm_the_outage_and_the_models)
+START_TEST(loading_late_recalls_the_outage_and_the_models)
 {
     room_add(&room, "gpu1");
     room_models(&room, "gpu1", "a:latest,b:latest");
@@ -120,7 +120,6 @@ START_TEST(loading_late_recalls_the_alarm_the_outage_and_the_models)
     room_add(&room, "gpu1");
     load(true);
     struct llmreg_health health = room_health(&room, "gpu1");
-    ck_assert_int_eq(health.alarm, LLMREG_ALARM_REMEMBERED);
     ck_assert_int_eq(health.prior_since_ms, since);
     struct llmreg_counts counts;
     llmreg_count(room.registry, &counts);
@@ -254,8 +253,7 @@ int main(void)
     tcase_add_test(tc, loading_at_the_start_makes_no_event);
     tcase_add_test(tc, loading_late_announces_what_is_new);
     tcase_add_test(tc, loading_late_takes_the_intent_over);
-    tcase_add_test(tc,
-                   loading_late_recalls_the_alarm_the_outage_and_the_models);
+    tcase_add_test(tc, loading_late_recalls_the_outage_and_the_models);
     tcase_add_test(tc, models_that_were_seen_since_are_not_overruled);
     tcase_add_test(tc, a_newer_intent_is_not_overruled);
     tcase_add_test(tc, a_maintenance_that_is_over_is_not_taken_over);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_observe.c - what was seen and what is wanted: health, intent, alarms
- * and their events.
- */
+/* test_observe.c - what was seen and what is wanted, and their events. */
 #include <llmreg/registry.h>
 
 #include <check.h>
@@ -62,12 +60,11 @@ START_TEST(a_change_of_state_is_an_event_with_before_after_and_since)
     ck_assert_str_eq(event->reason, "ok");
     ck_assert_int_eq(event->since_ms, 1000);
     ck_assert_int_eq(event->time_ms, 1000);
-    ck_assert_int_eq(event->action, LLMREG_ALARM_SILENT);
     ck_assert_ptr_null(fleet_event());
 }
 END_TEST
 
-START_TEST(an_outage_says_when_each_state_began_and_raises_one_failure)
+START_TEST(an_outage_says_when_each_state_began)
 {
     fleet_observe("a:1", LLMREG_REASON_OK);
     later(9000);
@@ -80,12 +77,9 @@ START_TEST(an_outage_says_when_each_state_began_and_raises_one_failure)
     ck_assert_int_eq(event->before_ms, 1000);
     ck_assert_int_eq(event->since_ms, 10000); /* its first failure */
     ck_assert_int_eq(event->time_ms, 10100);
-    ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
-    ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
     fleet_observe("a:1", LLMREG_REASON_HTTP_STATUS);
     event = fleet_event();
     ck_assert_str_eq(event->after, "unhealthy");
-    ck_assert_int_eq(event->action, LLMREG_ALARM_SILENT);
 }
 END_TEST
 
@@ -130,12 +124,12 @@ START_TEST(another_reason_for_the_same_state_is_no_event)
 }
 END_TEST
 
-START_TEST(recovery_tells_okay_once)
+START_TEST(recovery_is_one_event)
 {
     take_down();
     fleet_skip_events();
     fleet_observe("a:1", LLMREG_REASON_OK);
-    ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_OKAY);
+    ck_assert_str_eq(fleet_event()->after, "healthy");
     fleet_observe("a:1", LLMREG_REASON_OK);
     ck_assert_ptr_null(fleet_event());
 }
@@ -198,39 +192,32 @@ START_TEST(an_intent_that_makes_no_sense_is_refused)
 }
 END_TEST
 
-START_TEST(a_maintenance_that_ends_while_down_raises_the_failure)
+START_TEST(a_maintenance_hides_nothing_and_its_end_is_one_event)
 {
     ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
     fleet_skip_events();
     take_down();
-    ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
+    ck_assert_str_eq(fleet_event()->after, "unreachable");
     ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
     const struct llmreg_event *event = fleet_event();
     ck_assert_ptr_nonnull(event);
     ck_assert_int_eq(event->type, LLMREG_EVENT_ADMIN);
-    ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
-    ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
     ck_assert_int_eq(health().state, LLMREG_HEALTH_UNREACHABLE);
     ck_assert_ptr_null(fleet_event());
 }
 END_TEST
 
-START_TEST(enabling_tells_nothing_before_somebody_looked)
+START_TEST(enabling_counts_anew_and_a_probe_that_confirms_is_no_event)
 {
-    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
     take_down();
     ck_assert_int_eq(want(LLMREG_ADMIN_DISABLED, 0), LLMREG_OK);
     later(7 * INT64_C(86400000));
     fleet_skip_events();
     ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
-    ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
+    ck_assert_int_eq(fleet_event()->type, LLMREG_EVENT_ADMIN);
+    ck_assert_uint_eq(health().failures, 0);
     fleet_observe("a:1", LLMREG_REASON_REFUSED);
-    const struct llmreg_event *event = fleet_event();
-    ck_assert_ptr_nonnull(event);
-    ck_assert_int_eq(event->type, LLMREG_EVENT_HEALTH);
-    ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
-    ck_assert_str_eq(event->before, "unreachable");
-    fleet_observe("a:1", LLMREG_REASON_REFUSED);
+    ck_assert_uint_eq(health().failures, 1);
     ck_assert_ptr_null(fleet_event());
 }
 END_TEST
@@ -256,7 +243,6 @@ static void recall(enum llmreg_health_state state)
 {
     const struct llmreg_health stored = {
         .state = state,
-        .alarm = LLMREG_ALARM_FAILURE,
         .since_ms = 7,
     };
 
@@ -266,27 +252,12 @@ static void recall(enum llmreg_health_state state)
                      LLMREG_ENOENT);
 }
 
-START_TEST(a_recalled_alarm_is_closed_by_the_next_ok_and_by_no_failure)
-{
-    fleet_observe("a:1", LLMREG_REASON_OK);
-    fleet_skip_events();
-    recall(LLMREG_HEALTH_UNREACHABLE);
-    ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_SILENT);
-    ck_assert_int_eq(health().alarm, LLMREG_ALARM_REMEMBERED);
-    fleet_observe("a:1", LLMREG_REASON_REFUSED);
-    ck_assert_ptr_null(fleet_event());
-    fleet_observe("a:1", LLMREG_REASON_OK);
-    ck_assert_int_eq(fleet_event()->action, LLMREG_ALARM_OKAY);
-}
-END_TEST
-
 START_TEST(a_recalled_outage_has_its_true_beginning)
 {
     take_down();
     fleet_skip_events();
     recall(LLMREG_HEALTH_UNHEALTHY);
     ck_assert_int_eq(fleet_event()->since_ms, 7);
-    ck_assert_int_eq(health().alarm, LLMREG_ALARM_FAILURE);
     recall(LLMREG_HEALTH_UNHEALTHY);
     ck_assert_ptr_null(fleet_event()); /* nothing new */
 }
@@ -299,7 +270,6 @@ START_TEST(what_is_recalled_before_a_verdict_waits_for_it)
     fleet_skip_events();
     take_down();
     const struct llmreg_event *event = fleet_event();
-    ck_assert_int_eq(event->action, LLMREG_ALARM_FAIL);
     ck_assert_int_eq(event->since_ms, 7);
 }
 END_TEST
@@ -324,21 +294,19 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, setup, fleet_teardown);
     tcase_add_test(t,
                    a_change_of_state_is_an_event_with_before_after_and_since);
-    tcase_add_test(t,
-                   an_outage_says_when_each_state_began_and_raises_one_failure);
+    tcase_add_test(t, an_outage_says_when_each_state_began);
     tcase_add_test(t, the_reason_is_a_word_and_the_detail);
     tcase_add_test(t, a_failure_below_the_threshold_is_no_event_but_shows);
     tcase_add_test(t, another_reason_for_the_same_state_is_no_event);
-    tcase_add_test(t, recovery_tells_okay_once);
+    tcase_add_test(t, recovery_is_one_event);
     tcase_add_test(t, an_answer_that_cannot_be_read_keeps_the_models);
     tcase_add_test(t, an_intent_is_an_event_with_its_reason);
     tcase_add_test(t, the_same_intent_again_is_no_event_but_another_end_is);
     tcase_add_test(t, an_intent_that_makes_no_sense_is_refused);
-    tcase_add_test(t, a_maintenance_that_ends_while_down_raises_the_failure);
-    tcase_add_test(t, enabling_tells_nothing_before_somebody_looked);
-    tcase_add_test(t, failures_from_before_it_was_disabled_do_not_count);
+    tcase_add_test(t, a_maintenance_hides_nothing_and_its_end_is_one_event);
     tcase_add_test(t,
-                   a_recalled_alarm_is_closed_by_the_next_ok_and_by_no_failure);
+                   enabling_counts_anew_and_a_probe_that_confirms_is_no_event);
+    tcase_add_test(t, failures_from_before_it_was_disabled_do_not_count);
     tcase_add_test(t, a_recalled_outage_has_its_true_beginning);
     tcase_add_test(t, what_is_recalled_before_a_verdict_waits_for_it);
     tcase_add_test(t, checks_do_not_touch_the_intent);

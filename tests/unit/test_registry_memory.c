@@ -76,9 +76,9 @@ static void describe(char out[static 512])
     llmreg_count(fleet, &n);
     llmreg_endpoint_health(e, &h);
     size_t len = (size_t)snprintf(
-        out, 512, "%zu %zu %zu|%s|%d %d %u|%d|%zu|", n.endpoints,
-        n.models_distinct, n.models_loaded, spec->name, h.state, h.alarm,
-        h.failures, llmreg_endpoint_intent(e).admin, models->count);
+        out, 512, "%zu %zu %zu|%s|%d %u|%d|%zu|", n.endpoints,
+        n.models_distinct, n.models_loaded, spec->name, h.state, h.failures,
+        llmreg_endpoint_intent(e).admin, models->count);
     len += (size_t)snprintf(out + len, 512 - len, "%s|", fleet_ids());
     for (const char *m = "v\0w\0x\0y\0z\0"; *m != '\0'; m += 2)
         len += (size_t)snprintf(out + len, 512 - len, "%s %s|", m,

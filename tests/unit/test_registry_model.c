@@ -247,10 +247,7 @@ static void step_observe(size_t i)
         return;
     EQUAL(llmreg_observe(r, n->held, &seen, &rule, &now), LLMREG_OK);
     llmreg_health_step(&n->health, &seen, &rule, &now, &after);
-    enum llmreg_alarm_action action = LLMREG_ALARM_SILENT;
-    if (llmreg_reason_state(seen.reason) == after.state)
-        action = llmreg_alarm_step(&after.alarm, after.state, n->intent.admin);
-    events += after.state != n->health.state || action != LLMREG_ALARM_SILENT;
+    events += after.state != n->health.state;
     n->health = after;
 }
 
@@ -291,9 +288,6 @@ static void step_admin(size_t i)
     events++;
     if (n->intent.admin == LLMREG_ADMIN_DISABLED)
         llmreg_health_resume(&n->health, &n->health);
-    else
-        (void)llmreg_alarm_step(&n->health.alarm, n->health.state,
-                                intent.admin);
     n->intent = intent;
 }
 
@@ -435,7 +429,6 @@ static void check_one(const struct naive *n)
 
     llmreg_endpoint_health(n->held, &h);
     EQUAL(h.state, n->health.state);
-    EQUAL(h.alarm, n->health.alarm);
     HOLDS(strcmp(h.detail, n->health.detail) == 0);
     EQUAL(h.failures, n->health.failures);
     EQUAL(spec->priority, n->priority);

@@ -121,7 +121,6 @@ static void look_at_health(const struct llmreg_memory *m)
 
     ck_assert_int_eq(m->health.state, h.state);
     ck_assert_int_eq(m->health.reason, h.reason);
-    ck_assert_int_eq(m->health.alarm, h.alarm);
     ck_assert_uint_eq(m->health.failures, h.failures);
     ck_assert_int_eq(m->health.since_ms, h.since_ms);
     ck_assert_int_eq(m->health.failing_ms, h.failing_ms);
@@ -189,7 +188,6 @@ END_TEST
 static void look_at_unknown(const struct llmreg_memory *m)
 {
     ck_assert_int_eq(m->health.state, LLMREG_HEALTH_UNKNOWN);
-    ck_assert_int_eq(m->health.alarm, LLMREG_ALARM_NONE);
     ck_assert_uint_eq(m->models.count, 0);
 }
 
@@ -236,7 +234,6 @@ START_TEST(a_bad_row_is_told_with_its_column_and_the_others_are_read)
         {"UPDATE endpoint SET interval_ms = 0", "interval_ms"},
         {"UPDATE endpoint SET models_rejected = -5", "models_rejected"},
         {"UPDATE health SET state = 'splendid'", "state"},
-        {"UPDATE health SET alarm = 'x'", "alarm"},
         {"UPDATE health SET http_status = 65536", "http_status"},
         {"UPDATE health SET failures = -1", "failures"},
         {"UPDATE health SET version = printf('%.64c', 'x')", "version"},

@@ -29,7 +29,6 @@ ALIKE(source, enum llmreg_source)
 ALIKE(admin, enum llmreg_admin)
 ALIKE(health, enum llmreg_health_state)
 ALIKE(reason, enum llmreg_reason)
-ALIKE(alarm, enum llmreg_alarm)
 ALIKE(presence, enum llmreg_presence)
 ALIKE(severity, enum llmreg_severity)
 ALIKE(entity, enum llmreg_entity)
@@ -55,7 +54,6 @@ static const struct {
      LLMREG_REASONS, reason_text, reason_parse},
     {"starting connecting online late stale offline stopped", LLMREG_PRESENCES,
      presence_text, presence_parse},
-    {"none warning failure remembered", LLMREG_ALARMS, alarm_text, alarm_parse},
     {"okay warning failure", LLMREG_SEVERITIES, severity_text, severity_parse},
     {"endpoint agent host session alert store clock", LLMREG_ENTITIES,
      entity_text, entity_parse},

@@ -66,7 +66,6 @@ START_TEST(health_is_unknown_after_a_restart_and_its_past_is_known)
     ck_assert_int_eq(h.state, LLMREG_HEALTH_UNKNOWN);
     ck_assert_int_eq(h.prior, LLMREG_HEALTH_UNREACHABLE);
     ck_assert_int_eq(h.prior_since_ms, since);
-    ck_assert_int_eq(h.alarm, LLMREG_ALARM_REMEMBERED);
 }
 END_TEST
 
@@ -80,8 +79,6 @@ START_TEST(an_unknown_past_survives_two_restarts)
     writing_restart(&w);
     ck_assert_int_eq(room_health(&w.room, "gpu1").prior,
                      LLMREG_HEALTH_UNREACHABLE);
-    ck_assert_int_eq(room_health(&w.room, "gpu1").alarm,
-                     LLMREG_ALARM_REMEMBERED);
 }
 END_TEST
 
