@@ -1,4 +1,4 @@
-## contrib/ - what people start; nothing here is compiled.
+## contrib/ - what people start; the examples are compiled by a test only.
 
 EXTRA_DIST += \
 	.ci/run \
@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	contrib/lib/collectd.conf.in \
 	contrib/lib/packages.sh \
 	contrib/man/collectd-llm_probe.pod \
+	contrib/man/llmreg.pod \
 	contrib/packages \
 	contrib/quickstart \
 	contrib/rrd/draw \
@@ -14,17 +15,23 @@ EXTRA_DIST += \
 	contrib/rrd/fleet.graphs \
 	contrib/run-tests
 
-## The manual page, from its one source; no date in it, so that two builds of
-## one version are the same.
-man_MANS += contrib/man/collectd-llm_probe.5
-CLEANFILES += contrib/man/collectd-llm_probe.5
+## The manual pages, each from its one source; no date in them, so that two
+## builds of one version are the same.
+man_MANS += contrib/man/collectd-llm_probe.5 contrib/man/llmreg.3
+CLEANFILES += contrib/man/collectd-llm_probe.5 contrib/man/llmreg.3
+MANUAL = $(MKDIR_P) contrib/man && $(POD2MAN) --center=llmreg \
+	--release=llmreg --date='version $(PACKAGE_VERSION)' --utf8
+
 contrib/man/collectd-llm_probe.5: contrib/man/collectd-llm_probe.pod
-	$(AM_V_GEN)$(MKDIR_P) contrib/man && \
-	$(POD2MAN) --section=5 --name=COLLECTD-LLM_PROBE --center=llmreg \
-	    --release=llmreg --date='version $(PACKAGE_VERSION)' --utf8 \
+	$(AM_V_GEN)$(MANUAL) --section=5 --name=COLLECTD-LLM_PROBE \
 	    $(top_srcdir)/contrib/man/collectd-llm_probe.pod $@
+
+contrib/man/llmreg.3: contrib/man/llmreg.pod
+	$(AM_V_GEN)$(MANUAL) --section=3 --name=LLMREG \
+	    $(top_srcdir)/contrib/man/llmreg.pod $@
 
 exampledir = $(docdir)/examples
 dist_example_DATA = \
 	contrib/collectd.conf.d/llmreg-thresholds.conf \
-	contrib/collectd.conf.d/llmreg.conf
+	contrib/collectd.conf.d/llmreg.conf \
+	contrib/examples/where.c

@@ -4,6 +4,7 @@ LINT_TESTS = \
 	tests/lint/check_format.py \
 	tests/lint/check_git.py \
 	tests/lint/check_headers.py \
+	tests/lint/check_library.py \
 	tests/lint/check_manual.py \
 	tests/lint/check_rules.py \
 	tests/lint/check_shell.py \
