@@ -94,9 +94,10 @@ static void print_events(struct llmreg_subscription *s)
 static void print_where(struct llmreg_registry *r, const char *model)
 {
     const struct llmreg_now now = llmreg_clock_now(&llmreg_clock_system);
+    const struct llmreg_rank_query query = {.model = model};
     struct llmreg_candidates *c = NULL;
 
-    must(llmreg_rank(r, model, false, 0, &now, &c), "rank");
+    must(llmreg_rank(r, &query, &now, &c), "rank");
     printf("%s can be run on %zu endpoints, best first:\n", model, c->count);
     for (size_t i = 0; i < c->count; i++)
         printf("  %s %.2f\n", llmreg_endpoint_id(c->items[i].endpoint),
