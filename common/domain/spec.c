@@ -53,6 +53,8 @@ static int check_fields(const struct llmreg_spec *spec,
         const struct field *f = &fields[i];
         const char *s = NULL;
         memcpy(&s, (const char *)spec + f->offset, sizeof s);
+        if (s == NULL && f->min == 0)
+            continue;
         int rc = check_text(f->name, s, f->min, f->max, err);
         if (rc == LLMREG_OK && f->file_name)
             rc = check_file_name(f->name, s, err);

@@ -68,7 +68,7 @@ struct llmreg_spec {
     const char *series; /* plugin instance of its series; frozen when first
                            registered: a rename must not orphan RRD files */
     const char *origin; /* "config", the path of the EndpointFile, "agent" and
-                           the id of the one that announced it, or "" */
+                           the id of the one that announced it; "" or NULL */
     const char *owner;  /* host_id of the host it is on, up to 253 bytes; "" or
                            NULL: by the host part of its id (hosts.h) */
     enum llmreg_kind kind;

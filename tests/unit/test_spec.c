@@ -68,20 +68,27 @@ END_TEST
 
 START_TEST(a_missing_text_is_named)
 {
-    static const char *const missing[] = {
-        "id is missing",   "url is missing",    "name is missing",
-        "host is missing", "series is missing", "origin is missing"};
+    static const char *const missing[] = {"id is missing", "url is missing",
+                                          "name is missing", "host is missing",
+                                          "series is missing"};
     struct llmreg_spec s = good();
-    const char **fields[] = {&s.id,   &s.url,    &s.name,
-                             &s.host, &s.series, &s.origin};
+    const char **fields[] = {&s.id, &s.url, &s.name, &s.host, &s.series};
 
     *fields[_i] = NULL;
     refuses(&s, missing[_i]);
     *fields[_i] = "";
-    if (_i == 5)
-        accepts(&s);
-    else
-        refuses(&s, "has 0 bytes, allowed are 1 to ");
+    refuses(&s, "has 0 bytes, allowed are 1 to ");
+}
+END_TEST
+
+START_TEST(what_may_be_empty_may_be_missing)
+{
+    struct llmreg_spec s = good();
+
+    s.origin = s.owner = "";
+    accepts(&s);
+    s.origin = s.owner = NULL;
+    accepts(&s);
 }
 END_TEST
 
@@ -277,7 +284,8 @@ int main(void)
     TCase *tc = tcase_create("spec");
 
     tcase_add_test(tc, a_good_specification_passes);
-    tcase_add_loop_test(tc, a_missing_text_is_named, 0, 6);
+    tcase_add_loop_test(tc, a_missing_text_is_named, 0, 5);
+    tcase_add_test(tc, what_may_be_empty_may_be_missing);
     tcase_add_test(tc, a_name_may_have_127_bytes);
     tcase_add_test(tc, host_and_series_may_have_100_bytes);
     tcase_add_loop_test(tc, control_characters_are_refused_and_not_repeated, 0,
