@@ -36,6 +36,12 @@ static const struct {
             [LLMREG_EVENT_REMOVED] = {DIRTY_ALL, true},
             [LLMREG_EVENT_PRESENCE] = {DIRTY_PRESENCE, false},
         },
+    [LLMREG_ENTITY_SESSION] =
+        {
+            [LLMREG_EVENT_OPENED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_UPDATED] = {DIRTY_ALL, false},
+            [LLMREG_EVENT_CLOSED] = {DIRTY_ALL, true},
+        },
     [LLMREG_ENTITY_ALERT] =
         {
             [LLMREG_EVENT_FIRED] = {DIRTY_ALL, true},

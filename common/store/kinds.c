@@ -9,6 +9,7 @@
 static const struct kind *const kinds[LLMREG_ENTITIES] = {
     [LLMREG_ENTITY_ENDPOINT] = &kind_endpoint,
     [LLMREG_ENTITY_AGENT] = &kind_agent,
+    [LLMREG_ENTITY_SESSION] = &kind_session,
     [LLMREG_ENTITY_ALERT] = &kind_alert,
 };
 

@@ -54,7 +54,7 @@ struct kind {
     int (*sweep)(const struct sweep *s, struct llmreg_error *err);
 };
 
-extern const struct kind kind_endpoint, kind_agent, kind_alert;
+extern const struct kind kind_endpoint, kind_agent, kind_session, kind_alert;
 
 /* NULL: nothing of such an entity is remembered. */
 const struct kind *kind_of(enum llmreg_entity entity);

@@ -35,8 +35,10 @@ void room_start(struct room *r)
 {
     struct llmreg_registry_conf conf = llmreg_registry_conf();
 
-    if (r->small)
+    if (r->small) {
         conf.endpoints = conf.agents = conf.hosts = conf.sessions = 16;
+        conf.closed_kept = 8;
+    }
     ck_assert_int_eq(llmreg_bus_new(&r->bus, RING, 1), LLMREG_OK);
     ck_assert_int_eq(
         llmreg_registry_new(&r->registry, &conf, r->bus, &r->clock), LLMREG_OK);

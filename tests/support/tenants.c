@@ -96,6 +96,47 @@ void tenant_beat_health(struct room *r, const char *name,
     beat(r, name, LLMREG_PRESENCE_ONLINE, health);
 }
 
+/* ---- sessions ---- */
+
+struct llmreg_session session_of(const char *id, const char *from,
+                                 const char *to)
+{
+    static char ends[2][80];
+
+    snprintf(ends[0], sizeof ends[0], "agent-%s", from);
+    snprintf(ends[1], sizeof ends[1], "agent-%s", to);
+    return (struct llmreg_session){
+        .id = id,
+        .from = ends[0],
+        .to = ends[1],
+        .connection = "websocket",
+        .reason = "",
+        .type = LLMREG_SESSION_HOTLINE,
+        .status = LLMREG_SESSION_ESTABLISHED,
+        .weight = 2.5,
+        .latency_us = 900,
+        .bandwidth_bps = -1,
+    };
+}
+
+void session_open(struct room *r, const char *id, const char *from,
+                  const char *to)
+{
+    const struct llmreg_session s = session_of(id, from, to);
+    struct llmreg_error err = {""};
+    int rc = llmreg_session_open(r->registry, &s, &r->now, NULL, &err);
+
+    ck_assert_msg(rc == LLMREG_OK, "%d %s", rc, err.text);
+}
+
+void session_close(struct room *r, const char *id)
+{
+    ck_assert_int_eq(llmreg_session_close(r->registry, id,
+                                          LLMREG_SESSION_CLOSED, "done",
+                                          &r->now),
+                     LLMREG_OK);
+}
+
 /* ---- alerts ---- */
 
 static const char *alert_id(const char *subject)

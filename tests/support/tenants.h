@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* tenants.h - agents and alerts in a room, with a value in every field. */
+/* tenants.h - agents, sessions and alerts in a room, each with a value in every
+ * field.
+ */
 #ifndef LLMREG_TEST_TENANTS_H
 #define LLMREG_TEST_TENANTS_H
 
 #include <llmreg/agents.h>
 #include <llmreg/alerts.h>
+#include <llmreg/sessions.h>
 
 #include "tests/support/room.h"
 
@@ -20,6 +23,13 @@ void tenant_beat(struct room *r, const char *name,
 /* As that, in one word of health. */
 void tenant_beat_health(struct room *r, const char *name,
                         enum llmreg_health_state health);
+
+/* A session with the id ID from agent-FROM to agent-TO. */
+struct llmreg_session session_of(const char *id, const char *from,
+                                 const char *to);
+void session_open(struct room *r, const char *id, const char *from,
+                  const char *to);
+void session_close(struct room *r, const char *id);
 
 /* An alert endpoint_unhealthy/SUBJECT that is raised with that severity, or
  * cleared if it is OKAY. */

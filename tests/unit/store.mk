@@ -87,6 +87,13 @@ tests_unit_test_rows_alert_SOURCES = tests/unit/test_rows_alert.c \
 tests_unit_test_rows_alert_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_rows_alert_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_rows_session
+TESTS += tests/unit/test_rows_session
+tests_unit_test_rows_session_SOURCES = tests/unit/test_rows_session.c \
+	$(STORE_TEST_TENANTS)
+tests_unit_test_rows_session_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_rows_session_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_schema
 TESTS += tests/unit/test_schema
 tests_unit_test_schema_SOURCES = tests/unit/test_schema.c
@@ -154,3 +161,10 @@ tests_unit_test_writer_restart_SOURCES = tests/unit/test_writer_restart.c \
 	$(STORE_TEST_WRITING)
 tests_unit_test_writer_restart_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_writer_restart_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_writer_sessions
+TESTS += tests/unit/test_writer_sessions
+tests_unit_test_writer_sessions_SOURCES = tests/unit/test_writer_sessions.c \
+	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_writer_sessions_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_writer_sessions_LDADD = $(STORE_LIBS) $(CHECK_LIBS)

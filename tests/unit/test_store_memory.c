@@ -118,16 +118,18 @@ static void change_all(void)
     room_observe(&w.room, "gpu1", LLMREG_REASON_OK);
     tenant_add(&w.room, "scout");
     tenant_beat(&w.room, "scout", LLMREG_PRESENCE_ONLINE);
+    tenant_add(&w.room, "other");
+    session_open(&w.room, "s1", "scout", "other");
     alert_set(&w.room, "gpu1:11434", LLMREG_SEVERITY_FAILURE);
     alert_acknowledge(&w.room, "gpu1:11434", "ada");
 }
 
 static void expect_all_on_disk(void)
 {
-    static const char *const tables[] = {"endpoint", "label",      "health",
-                                         "model",    "agent",      "presence",
-                                         "metadata", "capability", "alert"};
-    static const int expected[] = {1, 2, 1, 2, 1, 1, 2, 2, 1};
+    static const char *const tables[] = {
+        "endpoint", "label",    "health",     "model", "agent",
+        "presence", "metadata", "capability", "alert", "session"};
+    static const int expected[] = {1, 2, 1, 2, 2, 2, 4, 4, 1, 1};
     char sql[64];
 
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
@@ -206,15 +208,18 @@ static void expect_all_back(long n)
 {
     struct llmreg_agent *a = tenant_get(&w.room, "scout");
     const struct llmreg_alert *alert = alert_get(&w.room, "gpu1:11434");
+    const struct llmreg_session *s = llmreg_session_get(w.room.registry, "s1");
     struct llmreg_endpoint *e = room_get(&w.room, "gpu1");
     struct llmreg_counts counts;
 
-    ck_assert_msg(a != NULL && alert != NULL && e != NULL,
+    ck_assert_msg(a != NULL && alert != NULL && e != NULL && s != NULL,
                   "allocation %ld: %.900s", n, w.room.lines);
     llmreg_count(w.room.registry, &counts);
     ck_assert_uint_eq(counts.models_distinct, 2);
     ck_assert_str_eq(alert->acknowledged_by, "ada");
     llmreg_agent_put(a);
+    ck_assert_int_eq(s->closed_ms, s->active_ms);
+    llmreg_session_put(s);
     llmreg_alert_put(alert);
     llmreg_put(e);
 }
