@@ -9,7 +9,7 @@ STORE_TEST_WRITING = $(STORE_TEST_ROOM) \
 
 check_PROGRAMS += tests/unit/test_batch
 TESTS += tests/unit/test_batch
-tests_unit_test_batch_SOURCES = tests/unit/test_batch.c $(STORE_TEST_ROOM)
+tests_unit_test_batch_SOURCES = tests/unit/test_batch.c $(STORE_TEST_TENANTS)
 tests_unit_test_batch_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_batch_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 

@@ -3,10 +3,11 @@
 #include "common/store/batch.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/store/files.h"
-#include "tests/support/room.h"
+#include "tests/support/tenants.h"
 
 static struct room room;
 static struct database db;
@@ -172,6 +173,57 @@ START_TEST(only_those_probed_since_are_marked)
 }
 END_TEST
 
+static void limit_pages(int pages)
+{
+    char sql[64];
+
+    snprintf(sql, sizeof sql, "PRAGMA max_page_count = %d", pages);
+    ck_assert_int_ge(count(sql), pages);
+}
+
+START_TEST(a_full_disk_writes_none_of_it_and_later_all)
+{
+    const int pages = count("PRAGMA page_count");
+    char name[16];
+
+    for (int i = 0; i < 400; i++) {
+        snprintf(name, sizeof name, "a%d", i);
+        tenant_add(&room, name);
+        alert_set(&room, name, LLMREG_SEVERITY_FAILURE);
+    }
+    take_events();
+    limit_pages(pages + 4);
+    ck_assert_int_eq(database_begin(&db, true, &err), LLMREG_OK);
+    ck_assert_int_eq(batch_write(&batch, &db, room.registry, keep, &err),
+                     LLMREG_ENOSPACE);
+    database_rollback(&db);
+    ck_assert_int_eq(count("SELECT (SELECT count(*) FROM agent)"
+                           " + (SELECT count(*) FROM alert)"),
+                     0);
+    limit_pages(100000);
+    ck_assert_int_eq(database_begin(&db, true, &err), LLMREG_OK);
+    write_it();
+    ck_assert_int_eq(database_commit(&db, &err), LLMREG_OK);
+    ck_assert_int_eq(count("SELECT count(*) FROM agent"), 400);
+    ck_assert_int_eq(count("SELECT count(*) FROM capability"), 800);
+    ck_assert_int_eq(count("SELECT count(*) FROM alert"), 400);
+}
+END_TEST
+
+START_TEST(what_is_no_event_is_durable_if_people_were_told)
+{
+    alert_set(&room, "gpu1", LLMREG_SEVERITY_FAILURE);
+    take_events();
+    write_it();
+    batch_clear(&batch);
+    ck_assert_uint_eq(swept(0), 0);
+    ck_assert(!batch.durable && batch_is_empty(&batch));
+    alert_tell(&room, "gpu1", LLMREG_SEVERITY_FAILURE);
+    (void)swept(0);
+    ck_assert(batch.durable && !batch_is_empty(&batch));
+}
+END_TEST
+
 START_TEST(an_event_of_what_is_not_remembered_marks_nothing)
 {
     const struct llmreg_event event = {.type = LLMREG_EVENT_REGISTERED,
@@ -214,6 +266,8 @@ int main(void)
                    everything_adds_what_is_missing_and_deletes_what_is_gone);
     tcase_add_test(tc, everything_leaves_the_rows_that_are_to_be_kept);
     tcase_add_test(tc, only_those_probed_since_are_marked);
+    tcase_add_test(tc, a_full_disk_writes_none_of_it_and_later_all);
+    tcase_add_test(tc, what_is_no_event_is_durable_if_people_were_told);
     tcase_add_test(tc, an_event_of_what_is_not_remembered_marks_nothing);
     tcase_add_test(tc, a_cleared_batch_is_empty_and_writes_nothing);
     suite_add_tcase(suite, tc);
