@@ -130,6 +130,9 @@ bool llmreg_is_clean(const char *s, size_t len)
     for (size_t i = 0, n; i < len; i += n) {
         uint32_t c = 0;
 
+        n = 1;
+        if (s[i] >= 0x20 && s[i] < 0x7f)
+            continue; /* nearly all that there is */
         n = utf8_decode(s + i, len - i, &c);
         if (n == 0 || is_control(c))
             return false;

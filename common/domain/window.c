@@ -7,9 +7,9 @@
 #define NS_PER_MINUTE INT64_C(60000000000)
 
 /* Forgets what is too old at that minute. */
-static void move_to(struct window *w, int64_t minute)
+static void move_to(struct window *w, uint32_t minute)
 {
-    if (minute - w->minute >= WINDOW_MINUTES)
+    if (minute > w->minute && minute - w->minute >= WINDOW_MINUTES)
         *w = (struct window){.minute = minute};
     while (w->minute < minute)
         w->counts[++w->minute % WINDOW_MINUTES] = 0;
@@ -17,9 +17,9 @@ static void move_to(struct window *w, int64_t minute)
 
 void window_add(struct window *w, int64_t mono_ns)
 {
-    move_to(w, mono_ns / NS_PER_MINUTE);
-    uint16_t *count = &w->counts[w->minute % WINDOW_MINUTES];
-    if (*count < UINT16_MAX)
+    move_to(w, (uint32_t)(mono_ns / NS_PER_MINUTE));
+    uint8_t *count = &w->counts[w->minute % WINDOW_MINUTES];
+    if (*count < UINT8_MAX)
         ++*count;
 }
 
@@ -28,7 +28,7 @@ uint32_t window_sum(const struct window *w, int64_t mono_ns)
     struct window at = *w;
     uint32_t sum = 0;
 
-    move_to(&at, mono_ns / NS_PER_MINUTE);
+    move_to(&at, (uint32_t)(mono_ns / NS_PER_MINUTE));
     for (int i = 0; i < WINDOW_MINUTES; i++)
         sum += at.counts[i];
     return sum;

@@ -2,7 +2,7 @@
 /* window.h - how often did this happen in the last ten minutes?
  *
  * Ten counters of a minute each: a happening counts for ten minutes, up to one
- * minute less.  A counter that is full stays full.
+ * minute less.  A counter that is full, with 255, stays full.
  *
  * Threads:   values have no thread.
  * Blocking:  never.
@@ -17,8 +17,8 @@
 
 /* All zero: it never happened. */
 struct window {
-    int64_t minute; /* of the newest counter, since the clock's beginning */
-    uint16_t counts[WINDOW_MINUTES]; /* by minute % WINDOW_MINUTES */
+    uint32_t minute; /* of the newest counter, since the clock's beginning */
+    uint8_t counts[WINDOW_MINUTES]; /* by minute % WINDOW_MINUTES */
 };
 
 /* It happened once, at mono_ns. */

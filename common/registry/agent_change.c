@@ -104,7 +104,7 @@ static int rekeying_make(struct rekeying *k, const struct agent_change *c)
     k->after = agent_keys_new(&c->spec->spec);
     if (k->before == NULL || k->after == NULL)
         return LLMREG_ENOMEM;
-    k->links = malloc((k->after->count + 1) * sizeof *k->links);
+    k->links = malloc(k->after->count * sizeof *k->links);
     return k->links == NULL ? LLMREG_ENOMEM : LLMREG_OK;
 }
 

@@ -64,7 +64,7 @@ struct llmreg_agent *agent_new(struct agent_part *spec, struct agent_note *note,
                                size_t nlinks)
 {
     size_t room = strlen(spec->spec.id) + 1;
-    struct link *links = malloc((nlinks + 1) * sizeof *links);
+    struct link *links = malloc(nlinks * sizeof *links);
     struct llmreg_agent *a = calloc(1, sizeof *a + room);
 
     if (a == NULL || links == NULL) {

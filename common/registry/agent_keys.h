@@ -32,7 +32,7 @@ enum agent_key_kind {
 void agent_key(char out[static AGENT_KEY_SIZE], enum agent_key_kind kind,
                const char *name);
 
-/* Sorted, none twice; one block of memory. */
+/* Sorted, none twice, at least one (the type); one block of memory. */
 struct agent_keys {
     size_t count;
     const char *items[];
