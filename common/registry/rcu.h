@@ -47,15 +47,20 @@
 #include <sanitizer/tsan_interface.h>
 #define RCU_RELEASE(at) __tsan_release((void *)(uintptr_t)(at))
 #define RCU_ACQUIRE(at) __tsan_acquire((void *)(uintptr_t)(at))
-#define RCU_LOCK()      urcu_bp_read_lock()
-#define RCU_UNLOCK()    urcu_bp_read_unlock()
 #else
-/* Inline: liburcu gives these few lines to whoever wants them, and a section
- * is most of what a small read costs. */
-#define RCU_LOCK()      _urcu_bp_read_lock()
-#define RCU_UNLOCK()    _urcu_bp_read_unlock()
 #define RCU_RELEASE(at) ((void)(at))
 #define RCU_ACQUIRE(at) ((void)(at))
+#endif
+
+/* Inline: liburcu gives these few lines to whoever wants them, and a section
+ * is most of what a small read costs.  Not for a sanitizer: the record of a
+ * thread is less aligned than its type says (liburcu 0.13). */
+#ifdef LLMREG_SANITIZED
+#define RCU_LOCK()   urcu_bp_read_lock()
+#define RCU_UNLOCK() urcu_bp_read_unlock()
+#else
+#define RCU_LOCK()   _urcu_bp_read_lock()
+#define RCU_UNLOCK() _urcu_bp_read_unlock()
 #endif
 
 /* Stands for "every section that is over". */
