@@ -44,6 +44,16 @@ TESTS += tests/stress/alerts
 tests_stress_alerts_SOURCES = tests/stress/alerts.c
 tests_stress_alerts_LDADD = $(REGISTRY_LIBS)
 
+check_PROGRAMS += tests/stress/hosts
+TESTS += tests/stress/hosts
+tests_stress_hosts_SOURCES = tests/stress/hosts.c
+tests_stress_hosts_LDADD = $(REGISTRY_LIBS)
+
+check_PROGRAMS += tests/stress/sessions
+TESTS += tests/stress/sessions
+tests_stress_sessions_SOURCES = tests/stress/sessions.c
+tests_stress_sessions_LDADD = $(REGISTRY_LIBS)
+
 ## Wrong on purpose, so no test itself: check_seeded runs it.
 check_PROGRAMS += tests/stress/race_seeded
 tests_stress_race_seeded_SOURCES = \
@@ -53,6 +63,7 @@ tests_stress_race_seeded_SOURCES = \
 	tests/stress/race_endpoints.c \
 	tests/stress/race_hosts.c \
 	tests/stress/race_seeded.c \
+	tests/stress/race_sessions.c \
 	tests/stress/race_tables.c
 tests_stress_race_seeded_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
 tests_stress_race_seeded_LDADD = $(REGISTRY_LIBS)

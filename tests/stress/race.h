@@ -25,6 +25,7 @@ extern const struct race races_of_endpoints[];
 extern const struct race races_of_tables[];
 extern const struct race races_of_agents[];
 extern const struct race races_of_hosts[];
+extern const struct race races_of_sessions[];
 extern const struct race races_of_alerts[];
 
 /* What readers read goes here. */

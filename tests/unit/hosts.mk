@@ -32,3 +32,16 @@ tests_unit_test_gather_SOURCES = tests/unit/test_gather.c
 tests_unit_test_gather_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_gather_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 tests_unit_test_gather_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc
+
+check_PROGRAMS += tests/unit/test_hosts_memory
+TESTS += tests/unit/test_hosts_memory
+tests_unit_test_hosts_memory_SOURCES = tests/unit/test_hosts_memory.c $(REPORTER)
+tests_unit_test_hosts_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_hosts_memory_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_hosts_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+check_PROGRAMS += tests/unit/test_hosts_model
+TESTS += tests/unit/test_hosts_model
+tests_unit_test_hosts_model_SOURCES = tests/unit/test_hosts_model.c $(SHRINK)
+tests_unit_test_hosts_model_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_hosts_model_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)

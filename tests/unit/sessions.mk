@@ -26,3 +26,16 @@ tests_unit_test_graph_SOURCES = tests/unit/test_graph.c $(MEETING)
 tests_unit_test_graph_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_graph_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 tests_unit_test_graph_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc
+
+check_PROGRAMS += tests/unit/test_sessions_memory
+TESTS += tests/unit/test_sessions_memory
+tests_unit_test_sessions_memory_SOURCES = tests/unit/test_sessions_memory.c $(MEETING)
+tests_unit_test_sessions_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_sessions_memory_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_sessions_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc
+
+check_PROGRAMS += tests/unit/test_sessions_model
+TESTS += tests/unit/test_sessions_model
+tests_unit_test_sessions_model_SOURCES = tests/unit/test_sessions_model.c $(SHRINK)
+tests_unit_test_sessions_model_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_sessions_model_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
