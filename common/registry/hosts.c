@@ -164,8 +164,8 @@ void hosts_remove_locked(struct hosts *t, struct llmreg_host *h)
     heap_remove(&t->deadlines, &h->due);
     add_to(&t->count, (size_t)-1);
     count_sampling_locked(t, h->sampling, (size_t)-1);
-    shelf_remove(&t->shelf, &h->item);
     index_leave(&t->keys, &c);
+    shelf_remove(&t->shelf, &h->item); /* it may be gone from here on */
 }
 
 int hosts_set_spec_locked(struct hosts *t, struct llmreg_host *h,

@@ -67,8 +67,8 @@ static void reap_locked(struct llmreg_registry *r, struct llmreg_host *h,
         .reason = "nobody reported it any more",
     };
 
+    *seq = hosts_tell_locked(r, h, &event); /* while it is surely there */
     hosts_remove_locked(&r->hosts, h);
-    *seq = hosts_tell_locked(r, h, &event);
 }
 
 /* What one round did. */

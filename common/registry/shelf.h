@@ -75,7 +75,8 @@ static inline struct slots_walk shelf_walk(struct shelf *s)
 LLMREG_MUSTCHECK int shelf_prepare(struct shelf *s, const char *key);
 /* Takes over one reference. */
 void shelf_add(struct shelf *s, struct shelf_item *item);
-/* The shelf's reference is dropped after a grace period. */
+/* The shelf's reference is dropped after a grace period: who has no other one
+ * and is in no section must not touch the item after this. */
 void shelf_remove(struct shelf *s, struct shelf_item *item);
 static inline size_t shelf_count_locked(const struct shelf *s)
 {
