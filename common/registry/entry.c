@@ -158,6 +158,11 @@ struct llmreg_intent llmreg_endpoint_intent(const struct llmreg_endpoint *e)
     return intent;
 }
 
+struct tally entry_tally(const struct llmreg_endpoint *e)
+{
+    return tally_of(llmreg_endpoint_state(e), llmreg_endpoint_intent(e).admin);
+}
+
 void llmreg_endpoint_health(const struct llmreg_endpoint *e,
                             struct llmreg_health *out)
 {

@@ -73,5 +73,7 @@ void entry_set_health(struct llmreg_endpoint *e, struct health_part *health,
                       enum llmreg_health_state state);
 void entry_set_intent(struct llmreg_endpoint *e,
                       const struct llmreg_intent *intent);
+/* What it counts as in the nodes of its models. */
+struct tally entry_tally(const struct llmreg_endpoint *e);
 
 #endif

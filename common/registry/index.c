@@ -20,7 +20,7 @@ struct index_node {
     struct slots entries;
     uint32_t place; /* among all nodes */
     /* written under the table's lock, read by everybody */
-    _Atomic uint32_t marked;
+    _Atomic uint64_t serving, having; /* the tally */
     char name[];
 };
 
@@ -95,18 +95,26 @@ struct slots_walk index_node_walk(struct index_node *n)
     return slots_walk(&n->entries);
 }
 
-size_t index_node_marked(const struct index_node *n)
+struct tally index_node_tally(const struct index_node *n)
 {
-    return atomic_load_explicit(&n->marked, memory_order_relaxed);
+    const struct tally t = {
+        atomic_load_explicit(&n->serving, memory_order_relaxed),
+        atomic_load_explicit(&n->having, memory_order_relaxed),
+    };
+
+    return t;
 }
 
-void index_mark(const struct link *l, int by)
+void index_add(const struct link *l, struct tally by)
 {
-    _Atomic uint32_t *marked = &l->node->marked;
+    struct index_node *n = l->node;
     /* One writer at a time: no read-modify-write is needed. */
-    uint32_t old = atomic_load_explicit(marked, memory_order_relaxed);
+    const struct tally old = index_node_tally(n);
 
-    atomic_store_explicit(marked, old + (uint32_t)by, memory_order_relaxed);
+    atomic_store_explicit(&n->serving, old.serving + by.serving,
+                          memory_order_relaxed);
+    atomic_store_explicit(&n->having, old.having + by.having,
+                          memory_order_relaxed);
 }
 
 static void free_later(struct rcu_head *head)
@@ -208,16 +216,20 @@ void index_join(struct index *x, const struct index_change *c)
         }
         x->distinct += entries->live == 0;
         slots_add(entries, c->entry, &l->place);
+        index_add(l, c->each);
     }
 }
 
 void index_leave(struct index *x, const struct index_change *c)
 {
+    const struct tally gone = tally_less((struct tally){0}, c->each);
+
     for (size_t i = 0; i < c->before.count; i++) {
         struct link *l = &c->old[i];
         struct slots *entries = &l->node->entries;
         if (slots_where(entries, l->place) != &l->place)
             continue; /* the key stayed */
+        index_add(l, gone);
         slots_remove(entries, l->place);
         if (entries->live == 0) {
             x->distinct--;

@@ -4,7 +4,8 @@
  * The keys are names of models, or what agents can be asked for.  For each key
  * there is one node with the set of the entries that have it; a node without
  * entries is removed.  For each of its keys an entry has a link: the node,
- * and the entry's place in the node's set.
+ * and the entry's place in the node's set.  A node adds up what its entries
+ * are (tally.h), so that nobody has to walk them to count.
  *
  * A list of keys is replaced in three steps, with the new list published
  * between the last two, so that an entry that keeps a key is never missing,
@@ -29,6 +30,7 @@
 
 #include "common/registry/rcu.h"
 #include "common/registry/slots.h"
+#include "common/registry/tally.h"
 
 struct index_node;
 
@@ -67,12 +69,13 @@ struct index_node *index_find(const struct index *x, const char *key);
 struct slots_walk index_walk_nodes(struct index *x);
 const char *index_node_key(const struct index_node *n);
 struct slots_walk index_node_walk(struct index_node *n);
-/* How many of its entries are marked, more or less while that changes. */
-size_t index_node_marked(const struct index_node *n);
+/* What its entries are, added up. */
+struct tally index_node_tally(const struct index_node *n);
 
 /* One entry's list is replaced by another. */
 struct index_change {
     void *entry;
+    struct tally each; /* what it counts as in each node that it is in */
     struct index_keys before, after;
     struct link *old; /* one for each of before */
     struct link *new; /* one for each of after, filled by index_prepare */
@@ -85,8 +88,8 @@ void index_cancel(struct index *x, const struct index_change *c);
 void index_join(struct index *x, const struct index_change *c);
 void index_leave(struct index *x, const struct index_change *c);
 
-/* The entry of this link, which joined, is marked (by is 1) or not any more
- * (-1), for what its owner wants to count.  Before it leaves, it is not. */
-void index_mark(const struct link *l, int by);
+/* Adds to the tally of this link's node, which its entry has joined.  Before it
+ * leaves, it counts as what it did when it joined. */
+void index_add(const struct link *l, struct tally by);
 
 #endif

@@ -63,25 +63,27 @@ static int replace_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
 {
     const struct index_change c = {
         .entry = e,
+        .each = entry_tally(e),
         .before = models_part_keys(&l->old->models),
         .after = models_part_keys(&l->new->models),
         .old = e->links,
         .new = l->links,
     };
+    const struct tally unloaded = tally_less((struct tally){0}, tally_loaded());
 
     if (l->links == NULL) {
-        models_part_mark(l->new, e->links, 1);
+        models_part_mark(l->new, e->links, tally_loaded());
         rcu_publish(&e->models, l->new);
-        models_part_mark(l->old, e->links, -1);
+        models_part_mark(l->old, e->links, unloaded);
         return LLMREG_OK;
     }
     int rc = index_prepare(&r->index, &c);
     if (rc != LLMREG_OK)
         return rc;
     index_join(&r->index, &c);
-    models_part_mark(l->new, c.new, 1);
+    models_part_mark(l->new, c.new, tally_loaded());
     rcu_publish(&e->models, l->new);
-    models_part_mark(l->old, c.old, -1);
+    models_part_mark(l->old, c.old, unloaded);
     index_leave(&r->index, &c);
     e->links = l->links;
     l->links = c.old; /* the caller frees them */

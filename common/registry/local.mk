@@ -83,6 +83,7 @@ libregistry_la_SOURCES = \
 	common/registry/spec_part.c \
 	common/registry/spec_part.h \
 	common/registry/table.h \
+	common/registry/tally.h \
 	common/registry/tick.c \
 	common/registry/uuid.c \
 	common/registry/uuid.h

@@ -209,13 +209,13 @@ struct index_keys models_part_keys(const struct llmreg_models *models)
 }
 
 void models_part_mark(const struct models_part *p, const struct link *links,
-                      int by)
+                      struct tally by)
 {
     if (p->loaded == 0)
         return;
     for (size_t i = 0; i < p->models.count; i++)
         if (p->items[i].loaded == LLMREG_YES)
-            index_mark(&links[i], by);
+            index_add(&links[i], by);
 }
 
 bool models_part_same_names(const struct llmreg_models *a,

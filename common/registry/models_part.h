@@ -31,9 +31,9 @@ struct models_part *models_part_of(const struct llmreg_models *models);
 
 /* The names as keys of the index. */
 struct index_keys models_part_keys(const struct llmreg_models *models);
-/* Marks those that are loaded in the index (index_mark). */
+/* Adds this to the nodes of those that are loaded. */
 void models_part_mark(const struct models_part *p, const struct link *links,
-                      int by);
+                      struct tally by);
 /* Both have the same names. */
 bool models_part_same_names(const struct llmreg_models *a,
                             const struct llmreg_models *b);

@@ -26,6 +26,17 @@ static void reason_text(char out[static REASON_SIZE],
                           strnlen(seen->detail, LLMREG_DETAIL_SIZE));
 }
 
+/* The nodes of e's models count it as what it has become; under the lock. */
+static void recount(const struct llmreg_endpoint *e, struct tally was)
+{
+    const struct tally by = tally_less(entry_tally(e), was);
+
+    if (by.serving == 0 && by.having == 0)
+        return;
+    for (size_t i = 0; i < e->models->models.count; i++)
+        index_add(&e->links[i], by);
+}
+
 /* Publishes health as e's; *old is then the caller's to retire. */
 static int publish_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
                           const struct llmreg_health *health,
@@ -36,10 +47,13 @@ static int publish_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
     if (new == NULL)
         return LLMREG_ENOMEM;
     enum llmreg_health_state before = llmreg_endpoint_state(e);
+    const struct tally was = entry_tally(e);
     *old = e->health;
     entry_set_health(e, new, health->state);
-    if (health->state != before)
-        table_count_state_locked(r, before, health->state);
+    if (health->state == before)
+        return LLMREG_OK;
+    table_count_state_locked(r, before, health->state);
+    recount(e, was);
     return LLMREG_OK;
 }
 
@@ -192,7 +206,9 @@ static int admin_locked(struct llmreg_registry *r, struct wanting *w)
     int rc = resume_locked(r, e, w);
     if (rc != LLMREG_OK)
         return rc;
+    const struct tally was = entry_tally(e);
     entry_set_intent(e, &w->intent);
+    recount(e, was);
     struct llmreg_event event = {
         .time_ms = w->now->wall_ms,
         .type = LLMREG_EVENT_ADMIN,

@@ -291,6 +291,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 {
     const struct index_change on = host_change(e, NULL, e->spec);
     const struct index_change c = {.entry = e,
+                                   .each = entry_tally(e),
                                    .after =
                                        models_part_keys(&e->models->models),
                                    .new = e->links};
@@ -309,7 +310,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     index_join(&r->index, &c);
     index_join(&r->by_host, &on);
     e->on_now ^= 1;
-    models_part_mark(e->models, e->links, 1);
+    models_part_mark(e->models, e->links, tally_loaded());
     add_to(&r->endpoints, 1);
     add_to(&r->by_state[llmreg_endpoint_state(e)], 1);
     table_count_models_locked(r, 0, e->models->loaded);
@@ -320,6 +321,7 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 {
     const struct index_change on = host_change(e, e->spec, NULL);
     const struct index_change c = {.entry = e,
+                                   .each = entry_tally(e),
                                    .before =
                                        models_part_keys(&e->models->models),
                                    .old = e->links};
@@ -327,7 +329,8 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     atomic_store_explicit(&e->alive, false, memory_order_release);
     rcu_table_remove(r->table, &e->node);
     slots_remove(&r->entries, e->place);
-    models_part_mark(e->models, e->links, -1);
+    models_part_mark(e->models, e->links,
+                     tally_less((struct tally){0}, tally_loaded()));
     index_leave(&r->index, &c);
     index_leave(&r->by_host, &on);
     add_to(&r->endpoints, (size_t)-1);

@@ -68,6 +68,7 @@ static uint32_t names_place_after(struct names *n, uint32_t last,
 
 static void count_item(struct names *n, const struct llmreg_snapshot_item *item)
 {
+    bool active = item->intent.admin == LLMREG_ADMIN_ACTIVE;
     bool healthy = item->health.state == LLMREG_HEALTH_HEALTHY;
     bool routable =
         llmreg_is_routable(item->health.state, item->intent.admin, false);
@@ -80,6 +81,8 @@ static void count_item(struct names *n, const struct llmreg_snapshot_item *item)
         f->endpoints++;
         f->healthy += healthy;
         f->routable += routable;
+        f->active += active;
+        f->unknown += active && item->health.state == LLMREG_HEALTH_UNKNOWN;
         f->loaded += m->loaded == LLMREG_YES;
     }
 }

@@ -22,73 +22,71 @@
 
 #define NAMED 3 /* endpoints in the words */
 
+/* Those that are down, for the words. */
 struct servers {
-    size_t active, unknown, down;
-    bool routable;
-    struct llmreg_text *text; /* of those that are down; NULL: not wanted */
-    size_t named;
+    size_t down, named;
+    struct llmreg_text text;
 };
 
-static void name_server(struct servers *s, const struct llmreg_endpoint *e)
+static bool is_down(const struct llmreg_endpoint *e)
 {
-    if (s->text == NULL || s->named == NAMED)
-        return;
-    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
-    llmreg_text_addf(s->text, "%s%s is %s", s->named > 0 ? ", " : "",
-                     spec->name, llmreg_health_text(llmreg_endpoint_state(e)));
-    llmreg_spec_put(spec);
-    s->named++;
-}
-
-static bool count_server(void *ctx, struct llmreg_endpoint *e)
-{
-    struct servers *s = ctx;
     enum llmreg_admin admin = llmreg_endpoint_intent(e).admin;
     enum llmreg_health_state state = llmreg_endpoint_state(e);
 
-    if (admin != LLMREG_ADMIN_ACTIVE)
-        return true;
-    s->active++;
-    s->routable = llmreg_is_routable(state, admin, false);
-    if (state == LLMREG_HEALTH_UNKNOWN) {
-        s->unknown++;
-    } else if (!s->routable) {
-        s->down++;
-        name_server(s, e);
-    }
-    return !s->routable;
+    return admin == LLMREG_ADMIN_ACTIVE && state != LLMREG_HEALTH_UNKNOWN &&
+           !llmreg_is_routable(state, admin, false);
 }
 
-static void write_model(struct look *l, const struct servers *s)
+static bool name_server(void *ctx, struct llmreg_endpoint *e)
 {
-    const char *list = s->text->data;
+    struct servers *s = ctx;
 
-    rules_address_fleet(l, l->subject);
-    if (s->routable) {
-        rules_reason(l, "an endpoint can serve it");
-        rules_say(l, "the model %s can be served again", l->subject);
-        return;
-    }
-    if (s->down > s->named)
-        llmreg_text_addf(s->text, " (+%zu more)", s->down - s->named);
+    if (!is_down(e))
+        return true;
+    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+    llmreg_text_addf(&s->text, "%s%s is %s", s->named > 0 ? ", " : "",
+                     spec->name, llmreg_health_text(llmreg_endpoint_state(e)));
+    llmreg_spec_put(spec);
+    s->named++;
+    return s->named < NAMED && s->named < s->down;
+}
+
+static void write_lost(struct look *l, size_t down)
+{
+    char list[512];
+    struct servers s = {.down = down};
+
+    llmreg_text_init(&s.text, list, sizeof list);
+    if (down > 0)
+        llmreg_each_with_model(l->scene->registry, l->subject, LLMREG_ANY,
+                               name_server, &s);
+    if (down > s.named)
+        llmreg_text_addf(&s.text, " (+%zu more)", down - s.named);
     rules_reason(l, "%s", list);
     rules_say(l, "no endpoint can serve the model %s: %s", l->subject, list);
 }
 
+static void write_model(struct look *l, const struct llmreg_fleet_model *m)
+{
+    rules_address_fleet(l, l->subject);
+    if (m->routable == 0) {
+        write_lost(l, m->active - m->unknown);
+        return;
+    }
+    rules_reason(l, "an endpoint can serve it");
+    rules_say(l, "the model %s can be served again", l->subject);
+}
+
 void rules_look_model_lost(struct look *l)
 {
-    char list[512];
-    struct llmreg_text text;
-    struct servers s = {.text = l->words != NULL ? &text : NULL};
+    struct llmreg_fleet_model m = {.active = 0};
+    int rc = llmreg_fleet_model(l->scene->registry, l->subject, &m);
 
-    llmreg_text_init(&text, list, sizeof list);
-    llmreg_each_with_model(l->scene->registry, l->subject, LLMREG_ANY,
-                           count_server, &s);
-    l->gone = s.active == 0;
-    rules_find(l, !s.routable, "lost", "ok");
-    l->found.known = s.routable || s.unknown == 0;
+    l->gone = rc != LLMREG_OK || m.active == 0;
+    rules_find(l, m.routable == 0, "lost", "ok");
+    l->found.known = m.routable > 0 || m.unknown == 0;
     if (l->words != NULL && !l->gone)
-        write_model(l, &s);
+        write_model(l, &m);
 }
 
 static bool scan_model(void *ctx, const struct llmreg_fleet_model *m)

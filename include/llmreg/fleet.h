@@ -15,13 +15,15 @@
 
 /* ---- fleet models ---- */
 
-/* Counted one endpoint after the other: each number is one that an endpoint's
- * change during the count may be in or not. */
+/* Kept with each change, not counted when asked.  active, unknown and routable
+ * are of one moment; so are endpoints, healthy and loaded, of the same or the
+ * next. */
 struct llmreg_fleet_model {
     const char *name; /* the callback's: lent; else the name that was asked */
     size_t endpoints; /* that have it, at least 1 */
     size_t healthy, routable;
-    size_t loaded; /* that are known to have it loaded; <= endpoints */
+    size_t loaded;          /* that are known to have it loaded; <= endpoints */
+    size_t active, unknown; /* in service; and of these, without a verdict */
 };
 /* Return true to go on, false to stop.  Runs inside a read section, as
  * llmreg_each_fn does. */

@@ -45,6 +45,12 @@ tests_unit_test_health_part_SOURCES = tests/unit/test_health_part.c
 tests_unit_test_health_part_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_health_part_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_tally
+TESTS += tests/unit/test_tally
+tests_unit_test_tally_SOURCES = tests/unit/test_tally.c
+tests_unit_test_tally_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_tally_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_index
 TESTS += tests/unit/test_index
 tests_unit_test_index_SOURCES = tests/unit/test_index.c $(FLEET)

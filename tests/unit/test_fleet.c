@@ -87,15 +87,19 @@ END_TEST
 START_TEST(what_is_restored_counts)
 {
     const struct llmreg_memory memory = {.spec = fleet_spec("d:1"),
+                                         .intent = {LLMREG_ADMIN_DRAINING, 0},
                                          .models = fleet_list("m* n")};
 
     ck_assert_int_eq(llmreg_restore(fleet, &memory, NULL), LLMREG_OK);
     ck_assert_uint_eq(about("m").loaded, 1);
     ck_assert_uint_eq(about("n").loaded, 0);
+    ck_assert_uint_eq(about("n").active, 0);
+    ck_assert_int_eq(llmreg_remove(fleet, "d:1", NULL, NULL), LLMREG_OK);
+    ck_assert_uint_eq(about("n").endpoints, 0);
 }
 END_TEST
 
-START_TEST(health_and_intent_are_looked_at_when_asked)
+START_TEST(health_and_intent_are_followed)
 {
     const struct llmreg_intent draining = {LLMREG_ADMIN_DRAINING, 0};
 
@@ -111,6 +115,58 @@ START_TEST(health_and_intent_are_looked_at_when_asked)
     ck_assert_uint_eq(about("m").endpoints, 3);
     ck_assert_uint_eq(about("m").healthy, 2);
     ck_assert_uint_eq(about("m").routable, 1);
+    ck_assert_uint_eq(about("m").active, 2);
+    ck_assert_uint_eq(about("m").unknown, 0);
+    fleet_observe("b:1", LLMREG_REASON_REFUSED);
+    fleet_observe("b:1", LLMREG_REASON_REFUSED);
+    ck_assert_uint_eq(about("m").healthy, 1);
+    ck_assert_uint_eq(about("m").routable, 1);
+}
+END_TEST
+
+static void want(const char *id, enum llmreg_admin admin)
+{
+    const struct llmreg_intent intent = {admin, 0};
+
+    ck_assert_int_eq(llmreg_admin_set(fleet, id, &intent, "", &fleet_now),
+                     LLMREG_OK);
+}
+
+START_TEST(unknown_are_those_in_service_without_a_verdict)
+{
+    fleet_models("a:1", "m");
+    fleet_models("b:1", "m");
+    ck_assert_uint_eq(about("m").active, 2);
+    ck_assert_uint_eq(about("m").unknown, 2);
+    want("a:1", LLMREG_ADMIN_MAINTENANCE);
+    ck_assert_uint_eq(about("m").active, 1);
+    ck_assert_uint_eq(about("m").unknown, 1);
+    want("a:1", LLMREG_ADMIN_DISABLED); /* from out to out */
+    ck_assert_uint_eq(about("m").unknown, 1);
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    ck_assert_uint_eq(about("m").routable, 0);
+    ck_assert_uint_eq(about("m").healthy, 1);
+    want("a:1", LLMREG_ADMIN_ACTIVE);
+    ck_assert_uint_eq(about("m").active, 2);
+    ck_assert_uint_eq(about("m").unknown, 1);
+    ck_assert_uint_eq(about("m").routable, 1);
+}
+END_TEST
+
+/* A list that is replaced takes along what the endpoint is at that time. */
+START_TEST(a_change_of_health_between_two_lists_is_counted_in_both)
+{
+    fleet_models("a:1", "gone stays");
+    fleet_observe("a:1", LLMREG_REASON_OK);
+    fleet_models("a:1", "new stays");
+    ck_assert_uint_eq(about("gone").endpoints, 0);
+    ck_assert_uint_eq(about("stays").endpoints, 1);
+    ck_assert_uint_eq(about("stays").routable, 1);
+    ck_assert_uint_eq(about("new").routable, 1);
+    ck_assert_uint_eq(about("new").unknown, 0);
+    want("a:1", LLMREG_ADMIN_DRAINING);
+    ck_assert_uint_eq(about("new").active, 0);
+    ck_assert_uint_eq(about("stays").active, 0);
 }
 END_TEST
 
@@ -185,7 +241,9 @@ static Suite *suite(void)
     tcase_add_test(t, loading_and_unloading_are_followed);
     tcase_add_test(t, what_is_removed_counts_no_more);
     tcase_add_test(t, what_is_restored_counts);
-    tcase_add_test(t, health_and_intent_are_looked_at_when_asked);
+    tcase_add_test(t, health_and_intent_are_followed);
+    tcase_add_test(t, unknown_are_those_in_service_without_a_verdict);
+    tcase_add_test(t, a_change_of_health_between_two_lists_is_counted_in_both);
     tcase_add_test(t, every_model_that_somebody_has_is_seen_once);
     tcase_add_test(t, the_walk_stops_when_told);
     tcase_add_test(t, names_that_come_and_go_leave_nothing_behind);

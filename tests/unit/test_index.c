@@ -191,6 +191,59 @@ START_TEST(a_model_that_stays_is_never_missing_between_the_steps)
 }
 END_TEST
 
+static uint64_t count_in(const char *model)
+{
+    rcu_begin();
+    struct index_node *n = index_find(&x, model);
+    uint64_t sum = n == NULL ? 0 : index_node_tally(n).serving;
+    rcu_end();
+    return sum;
+}
+
+/* As what it counted for a model that stays, it would count twice for the
+ * time of the change if it left and joined. */
+START_TEST(a_model_that_stays_is_counted_once_between_the_steps)
+{
+    struct models_part *list = make("b c");
+    struct link links[2], *old;
+    const struct tally each = {5, 7};
+
+    replace(0, "a b");
+    old = holders[0].links;
+    index_add(&old[0], each);
+    index_add(&old[1], each);
+    const struct index_change c = {
+        .entry = &holders[0],
+        .each = each,
+        .before = models_part_keys(&holders[0].list->models),
+        .after = models_part_keys(&list->models),
+        .old = old,
+        .new = links};
+    ck_assert_int_eq(index_prepare(&x, &c), LLMREG_OK);
+    ck_assert_uint_eq(count_in("c"), 0);
+    index_join(&x, &c);
+    ck_assert_uint_eq(count_in("a"), 5);
+    ck_assert_uint_eq(count_in("b"), 5);
+    ck_assert_uint_eq(count_in("c"), 5);
+    index_leave(&x, &c);
+    ck_assert_uint_eq(count_in("a"), 0);
+    ck_assert_uint_eq(count_in("b"), 5);
+    const struct index_change back = {
+        .entry = &holders[0],
+        .each = each,
+        .before = models_part_keys(&list->models),
+        .after = models_part_keys(&holders[0].list->models),
+        .old = links,
+        .new = old};
+    ck_assert_int_eq(index_prepare(&x, &back), LLMREG_OK);
+    index_join(&x, &back);
+    index_leave(&x, &back);
+    ck_assert_uint_eq(count_in("a"), 5);
+    ck_assert_uint_eq(count_in("c"), 0);
+    part_put(&list->part);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("index");
@@ -204,6 +257,7 @@ static Suite *suite(void)
                    a_model_that_is_gone_from_the_list_is_gone_from_the_index);
     tcase_add_test(t, a_model_comes_back_after_its_node_was_removed);
     tcase_add_test(t, a_model_that_stays_is_never_missing_between_the_steps);
+    tcase_add_test(t, a_model_that_stays_is_counted_once_between_the_steps);
     suite_add_tcase(s, t);
     return s;
 }

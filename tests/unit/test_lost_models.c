@@ -57,6 +57,20 @@ START_TEST(an_endpoint_does_not_count_for_itself)
 }
 END_TEST
 
+START_TEST(without_the_endpoint_itself_all_healthy_ones_count)
+{
+    add("gpu1", "a:latest", LLMREG_REASON_REFUSED);
+    ck_assert_uint_eq(lost_with("gpu1"), 1);
+    add("gpu2", "a:latest", LLMREG_REASON_OK);
+    ck_assert_uint_eq(lost_with("gpu1"), 0);
+    ck_assert_uint_eq(lost_with("gpu2"), 1);
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    room_observe(&room, "gpu1", LLMREG_REASON_OK);
+    ck_assert_uint_eq(lost_with("gpu1"), 0);
+    ck_assert_uint_eq(lost_with("gpu2"), 0);
+}
+END_TEST
+
 START_TEST(those_that_are_not_healthy_do_not_count)
 {
     add("gpu1", "a:latest", LLMREG_REASON_OK);
@@ -81,6 +95,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, what_a_healthy_one_has_is_not_lost);
     tcase_add_test(tc, an_endpoint_does_not_count_for_itself);
+    tcase_add_test(tc, without_the_endpoint_itself_all_healthy_ones_count);
     tcase_add_test(tc, those_that_are_not_healthy_do_not_count);
     tcase_add_test(tc, without_models_nothing_is_lost);
     suite_add_tcase(suite, tc);

@@ -353,6 +353,11 @@ static struct llmreg_fleet_model scan(unsigned m)
         out.healthy += is_in(&naive[i], m, LLMREG_HEALTHY);
         out.routable += is_in(&naive[i], m, LLMREG_ROUTABLE);
         out.loaded += naive[i].there && (naive[i].loaded & 1U << m) != 0;
+        if (!is_in(&naive[i], m, LLMREG_ANY) ||
+            naive[i].intent.admin != LLMREG_ADMIN_ACTIVE)
+            continue;
+        out.active++;
+        out.unknown += naive[i].health.state == LLMREG_HEALTH_UNKNOWN;
     }
     return out;
 }
@@ -369,6 +374,8 @@ static bool check_fleet_model(void *ctx, const struct llmreg_fleet_model *m)
     EQUAL(m->healthy, want.healthy);
     EQUAL(m->routable, want.routable);
     EQUAL(m->loaded, want.loaded);
+    EQUAL(m->active, want.active);
+    EQUAL(m->unknown, want.unknown);
     return true;
 }
 

@@ -39,6 +39,8 @@ START_TEST(a_model_is_counted_where_it_is)
     ck_assert_uint_eq(s->models[0].healthy, 2);
     ck_assert_uint_eq(s->models[0].routable, 1);
     ck_assert_uint_eq(s->models[0].loaded, 2);
+    ck_assert_uint_eq(s->models[0].active, 3);
+    ck_assert_uint_eq(s->models[0].unknown, 1);
     llmreg_snapshot_free(s);
 }
 END_TEST
@@ -90,6 +92,9 @@ static bool is_counted(const struct llmreg_snapshot_item *item,
     sum->routable +=
         llmreg_is_routable(item->health.state, item->intent.admin, false);
     sum->loaded += m->loaded == LLMREG_YES;
+    sum->active += item->intent.admin == LLMREG_ADMIN_ACTIVE;
+    sum->unknown += item->intent.admin == LLMREG_ADMIN_ACTIVE &&
+                    item->health.state == LLMREG_HEALTH_UNKNOWN;
     return true;
 }
 
@@ -108,6 +113,8 @@ static void check_models(const struct llmreg_snapshot *s)
         ck_assert_uint_eq(f->healthy, sum.healthy);
         ck_assert_uint_eq(f->routable, sum.routable);
         ck_assert_uint_eq(f->loaded, sum.loaded);
+        ck_assert_uint_eq(f->active, sum.active);
+        ck_assert_uint_eq(f->unknown, sum.unknown);
         loaded += f->loaded;
     }
     for (size_t i = 0; i < s->count; i++)
