@@ -14,7 +14,7 @@ struct book {
 };
 
 static struct shelf shelf;
-static int released;
+static _Atomic int released; /* on another thread */
 
 static void release(struct shelf_item *item)
 {
