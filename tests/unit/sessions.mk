@@ -39,3 +39,14 @@ TESTS += tests/unit/test_sessions_model
 tests_unit_test_sessions_model_SOURCES = tests/unit/test_sessions_model.c $(SHRINK)
 tests_unit_test_sessions_model_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_sessions_model_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_unfound
+TESTS += tests/unit/test_unfound
+tests_unit_test_unfound_SOURCES = \
+	tests/unit/test_unfound.c \
+	tests/unit/reporter.c \
+	tests/unit/reporter.h \
+	$(MEETING)
+tests_unit_test_unfound_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_unfound_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_unfound_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=urcu_bp_call_rcu
