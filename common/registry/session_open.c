@@ -210,12 +210,37 @@ static void let_go(struct opening *o)
     o->item = NULL;
 }
 
+/* The session that lives is of other agents with these ids: of earlier ones,
+ * whose end is about to take it along, or ours are gone. */
+static int outlive(struct llmreg_registry *r, struct opening *o)
+{
+    const struct llmreg_session how = {
+        .status = LLMREG_SESSION_CLOSED,
+        .reason = "an agent came again",
+        .closed_ms = o->now->wall_ms,
+    };
+
+    for (int i = 0; i < 2; i++)
+        if (o->item->generation[i] > generation_of(o, o->item->agents[i]))
+            return LLMREG_ENOENT;
+    session_end(&r->sessions, o->item, &how);
+    return LLMREG_EBUSY;
+}
+
+static bool is_between(const struct opening *o, const struct session_item *s)
+{
+    return s->generation[0] == generation_of(o, s->agents[0]) &&
+           s->generation[1] == generation_of(o, s->agents[1]);
+}
+
 static int open_once(struct llmreg_registry *r, struct opening *o)
 {
     let_go(o);
     o->result = (struct llmreg_session_result){0};
     o->item = sessions_of_pair(r, o->wanted->from, o->wanted->to);
-    return o->item == NULL ? create(r, o) : refresh(r, o);
+    if (o->item == NULL)
+        return create(r, o);
+    return is_between(o, o->item) ? refresh(r, o) : outlive(r, o);
 }
 
 /* An agent that ended meanwhile takes its session along. */
@@ -250,6 +275,8 @@ static int open_between(struct llmreg_registry *r, struct opening *o,
     if (rc == LLMREG_EFULL)
         llmreg_error_set(err, "there are %zu sessions already, the limit",
                          r->conf.sessions);
+    if (rc == LLMREG_ENOENT)
+        (void)look_at_both(o, err); /* says which one is gone */
     if (rc != LLMREG_OK)
         return rc;
     if (o->result.created)

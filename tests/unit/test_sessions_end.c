@@ -103,6 +103,24 @@ START_TEST(a_late_end_spares_the_sessions_of_the_successor)
 }
 END_TEST
 
+/* The agent came again before the end of the one before was told on. */
+START_TEST(a_successor_gets_a_session_of_its_own)
+{
+    struct llmreg_agent *old = people_get("a");
+
+    llmreg_lock(&fleet->agents.lock);
+    agents_remove_locked(&fleet->agents, old);
+    llmreg_unlock(&fleet->agents.lock);
+    people_add("a", "agent a");
+    (void)meeting_opens("a", "b");
+    ck_assert(meeting_result.created);
+    agents_ended(fleet, old, "late", &fleet_now);
+    ck_assert_str_eq(meeting_list("a", true), "a-b");
+    ck_assert_str_eq(meeting_list("a", false), "a-b c-a");
+    llmreg_agent_put(old);
+}
+END_TEST
+
 START_TEST(a_long_reason_is_cut_and_clean)
 {
     char reason[400] = "";
@@ -157,6 +175,7 @@ int main(void)
     tcase_add_test(t, an_agent_that_is_only_stale_keeps_its_sessions);
     tcase_add_test(t, an_agent_that_comes_back_opens_new_sessions);
     tcase_add_test(t, a_late_end_spares_the_sessions_of_the_successor);
+    tcase_add_test(t, a_successor_gets_a_session_of_its_own);
     tcase_add_test(t, a_long_reason_is_cut_and_clean);
     tcase_add_test(t, a_hub_with_many_sessions_ends_them_all);
     suite_add_tcase(s, t);
