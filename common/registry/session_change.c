@@ -11,8 +11,6 @@
 
 #define REASON_SHOWN 100
 
-#define BATCH 64 /* sessions of an agent that are ended at once */
-
 /* A reference, or NULL. */
 static struct session_item *get(struct llmreg_registry *r, const char *id)
 {
@@ -184,27 +182,6 @@ static bool is_of(const struct session_item *s, const char *agent,
     return false;
 }
 
-/* References to some of those that live. */
-static size_t collect(struct llmreg_registry *r, const char *agent,
-                      uint64_t generation,
-                      struct session_item *out[static BATCH])
-{
-    struct session_item *s;
-    size_t n = 0;
-
-    rcu_begin();
-    struct slots_walk w = index_walk(&r->sessions.agents, agent);
-    while (n < BATCH && (s = slots_next(&w)) != NULL) {
-        if (!shelf_alive(&s->item) || !is_of(s, agent, generation) ||
-            !llmreg_session_lives(rcu_load(&s->value)->session.status))
-            continue;
-        shelf_hold(&s->item);
-        out[n++] = s;
-    }
-    rcu_end();
-    return n;
-}
-
 /* "agent a-1 ended: REASON", cut where it gets long. */
 static void explain(char out[static LLMREG_SESSION_REASON_MAX + 1],
                     const char *agent, const char *reason)
@@ -224,26 +201,24 @@ void sessions_end(struct llmreg_registry *r, const char *agent,
                   const struct llmreg_now *now)
 {
     char why[LLMREG_SESSION_REASON_MAX + 1];
-    struct session_item *some[BATCH];
     const struct llmreg_session how = {
         .status = LLMREG_SESSION_CLOSED,
         .reason = why,
         .closed_ms = now->wall_ms,
     };
-    size_t n;
+    struct session_item *s;
 
     explain(why, agent, reason);
     /* Who opened one before we came sees the agent's end after this, or is
      * seen by us (session_open.c). */
     llmreg_lock(&r->sessions.lock);
     llmreg_unlock(&r->sessions.lock);
-    do {
-        n = collect(r, agent, generation, some);
-        for (size_t i = 0; i < n; i++) {
-            session_end(&r->sessions, some[i], &how);
-            shelf_put(&some[i]->item);
-        }
-    } while (n == BATCH);
+    rcu_begin(); /* one walk: a hub has many, and a long history */
+    struct slots_walk w = index_walk(&r->sessions.agents, agent);
+    while ((s = slots_next(&w)) != NULL)
+        if (is_of(s, agent, generation))
+            session_end(&r->sessions, s, &how);
+    rcu_end();
 }
 
 /* ---- what a store remembers ---- */
