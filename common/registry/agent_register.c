@@ -16,6 +16,8 @@
 #include "common/domain/metadata.h"
 #include "common/registry/uuid.h"
 
+#define LATENCY_MAX_US INT64_C(86400000000) /* a day, as in a heartbeat */
+
 /* Checks spec; *out is it, with its host in the one spelling. */
 static int spell(const struct llmreg_agent_spec *spec,
                  char host[static LLMREG_HOST_SIZE],
@@ -315,6 +317,8 @@ static int check_state(const struct llmreg_agent_spec *spec,
         rc = check_word("presence", s->presence, LLMREG_PRESENCES, err);
     if (rc == LLMREG_OK)
         rc = check_word("health", s->health, LLMREG_HEALTH_STATES, err);
+    if (rc == LLMREG_OK)
+        rc = check_range("latency_us", s->latency_us, -1, LATENCY_MAX_US, err);
     if (rc != LLMREG_OK)
         return rc;
     if (memchr(s->activity, '\0', sizeof s->activity) != NULL &&

@@ -399,6 +399,23 @@ START_TEST(a_stored_text_without_an_end_is_refused)
 }
 END_TEST
 
+START_TEST(a_stored_latency_that_nobody_measured_is_refused)
+{
+    const struct llmreg_agent_spec spec = people_spec("a1", "ann");
+    struct llmreg_agent_state stored = {.latency_us = INT64_MAX};
+
+    ck_assert_int_eq(llmreg_agent_restore(fleet, &spec, &stored, NULL),
+                     LLMREG_EINVAL);
+    stored.latency_us = -2;
+    ck_assert_int_eq(llmreg_agent_restore(fleet, &spec, &stored, NULL),
+                     LLMREG_EINVAL);
+    stored.latency_us = INT64_C(86400000000);
+    ck_assert_int_eq(llmreg_agent_restore(fleet, &spec, &stored, NULL),
+                     LLMREG_OK);
+    ck_assert_int_eq(people_state("a1").latency_us, stored.latency_us);
+}
+END_TEST
+
 /* ---- the program ---- */
 
 static Suite *suite(void)
@@ -434,6 +451,7 @@ static Suite *suite(void)
     tcase_add_test(t, who_was_offline_or_stopped_still_is);
     tcase_add_test(t, what_cannot_be_restored_is_refused);
     tcase_add_test(t, a_stored_text_without_an_end_is_refused);
+    tcase_add_test(t, a_stored_latency_that_nobody_measured_is_refused);
     suite_add_tcase(s, t);
     return s;
 }
