@@ -19,11 +19,12 @@ static void text(struct llmreg_json_out *w, const char *key, const char *s)
 static void age(struct llmreg_json_out *w, const char *key, int64_t then_ns,
                 int64_t now_ns)
 {
+    int64_t ms = (now_ns - then_ns) / LLMREG_NS_PER_MS;
+
     if (then_ns == 0)
         llmreg_json_null(w, key);
-    else
-        llmreg_json_double(w, key,
-                           (double)((now_ns - then_ns) / 1000000) / 1e3);
+    else /* it may have been seen after we looked at the clock */
+        llmreg_json_double(w, key, ms < 0 ? 0 : (double)ms / 1e3);
 }
 
 static void write_capability(struct llmreg_json_out *w,

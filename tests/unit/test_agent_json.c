@@ -106,6 +106,17 @@ START_TEST(what_is_not_known_is_null)
 }
 END_TEST
 
+/* A heartbeat may come between the look at the clock and that at the agent. */
+START_TEST(no_age_is_below_zero)
+{
+    people_add("a1", "ann");
+    people_wait(5000);
+    people_beat("a1");
+    people_wait(-3000);
+    ck_assert_ptr_nonnull(strstr(render("a1"), "\"seen_age_seconds\":0,"));
+}
+END_TEST
+
 START_TEST(metadata_cannot_end_the_script_that_it_stands_in)
 {
     static const struct llmreg_member evil[] = {
@@ -155,6 +166,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, fleet_setup, fleet_teardown);
     tcase_add_test(t, all_that_is_known_is_there);
     tcase_add_test(t, what_is_not_known_is_null);
+    tcase_add_test(t, no_age_is_below_zero);
     tcase_add_test(t, metadata_cannot_end_the_script_that_it_stands_in);
     tcase_add_test(t, the_longest_of_everything_fits);
     suite_add_tcase(s, t);
