@@ -99,9 +99,13 @@ void llmreg_agent_put(struct llmreg_agent *a)
 
 void agent_see(struct llmreg_agent *a, const struct llmreg_now *now)
 {
+    int64_t seen = atomic_load_explicit(&a->seen_ns, memory_order_relaxed);
+
     atomic_store_explicit(&a->seen_ms, now->wall_ms, memory_order_relaxed);
-    if (atomic_load_explicit(&a->seen_ns, memory_order_relaxed) < now->mono_ns)
-        atomic_store(&a->seen_ns, now->mono_ns);
+    /* Somebody slow must not put an older time over a newer one. */
+    while (seen < now->mono_ns &&
+           !atomic_compare_exchange_weak(&a->seen_ns, &seen, now->mono_ns))
+        continue;
 }
 
 void agent_add_latency(struct llmreg_agent *a, int64_t sample_us)
