@@ -28,11 +28,11 @@ struct llmreg_gpu llmreg_gpu_unknown(void)
     const struct llmreg_gpu g = {
         .name = "",
         .uuid = "",
-        .utilization_percent = NAN,
+        .utilization_percent = (double)NAN,
         .memory_used_bytes = -1,
         .memory_total_bytes = -1,
-        .temperature_celsius = NAN,
-        .power_watts = NAN,
+        .temperature_celsius = (double)NAN,
+        .power_watts = (double)NAN,
     };
 
     return g;
@@ -41,10 +41,10 @@ struct llmreg_gpu llmreg_gpu_unknown(void)
 struct llmreg_resources llmreg_resources_unknown(void)
 {
     const struct llmreg_resources r = {
-        .cpu_percent = NAN,
-        .load1 = NAN,
-        .load5 = NAN,
-        .load15 = NAN,
+        .cpu_percent = (double)NAN,
+        .load1 = (double)NAN,
+        .load5 = (double)NAN,
+        .load15 = (double)NAN,
         .ram_used_bytes = -1,
         .ram_total_bytes = -1,
         .vram_used_bytes = -1,
@@ -105,6 +105,16 @@ struct row {
     bool bytes; /* int64_t, -1 to LLMREG_BYTES_MAX */
 };
 
+/* The name with its prefix, written only if there is one. */
+static const char *full(char out[static FIELD_SIZE], const char *prefix,
+                        const char *name)
+{
+    if (prefix[0] == '\0')
+        return name;
+    (void)snprintf(out, FIELD_SIZE, "%s%s", prefix, name);
+    return out;
+}
+
 static int check_row(const struct row *row, const char *prefix, const void *at,
                      struct llmreg_error *err)
 {
@@ -112,19 +122,20 @@ static int check_row(const struct row *row, const char *prefix, const void *at,
     int64_t bytes;
     double n;
 
-    (void)snprintf(name, sizeof name, "%s%s", prefix, row->name);
     if (row->bytes) {
         memcpy(&bytes, (const char *)at + row->offset, sizeof bytes);
-        return check_range(name, bytes, -1, LLMREG_BYTES_MAX, err);
+        return check_range(full(name, prefix, row->name), bytes, -1,
+                           LLMREG_BYTES_MAX, err);
     }
     memcpy(&n, (const char *)at + row->offset, sizeof n);
-    return check_number(name, n, row->min, row->max, err);
+    return check_number(full(name, prefix, row->name), n, row->min, row->max,
+                        err);
 }
 
 #define OF(type, name) #name, offsetof(struct type, name)
 
-static int check_gpu(const struct llmreg_gpu *g, size_t place,
-                     struct llmreg_error *err)
+static int check_gpu_as(const struct llmreg_gpu *g, const char *prefix,
+                        struct llmreg_error *err)
 {
     static const struct row rows[] = {
         {OF(llmreg_gpu, utilization_percent), 0, 100, false},
@@ -133,20 +144,29 @@ static int check_gpu(const struct llmreg_gpu *g, size_t place,
         {OF(llmreg_gpu, temperature_celsius), -100, 1000, false},
         {OF(llmreg_gpu, power_watts), 0, 100000, false},
     };
-    char prefix[FIELD_SIZE / 2], name[FIELD_SIZE];
+    char name[FIELD_SIZE];
+    int rc = check_text(full(name, prefix, "name"), g->name, 0, 128, err);
 
-    (void)snprintf(prefix, sizeof prefix, "gpu %zu ", place);
-    (void)snprintf(name, sizeof name, "%sname", prefix);
-    int rc = check_text(name, g->name, 0, 128, err);
-    (void)snprintf(name, sizeof name, "%suuid", prefix);
     if (rc == LLMREG_OK)
-        rc = check_text(name, g->uuid, 0, 64, err);
+        rc = check_text(full(name, prefix, "uuid"), g->uuid, 0, 64, err);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && rc == LLMREG_OK; i++)
         rc = check_row(&rows[i], prefix, g, err);
-    (void)snprintf(name, sizeof name, "%smemory", prefix);
     if (rc == LLMREG_OK)
-        rc = check_used(name, g->memory_used_bytes, g->memory_total_bytes, err);
+        rc = check_used(full(name, prefix, "memory"), g->memory_used_bytes,
+                        g->memory_total_bytes, err);
     return rc;
+}
+
+/* Its name is only made for one that is refused. */
+static int check_gpu(const struct llmreg_gpu *g, size_t place,
+                     struct llmreg_error *err)
+{
+    char prefix[FIELD_SIZE / 2];
+
+    if (check_gpu_as(g, "", NULL) == LLMREG_OK)
+        return LLMREG_OK;
+    (void)snprintf(prefix, sizeof prefix, "gpu %zu ", place);
+    return check_gpu_as(g, prefix, err);
 }
 
 static int check_gpus(const struct llmreg_resources *r,
