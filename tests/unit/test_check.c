@@ -87,11 +87,13 @@ START_TEST(a_number_is_within_its_range_or_unknown)
 {
     ck_assert_int_eq(check_number("f", 0, 0, 100, &err), LLMREG_OK);
     ck_assert_int_eq(check_number("f", 100, 0, 100, &err), LLMREG_OK);
-    ck_assert_int_eq(check_number("f", NAN, 0, 100, &err), LLMREG_OK);
+    ck_assert_int_eq(check_number("f", (double)NAN, 0, 100, &err), LLMREG_OK);
     ck_assert_int_eq(check_number("f", 100.5, 0, 100, &err), LLMREG_EINVAL);
     ck_assert_str_eq(err.text, "f 100.5 is not within 0 to 100");
-    ck_assert_int_eq(check_number("f", INFINITY, 0, 100, &err), LLMREG_EINVAL);
-    ck_assert_int_eq(check_number("f", -INFINITY, 0, 1, &err), LLMREG_EINVAL);
+    ck_assert_int_eq(check_number("f", (double)INFINITY, 0, 100, &err),
+                     LLMREG_EINVAL);
+    ck_assert_int_eq(check_number("f", -(double)INFINITY, 0, 1, &err),
+                     LLMREG_EINVAL);
 }
 END_TEST
 

@@ -116,10 +116,10 @@ START_TEST(a_number_is_within_its_range)
     accepts();
     *at = numbers[_i].max;
     accepts();
-    *at = NAN;
+    *at = (double)NAN;
     accepts();
     const double wrong[] = {numbers[_i].min - 0.1, numbers[_i].max + 0.1,
-                            INFINITY, -INFINITY};
+                            (double)INFINITY, -(double)INFINITY};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         *at = wrong[i];
         refuses(numbers[_i].name);

@@ -135,7 +135,7 @@ END_TEST
 
 START_TEST(a_weight_is_0_to_a_billion)
 {
-    const double wrong[] = {-0.1, 1e9 + 1, NAN, INFINITY};
+    const double wrong[] = {-0.1, 1e9 + 1, (double)NAN, (double)INFINITY};
 
     session.weight = 0;
     accepts();
