@@ -226,6 +226,15 @@ bool llmreg_alert_is_idle(const struct llmreg_alert_state *state)
            state->pending_mono_ns == 0 && state->cool_mono_ns == 0;
 }
 
+bool llmreg_alert_is_news(const struct llmreg_alert *alert)
+{
+    if (alert->s.severity == LLMREG_SEVERITY_OKAY)
+        return alert->told != LLMREG_SEVERITY_OKAY;
+    if (alert->s.acknowledged || alert->s.remembered)
+        return false;
+    return alert->told != alert->s.severity || alert->told_seq != alert->seq;
+}
+
 void llmreg_alert_restart(const struct llmreg_alert_state *stored,
                           struct llmreg_alert_state *out)
 {

@@ -127,5 +127,6 @@ bool alert_part_alike(const struct llmreg_alert *a,
             return false;
     return a->rule == b->rule && a->since_ms == b->since_ms &&
            a->acknowledged_ms == b->acknowledged_ms && a->times == b->times &&
-           a->told == b->told && same_state(&a->s, &b->s);
+           a->told == b->told && a->told_seq == b->told_seq &&
+           same_state(&a->s, &b->s);
 }

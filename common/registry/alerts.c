@@ -27,6 +27,7 @@ static void unacknowledge(struct llmreg_alert *a)
 static void inherit(struct llmreg_alert *a, const struct llmreg_alert *old)
 {
     a->told = old->told;
+    a->told_seq = old->told_seq;
     a->times = old->times;
     a->seq = old->seq;
     unacknowledge(a);
@@ -37,6 +38,15 @@ static void inherit(struct llmreg_alert *a, const struct llmreg_alert *old)
     a->acknowledged_by = old->acknowledged_by;
     a->note = old->note;
     a->acknowledged_ms = old->acknowledged_ms;
+}
+
+/* It is over while people are being told of it: they will have to hear of the
+ * end, also from the next run. */
+static void believe(struct llmreg_alert *a, const struct alert_item *item)
+{
+    if (a->s.severity == LLMREG_SEVERITY_OKAY &&
+        a->told == LLMREG_SEVERITY_OKAY)
+        a->told = item->telling;
 }
 
 static int set_locked(struct alerts *a, struct alert_change *c)
@@ -53,6 +63,7 @@ static int set_locked(struct alerts *a, struct alert_change *c)
     c->event.before = llmreg_severity_text(old->s.severity);
     if (item == NULL)
         return alerts_add_locked(a, c);
+    believe(&c->alert, item);
     if (!c->tells && alert_part_alike(&c->alert, old))
         return LLMREG_OK;
     return alerts_replace_locked(a, item, c);
@@ -183,19 +194,77 @@ int llmreg_alert_acknowledge(struct llmreg_registry *r, const char *id,
 
 /* ---- the notifier, and the store ---- */
 
-static int told_locked(struct alerts *a, const char *id, struct alert_change *c)
+/* Under the lock: its event is out, and its number in it. */
+static const struct llmreg_alert *begin_locked(struct alerts *a, const char *id)
     LLMREG_REQUIRES(a->lock)
 {
-    enum llmreg_severity told = c->alert.told;
+    struct alert_item *item = alerts_find_locked(a, id);
+
+    if (item == NULL || !llmreg_alert_is_news(&item->value->alert))
+        return NULL;
+    item->telling = item->value->alert.s.severity;
+    return llmreg_alert_hold(&item->value->alert);
+}
+
+const struct llmreg_alert *llmreg_alert_tell_begin(struct llmreg_registry *r,
+                                                   const char *id)
+{
+    llmreg_lock(&r->alerts.lock);
+    const struct llmreg_alert *alert = begin_locked(&r->alerts, id);
+    llmreg_unlock(&r->alerts.lock);
+    return alert;
+}
+
+static int told_locked(struct alerts *a, struct alert_item *item,
+                       struct alert_change *c) LLMREG_REQUIRES(a->lock)
+{
+    const enum llmreg_severity told = c->alert.told;
+    const uint64_t seq = c->alert.told_seq;
+
+    c->alert = item->value->alert;
+    if (c->alert.told == told && c->alert.told_seq == seq)
+        return LLMREG_OK;
+    c->alert.told = told;
+    c->alert.told_seq = seq;
+    return alerts_replace_locked(a, item, c);
+}
+
+static int end_locked(struct alerts *a, const char *id, struct alert_change *c)
+    LLMREG_REQUIRES(a->lock)
+{
+    struct alert_item *item = alerts_find_locked(a, id);
+    int rc = LLMREG_ENOENT;
+
+    if (item != NULL)
+        rc = told_locked(a, item, c);
+    if (rc == LLMREG_OK)
+        item->telling = LLMREG_SEVERITY_OKAY;
+    return rc;
+}
+
+int llmreg_alert_tell_end(struct llmreg_registry *r,
+                          const struct llmreg_alert *a)
+{
+    struct alert_change c = {
+        .alert = {.told = a->s.severity, .told_seq = a->seq}};
+
+    llmreg_lock(&r->alerts.lock);
+    int rc = end_locked(&r->alerts, a->id, &c);
+    llmreg_unlock(&r->alerts.lock);
+    alerts_finish(&r->alerts, &c);
+    llmreg_alert_put(a);
+    return rc;
+}
+
+static int remind_locked(struct alerts *a, const char *id,
+                         struct alert_change *c) LLMREG_REQUIRES(a->lock)
+{
     struct alert_item *item = alerts_find_locked(a, id);
 
     if (item == NULL)
         return LLMREG_ENOENT;
-    if (item->value->alert.told == told)
-        return LLMREG_OK;
-    c->alert = item->value->alert;
-    c->alert.told = told;
-    return alerts_replace_locked(a, item, c);
+    c->alert.told_seq = item->value->alert.told_seq;
+    return told_locked(a, item, c);
 }
 
 int llmreg_alert_told(struct llmreg_registry *r, const char *id,
@@ -206,7 +275,7 @@ int llmreg_alert_told(struct llmreg_registry *r, const char *id,
     if ((unsigned)severity >= LLMREG_SEVERITIES)
         return LLMREG_EINVAL;
     llmreg_lock(&r->alerts.lock);
-    int rc = told_locked(&r->alerts, id, &c);
+    int rc = remind_locked(&r->alerts, id, &c);
     llmreg_unlock(&r->alerts.lock);
     alerts_finish(&r->alerts, &c);
     return rc;
@@ -224,6 +293,9 @@ int llmreg_alert_restore(struct llmreg_registry *r,
     llmreg_alert_restart(&stored->s, &c.alert.s);
     if (!c.alert.s.acknowledged)
         unacknowledge(&c.alert);
+    c.alert.told_seq = 0;
+    if (c.alert.told < c.alert.s.severity) /* the row may be older */
+        c.alert.told = c.alert.s.severity;
     llmreg_lock(&r->alerts.lock);
     rc = alerts_add_locked(&r->alerts, &c);
     llmreg_unlock(&r->alerts.lock);

@@ -23,6 +23,8 @@ struct alert_item {
     struct shelf_item item; /* its key is id */
     /* written under the alerts' lock, read by everybody */
     struct alert_part *value; /* published, never NULL */
+    /* guarded by the alerts' lock */
+    enum llmreg_severity telling; /* people are being told this; OKAY: no */
     /* fixed after new */
     char id[];
 };

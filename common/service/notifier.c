@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* notifier.c - tells each alert once, whatever happens in between.
  *
- * An alert knows what people were told last.  So there is nothing to remember
- * here: a notification that was not made, because the ring was too short, the
+ * An alert knows what people were told last, and of which of its events.  So
+ * there is nothing to remember here: a notification that was not made, because the ring was too short, the
  * handlers too slow or the process was killed, is a difference in the alert,
  * and differences are looked for at the start and after every gap.
  *
@@ -39,35 +39,29 @@ struct notifier {
     bool started;
     atomic_bool stop;
     /* owned by the notifier's thread */
-    bool compare;    /* something up to passed may be untold */
-    uint64_t passed; /* events up to here are not taken one by one */
+    bool compare; /* something may be untold whose event is lost */
     struct letter letter;
 };
 
 /* ---- telling ---- */
 
-static void tell(struct notifier *n, const struct llmreg_alert *a)
+static void tell(struct notifier *n, const char *id)
 {
     const struct llmreg_now now = llmreg_clock_now(n->world.clock);
+    const struct llmreg_alert *a =
+        llmreg_alert_tell_begin(n->world.registry, id);
 
+    if (a == NULL)
+        return;
     letter_alert(&n->letter, n->world.registry, a, &now);
     n->program.notify(n->program.ctx, &n->letter.n);
-    /* LLMREG_ENOENT: nobody needs to know.  Without memory it is told again
-     * after the next gap or start. */
-    (void)!llmreg_alert_told(n->world.registry, a->id, a->s.severity);
-}
-
-static bool is_silent(const struct llmreg_alert *a)
-{
-    if (a->s.severity == LLMREG_SEVERITY_OKAY)
-        return a->told == LLMREG_SEVERITY_OKAY;
-    return a->s.acknowledged || a->s.remembered;
+    /* Without memory it is told again after the next gap or start. */
+    (void)!llmreg_alert_tell_end(n->world.registry, a);
 }
 
 /* ---- comparing ---- */
 
 struct comparison {
-    uint64_t upto;
     const struct llmreg_alert **found; /* references */
     size_t count, room;
     bool nomem;
@@ -80,8 +74,8 @@ static bool collect(void *ctx, const struct llmreg_alert *a)
     const struct llmreg_alert **more;
     size_t room = c->room == 0 ? 64 : 2 * c->room;
 
-    if (is_silent(a) || a->told == a->s.severity || a->seq > c->upto)
-        return true; /* nothing to tell, or its event is still to come */
+    if (!llmreg_alert_is_news(a))
+        return true;
     if (c->count == c->room) {
         more = realloc(c->found, room * sizeof(*more));
         c->nomem = more == NULL;
@@ -98,11 +92,10 @@ static void compare(struct notifier *n)
 {
     struct comparison c = {.count = 0};
 
-    c.upto = n->passed;
     llmreg_each_alert(n->world.registry, collect, &c);
     for (size_t i = 0; i < c.count; i++) {
         if (!atomic_load(&n->stop))
-            tell(n, c.found[i]);
+            tell(n, c.found[i]->id);
         llmreg_alert_put(c.found[i]);
     }
     free(c.found);
@@ -111,18 +104,12 @@ static void compare(struct notifier *n)
 
 /* ---- events ---- */
 
-/* Only the newest event of an alert: another one follows, or was passed. */
+/* Says only that there may be news: they may be newer, or told already. */
 static void take(struct notifier *n, const struct llmreg_event *event)
 {
-    const struct llmreg_alert *a;
-
-    if (event->seq <= n->passed || (event->type != LLMREG_EVENT_FIRED &&
-                                    event->type != LLMREG_EVENT_CLEARED))
-        return;
-    a = llmreg_alert_get(n->world.registry, event->subject);
-    if (a != NULL && a->seq == event->seq && !is_silent(a))
-        tell(n, a);
-    llmreg_alert_put(a);
+    if (event->type == LLMREG_EVENT_FIRED ||
+        event->type == LLMREG_EVENT_CLEARED)
+        tell(n, event->subject);
 }
 
 void notifier_step(struct notifier *n)
@@ -134,10 +121,8 @@ void notifier_step(struct notifier *n)
         if (n->compare)
             compare(n);
         rc = llmreg_subscription_next(n->events, &event);
-        if (rc == LLMREG_EGAP) {
+        if (rc == LLMREG_EGAP)
             n->compare = true;
-            n->passed = llmreg_bus_last(n->world.bus);
-        }
         if (rc != LLMREG_OK)
             continue;
         take(n, event);
@@ -180,7 +165,6 @@ int notifier_new(struct notifier **out, const struct store_world *world,
         rc = llmreg_subscribe(n->world.bus, UINT64_MAX, &n->events);
     if (rc != LLMREG_OK)
         goto done;
-    n->passed = llmreg_bus_last(n->world.bus);
     *out = n;
     n = NULL; /* now the caller's */
 done:

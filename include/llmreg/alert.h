@@ -148,8 +148,14 @@ struct llmreg_alert {
     uint64_t seq;                       /* of its last event; 0: none yet */
     uint32_t times;            /* how often it was raised since it is known */
     enum llmreg_severity told; /* what people were told last */
+    uint64_t told_seq;         /* seq then; 0: not in this run */
     struct llmreg_alert_state s;
 };
+
+/* People are to be told what it says: they were told something else, or an
+ * event has come since.  Not while somebody has acknowledged it, nor before it
+ * is confirmed after a restart, nor of the end of what they never heard of. */
+bool llmreg_alert_is_news(const struct llmreg_alert *alert);
 
 const char *llmreg_severity_text(enum llmreg_severity severity);
 LLMREG_MUSTCHECK int llmreg_severity_parse(const char *s,

@@ -49,12 +49,22 @@ llmreg_alert_acknowledge(struct llmreg_registry *r, const char *id,
                          const struct llmreg_acknowledgement *said,
                          const struct llmreg_now *now,
                          struct llmreg_error *err);
-/* People were told that it is severity.  No event: who keeps it compares.
- * LLMREG_ENOENT, LLMREG_ENOMEM; LLMREG_EINVAL: it is none. */
+/* What is to be told of it now, or NULL if that is no news.  A reference, for
+ * llmreg_alert_tell_end.  From here on people may believe it: if it is cleared
+ * before they were told, they are told that, too.  One thread tells. */
+const struct llmreg_alert *llmreg_alert_tell_begin(struct llmreg_registry *r,
+                                                   const char *id);
+/* People were told what a says; drops the reference.  No event: who keeps it
+ * compares.  LLMREG_ENOMEM: it stays news.  LLMREG_ENOENT. */
+LLMREG_MUSTCHECK int llmreg_alert_tell_end(struct llmreg_registry *r,
+                                           const struct llmreg_alert *a);
+/* Another run has told people that it is severity.  No event.  LLMREG_ENOENT,
+ * LLMREG_ENOMEM; LLMREG_EINVAL: it is none. */
 LLMREG_MUSTCHECK int llmreg_alert_told(struct llmreg_registry *r,
                                        const char *id,
                                        enum llmreg_severity severity);
-/* What a store remembers, as llmreg_alert_restart makes it; no event.
+/* What a store remembers, as llmreg_alert_restart makes it; no event.  Of what
+ * was raised people may have been told.
  * LLMREG_EEXIST, LLMREG_EFULL, LLMREG_ENOMEM; LLMREG_EINVAL with err. */
 LLMREG_MUSTCHECK int llmreg_alert_restore(struct llmreg_registry *r,
                                           const struct llmreg_alert *stored,

@@ -364,7 +364,7 @@ START_TEST(what_is_acknowledged_is_not_told_again_after_a_restart)
                      LLMREG_OK);
     llmreg_alert_put(a);
     ck_assert_str_eq(alerting_event(), "");
-    ck_assert_str_eq(alerting_line(), "failure okay 0 alice ");
+    ck_assert_str_eq(alerting_line(), "failure failure 0 alice ");
 }
 END_TEST
 
