@@ -205,6 +205,7 @@ void llmreg_health_resume(const struct llmreg_health *old,
     h.failures = 0;
     h.successes = 0;
     h.failing_ms = 0;
+    h.checked_mono_ns = 0;
     *out = h;
 }
 

@@ -187,7 +187,8 @@ static int resume_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
     health_part_get(e->health, &before);
     llmreg_health_resume(&before, &after);
     if (after.failures == before.failures &&
-        after.successes == before.successes)
+        after.successes == before.successes &&
+        after.checked_mono_ns == before.checked_mono_ns)
         return LLMREG_OK;
     return publish_locked(r, e, &after, &w->old);
 }

@@ -45,10 +45,10 @@ static void apply_intent(struct look *l, const struct llmreg_endpoint *e)
 /* ---- endpoint_unhealthy ---- */
 
 /* The last observation says so, and it was made since the endpoint was last
- * enabled: enabling sets what is counted in a row back to 0. */
+ * enabled: enabling forgets when that was, and what is counted in a row. */
 static bool was_seen(const struct llmreg_health *h)
 {
-    if (h->state == LLMREG_HEALTH_UNKNOWN ||
+    if (h->state == LLMREG_HEALTH_UNKNOWN || h->checked_mono_ns == 0 ||
         h->state != llmreg_reason_state(h->reason))
         return false;
     if (h->state == LLMREG_HEALTH_HEALTHY)

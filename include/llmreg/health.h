@@ -69,7 +69,8 @@ struct llmreg_health {
     int64_t failing_ms;      /* wall time of the first of failures; 0 */
     int64_t checked_ms;      /* wall time of the last observation; 0 */
     int64_t ok_ms;           /* wall time of the last OK; 0: never */
-    int64_t checked_mono_ns; /* the same, monotonic; 0: not since start */
+    int64_t checked_mono_ns; /* the same, monotonic; 0: not since start,
+                                nor since it was enabled */
     int64_t ok_mono_ns;
     uint32_t total_us; /* of the last observation, as there */
     uint32_t connect_us;

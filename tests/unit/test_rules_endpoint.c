@@ -190,6 +190,22 @@ START_TEST(enabling_raises_nothing_before_the_next_probe)
 }
 END_TEST
 
+/* Degraded counts nothing in a row. */
+START_TEST(enabling_raises_nothing_of_a_degraded_one_before_the_next_probe)
+{
+    see(LLMREG_REASON_OK);
+    room_admin(&watch_room, "gpu1", LLMREG_ADMIN_DISABLED, 0);
+    room_observe(&watch_room, "gpu1", LLMREG_REASON_BUSY);
+    watch_pass(60000);
+    room_admin(&watch_room, "gpu1", LLMREG_ADMIN_ACTIVE, 0);
+    watch_pass(1000);
+    ck_assert_int_eq(raised(), LLMREG_SEVERITY_OKAY);
+    room_observe(&watch_room, "gpu1", LLMREG_REASON_BUSY);
+    watch_pass(1000);
+    ck_assert_int_eq(raised(), LLMREG_SEVERITY_WARNING);
+}
+END_TEST
+
 START_TEST(draining_is_raised)
 {
     see(LLMREG_REASON_OK);
@@ -397,6 +413,8 @@ int main(void)
     tcase_add_test(tc, in_maintenance_good_news_are_told);
     tcase_add_test(tc, disabled_stays_as_it_is);
     tcase_add_test(tc, enabling_raises_nothing_before_the_next_probe);
+    tcase_add_test(
+        tc, enabling_raises_nothing_of_a_degraded_one_before_the_next_probe);
     tcase_add_test(tc, draining_is_raised);
     tcase_add_test(tc, removing_it_ends_its_alert);
     tcase_add_test(tc, made_anew_at_once_its_old_alert_ends);
