@@ -79,9 +79,11 @@ static bool count_endpoint(void *ctx, struct llmreg_endpoint *e)
     struct census *c = ctx;
     struct llmreg_health h;
 
+    if (!is_watched(e))
+        return true;
     c->count->total++;
     llmreg_endpoint_health(e, &h);
-    if (!is_watched(e) || h.checked_mono_ns == 0)
+    if (h.checked_mono_ns == 0)
         return true;
     int64_t interval_ns = interval_of(e);
     int64_t unseen_ns = c->now->mono_ns - h.checked_mono_ns;
@@ -108,8 +110,10 @@ static bool count_agent(void *ctx, struct llmreg_agent *a)
 
     llmreg_agent_spec_put(spec);
     llmreg_agent_state(a, &s);
+    if (s.presence == LLMREG_PRESENCE_STOPPED)
+        return true;
     c->count->total++;
-    if (s.presence == LLMREG_PRESENCE_STOPPED || s.seen_mono_ns == 0)
+    if (s.seen_mono_ns == 0)
         return true;
     double silent =
         (double)(c->now->mono_ns - s.seen_mono_ns) / (double)interval_ns;

@@ -17,7 +17,7 @@
  *   confirmed  raised; single alerts are let go
  *
  * "Enough" is share of those that were up when it began; when things are
- * removed meanwhile, of those that are left.  Whatever happens, nothing is
+ * removed or taken out meanwhile, of those that are left.  Whatever happens, nothing is
  * held for longer than three such intervals: what died alone meanwhile, or in
  * a network that comes and goes, is told then.
  *

@@ -21,7 +21,7 @@
 /* What there is, at one moment.  Neither up nor failing: down for long, or
  * never seen. */
 struct guard_count {
-    size_t total;
+    size_t total;       /* that are watched */
     size_t up;          /* nothing is wrong with them */
     size_t failing;     /* were up, and have begun to fail within about one of
                            their intervals */
