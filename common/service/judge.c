@@ -144,6 +144,15 @@ static bool is_settled(const struct judgement *j)
 
 /* ---- publishing ---- */
 
+/* As it was. */
+static void word_address(struct words *w, const struct llmreg_alert *b)
+{
+    llmreg_copy_message(w->name, sizeof w->name, b->name);
+    llmreg_copy_message(w->host, sizeof w->host, b->host);
+    llmreg_copy_message(w->series, sizeof w->series, b->series);
+    llmreg_copy_message(w->url, sizeof w->url, b->url);
+}
+
 static void word_removal(struct judge *g, struct judgement *j)
 {
     const struct llmreg_alert *b = j->before;
@@ -152,13 +161,27 @@ static void word_removal(struct judge *g, struct judgement *j)
 
     j->look.state = "removed";
     w->since_ms = g->scene.now.wall_ms;
-    llmreg_copy_message(w->name, sizeof w->name, b->name);
-    llmreg_copy_message(w->host, sizeof w->host, b->host);
-    llmreg_copy_message(w->series, sizeof w->series, b->series);
-    llmreg_copy_message(w->url, sizeof w->url, b->url);
+    word_address(w, b);
     llmreg_copy_message(w->reason, sizeof w->reason,
                         j->is->removed != NULL ? j->is->removed : "");
     notify_text_removed(w->message, &subject);
+}
+
+/* Its trouble may go on; only we do not tell it any more. */
+static void word_off(struct judge *g, struct judgement *j)
+{
+    const char *rule = llmreg_rule_info(j->is->rule)->name;
+    struct words *w = &g->words;
+    char name[LLMREG_MESSAGE_SIZE - 80];
+    struct llmreg_text t;
+
+    word_address(w, j->before);
+    j->look.state = "off";
+    llmreg_copy_message(w->reason, sizeof w->reason, "the rule is off");
+    llmreg_copy_message(name, sizeof name, w->name);
+    llmreg_text_init(&t, w->message, sizeof w->message);
+    llmreg_text_addf(&t, "%s: the rule %s is off now, its alarm is over", name,
+                     rule);
 }
 
 static const char *previous_of(const struct judgement *j)
@@ -190,6 +213,9 @@ static struct llmreg_alert reword(struct judge *g, struct judgement *j)
 {
     if (j->look.gone)
         word_removal(g, j);
+    else if (j->action == LLMREG_ALERT_CLEAR &&
+             g->scene.rules[j->is->rule].severity == LLMREG_SEVERITY_OKAY)
+        word_off(g, j);
     return (struct llmreg_alert){
         .id = j->id,
         .rule = j->is->rule,

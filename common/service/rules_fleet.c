@@ -226,8 +226,9 @@ void rules_look_version_drift(struct look *l)
 
     if (!find_kind(l, &k))
         return;
-    rules_find(l, is_drifting(l->scene, &k), "drift", "ok");
-    l->found.known = k.nversions > 0;
+    bool drifts = is_drifting(l->scene, &k);
+    rules_find(l, drifts, "drift", "ok");
+    l->found.known = k.nversions > 0 && (drifts || k.unknown == 0);
     if (l->words != NULL)
         write_versions(l, &k);
 }

@@ -25,12 +25,24 @@ static void address(struct look *l, const struct llmreg_host *h)
     llmreg_host_spec_put(spec);
 }
 
-static void look_at(struct look *l, const char *id, look_fn look)
+/* NULL: there is none.  Hosts are not stored: of what is remembered from before
+ * the restart one may yet report, as long as it would have been kept. */
+static struct llmreg_host *get_host(struct look *l, const char *id)
 {
     struct llmreg_host *h = llmreg_host_get(l->scene->registry, id);
+    int64_t age_ns = l->scene->now.mono_ns - l->scene->started_ns;
+    bool awaited = l->before != NULL && l->before->s.remembered &&
+                   age_ns < l->scene->limits->host_reap_ns;
 
-    l->gone = h == NULL;
-    if (l->gone)
+    l->gone = h == NULL && !awaited;
+    return h;
+}
+
+static void look_at(struct look *l, const char *id, look_fn look)
+{
+    struct llmreg_host *h = get_host(l, id);
+
+    if (h == NULL)
         return;
     if (l->words != NULL)
         address(l, h);
@@ -186,10 +198,9 @@ void rules_look_vram_high(struct look *l)
 {
     char id[LLMREG_HOST_SIZE];
     int gpu = split_gpu(l->subject, id);
-    struct llmreg_host *h = llmreg_host_get(l->scene->registry, id);
+    struct llmreg_host *h = get_host(l, id);
 
-    l->gone = h == NULL;
-    if (l->gone)
+    if (h == NULL)
         return;
     const struct llmreg_sample *sample = llmreg_host_sample(h, &l->scene->now);
     double used =

@@ -13,23 +13,43 @@
 
 /* ---- registry_isolated ---- */
 
-static const struct guard *find_guard(const struct look *l)
+/* False: the subject is no kind. */
+static bool find_kind(const struct look *l, enum census_kind *kind)
 {
-    for (int kind = 0; kind < CENSUS_KINDS; kind++)
-        if (strcmp(census_text((enum census_kind)kind), l->subject) == 0)
-            return &l->scene->guards[kind];
-    return NULL;
+    for (int k = 0; k < CENSUS_KINDS; k++)
+        if (strcmp(census_text((enum census_kind)k), l->subject) == 0) {
+            *kind = (enum census_kind)k;
+            return true;
+        }
+    return false;
+}
+
+/* The guard that raised it is gone with the last run: it may be so still, until
+ * most are seen up, or had time enough. */
+static bool may_last(const struct look *l, enum census_kind kind)
+{
+    const struct scene *s = l->scene;
+    struct guard_count seen;
+
+    if (l->before == NULL || !l->before->s.remembered ||
+        s->now.mono_ns - s->started_ns >= GUARD_HOLD_MAX_NS)
+        return false;
+    census_take(kind, s->registry, s->limits, &s->now, &seen);
+    return 2 * seen.up < seen.total || seen.total == 0;
 }
 
 void rules_look_registry_isolated(struct look *l)
 {
-    const struct guard *g = find_guard(l);
+    struct guard_count seen;
+    enum census_kind kind;
 
-    l->gone = g == NULL;
+    l->gone = !find_kind(l, &kind);
     if (l->gone)
         return;
+    const struct guard *g = &l->scene->guards[kind];
     bool raised = guard_is_raised(g);
     rules_find(l, raised, "isolated", "ok");
+    l->found.known = raised || !may_last(l, kind);
     if (l->words == NULL)
         return;
     rules_address_fleet(l, l->subject);
@@ -41,7 +61,9 @@ void rules_look_registry_isolated(struct look *l)
                   l->words->reason, l->subject);
         return;
     }
-    rules_reason(l, "most of the %s are up again", l->subject);
+    census_take(kind, l->scene->registry, l->scene->limits, &l->scene->now,
+                &seen);
+    rules_reason(l, "%zu of %zu %s are up", seen.up, seen.total, l->subject);
     rules_say(l, "the registry is not isolated: %s", l->words->reason);
 }
 

@@ -107,6 +107,24 @@ START_TEST(an_acknowledged_alert_stays_acknowledged)
 }
 END_TEST
 
+/* Its end is told, but not that the endpoint is well. */
+START_TEST(a_rule_that_is_off_after_the_restart_ends_its_alarm_and_says_why)
+{
+    watch_add_many("gpu", 1);
+    watch_down("gpu0");
+    watch_tell(DOWN0);
+    watch_rules[LLMREG_RULE_ENDPOINT_UNHEALTHY].severity = LLMREG_SEVERITY_OKAY;
+    watch_restart();
+    room_add(&watch_room, "gpu0");
+    watch_down("gpu0");
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(DOWN0), LLMREG_SEVERITY_OKAY);
+    ck_assert_str_eq(watch_message(DOWN0),
+                     "gpu0: the rule endpoint_unhealthy is off now, its alarm "
+                     "is over");
+}
+END_TEST
+
 /* ---- the store ---- */
 
 static void publish_store(const char *after)
@@ -283,8 +301,64 @@ START_TEST(a_hub_that_was_isolated_is_told_when_it_is_not_any_more)
     watch_pass(1000);
     ck_assert_int_eq(watch_raised(ISOLATED), LLMREG_SEVERITY_OKAY);
     ck_assert_str_eq(watch_message(ISOLATED),
-                     "the registry is not isolated: most of the endpoints are "
-                     "up again");
+                     "the registry is not isolated: 24 of 24 endpoints are up");
+}
+END_TEST
+
+/* What is dead stays so, and is taken out by somebody. */
+START_TEST(a_guard_ends_when_the_dead_are_disabled)
+{
+    char name[16];
+
+    fail_all();
+    watch_pass(120000);
+    for (int i = 0; i < FLEET; i++) {
+        snprintf(name, sizeof name, "gpu%d", i);
+        if (i < 16)
+            room_admin(&watch_room, name, LLMREG_ADMIN_DISABLED, 0);
+        else
+            room_observe(&watch_room, name, LLMREG_REASON_OK);
+    }
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(ISOLATED), LLMREG_SEVERITY_OKAY);
+}
+END_TEST
+
+static void restart_isolated(void)
+{
+    char name[16];
+
+    fail_all();
+    watch_tell(ISOLATED);
+    watch_restart();
+    for (int i = 0; i < FLEET; i++) {
+        snprintf(name, sizeof name, "gpu%d", i);
+        room_add(&watch_room, name);
+    }
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(ISOLATED), LLMREG_SEVERITY_FAILURE);
+}
+
+START_TEST(isolated_before_a_restart_is_so_until_most_are_seen_up)
+{
+    restart_isolated();
+    watch_observe_many("gpu", 11, LLMREG_REASON_OK);
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(ISOLATED), LLMREG_SEVERITY_FAILURE);
+    watch_observe_many("gpu", 12, LLMREG_REASON_OK);
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(ISOLATED), LLMREG_SEVERITY_OKAY);
+}
+END_TEST
+
+START_TEST(isolated_before_a_restart_is_not_so_for_ever)
+{
+    restart_isolated();
+    watch_pass(298000);
+    ck_assert_int_eq(watch_raised(ISOLATED), LLMREG_SEVERITY_FAILURE);
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(ISOLATED), LLMREG_SEVERITY_OKAY);
+    ck_assert_ptr_nonnull(strstr(watch_message(ISOLATED), "0 of 24"));
 }
 END_TEST
 
@@ -301,6 +375,8 @@ int main(void)
     tcase_add_test(tc, it_wakes_for_the_first_that_is_due);
     tcase_add_test(tc, a_told_end_is_forgotten);
     tcase_add_test(tc, an_acknowledged_alert_stays_acknowledged);
+    tcase_add_test(
+        tc, a_rule_that_is_off_after_the_restart_ends_its_alarm_and_says_why);
     tcase_add_test(tc, a_store_that_fails_and_heals_is_told);
     tcase_add_test(tc, a_store_that_failed_before_the_restart_works_now);
     tcase_add_checked_fixture(guard, setup_fleet, watch_teardown);
@@ -313,6 +389,10 @@ int main(void)
     tcase_add_test(guard, without_its_rule_nothing_is_held);
     tcase_add_test(guard,
                    a_hub_that_was_isolated_is_told_when_it_is_not_any_more);
+    tcase_add_test(guard, a_guard_ends_when_the_dead_are_disabled);
+    tcase_add_test(guard,
+                   isolated_before_a_restart_is_so_until_most_are_seen_up);
+    tcase_add_test(guard, isolated_before_a_restart_is_not_so_for_ever);
     suite_add_tcase(suite, tc);
     suite_add_tcase(suite, guard);
     SRunner *runner = srunner_create(suite);

@@ -227,6 +227,21 @@ START_TEST(so_many_versions_as_its_threshold_do_not_drift)
 }
 END_TEST
 
+/* The first verdict after it says nothing about the others. */
+START_TEST(a_drift_of_before_the_restart_ends_only_when_all_were_seen)
+{
+    run_version("gpu0", "0.12.0");
+    run_version("gpu1", "0.11.4");
+    watch_restart();
+    room_add(&watch_room, "gpu0");
+    room_add(&watch_room, "gpu1");
+    run_version("gpu0", "0.12.0");
+    ck_assert_int_eq(watch_raised(DRIFT), LLMREG_SEVERITY_WARNING);
+    run_version("gpu1", "0.12.0");
+    ck_assert_int_eq(watch_raised(DRIFT), LLMREG_SEVERITY_OKAY);
+}
+END_TEST
+
 START_TEST(the_version_of_a_dead_one_does_not_count)
 {
     run_version("gpu0", "0.11.4");
@@ -258,6 +273,8 @@ int main(void)
     tcase_add_test(tc, who_is_taken_out_does_not_count_for_a_kind);
     tcase_add_test(tc, a_kind_that_nobody_is_of_ends);
     tcase_add_test(tc, two_versions_of_a_kind_drift);
+    tcase_add_test(tc,
+                   a_drift_of_before_the_restart_ends_only_when_all_were_seen);
     tcase_add_test(tc, so_many_versions_as_its_threshold_do_not_drift);
     tcase_add_test(tc, the_version_of_a_dead_one_does_not_count);
     suite_add_tcase(suite, tc);

@@ -121,6 +121,34 @@ START_TEST(a_host_with_nothing_on_it_is_offline)
 }
 END_TEST
 
+/* Hosts are not stored: who is dead then would be told to be well. */
+START_TEST(a_host_that_was_offline_before_the_restart_is_so_until_it_reports)
+{
+    report();
+    watch_pass(91000);
+    watch_tell(OFFLINE);
+    watch_restart();
+    watch_pass(3600000);
+    ck_assert_int_eq(watch_raised(OFFLINE), LLMREG_SEVERITY_FAILURE);
+    report();
+    ck_assert_int_eq(watch_raised(OFFLINE), LLMREG_SEVERITY_OKAY);
+    ck_assert_str_eq(watch_message(OFFLINE), "the host the box is online: "
+                                             "something on it is heard of");
+}
+END_TEST
+
+START_TEST(a_host_that_does_not_report_after_the_restart_is_removed_in_time)
+{
+    report();
+    watch_pass(91000);
+    watch_tell(OFFLINE);
+    watch_restart();
+    watch_pass(86400000);
+    ck_assert_int_eq(watch_raised(OFFLINE), LLMREG_SEVERITY_OKAY);
+    ck_assert_ptr_nonnull(strstr(watch_message(OFFLINE), "was removed"));
+}
+END_TEST
+
 /* room_add says that endpoints are on node7.
  * A4: a host, its endpoints and its agents are one thing. */
 START_TEST(a_host_with_a_healthy_endpoint_is_not_offline)
@@ -329,6 +357,10 @@ int main(void)
     tcase_add_test(tc, a_stale_host_that_is_removed_is_told);
     tcase_add_test(tc, steps_of_the_wall_clock_make_nothing_stale);
     tcase_add_test(tc, a_host_with_nothing_on_it_is_offline);
+    tcase_add_test(
+        tc, a_host_that_was_offline_before_the_restart_is_so_until_it_reports);
+    tcase_add_test(
+        tc, a_host_that_does_not_report_after_the_restart_is_removed_in_time);
     tcase_add_test(tc, a_host_with_a_healthy_endpoint_is_not_offline);
     tcase_add_test(tc, a_host_with_an_unknown_endpoint_is_not_judged);
     tcase_add_test(tc, it_waits_five_minutes_by_default);
