@@ -17,9 +17,9 @@
  *   confirmed  raised; single alerts are let go
  *
  * "Enough" is share of those that were up when it began; when things are
- * removed or taken out meanwhile, of those that are left.  Whatever happens, nothing is
- * held for longer than three such intervals: what died alone meanwhile, or in
- * a network that comes and goes, is told then.
+ * removed or taken out meanwhile, of those that are left.  Whatever happens,
+ * nothing is held for longer than three such intervals: what died alone
+ * meanwhile, or in a network that comes and goes, is told then.
  *
  * What was down for long, or was never seen up, counts on neither side: a
  * fleet of dead endpoints raises nothing, and does not hide the others.

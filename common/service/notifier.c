@@ -2,9 +2,10 @@
 /* notifier.c - tells each alert once, whatever happens in between.
  *
  * An alert knows what people were told last, and of which of its events.  So
- * there is nothing to remember here: a notification that was not made, because the ring was too short, the
- * handlers too slow or the process was killed, is a difference in the alert,
- * and differences are looked for at the start and after every gap.
+ * there is nothing to remember here: a notification that was not made, because
+ * the ring was too short, the handlers too slow or the process was killed, is a
+ * difference in the alert, and differences are looked for at the start and
+ * after every gap.
  *
  * People are slow.  Of an alert that moved on while they were busy, only the
  * newest news are told: an outage that is over when its turn comes was none.

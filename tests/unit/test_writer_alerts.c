@@ -283,7 +283,7 @@ START_TEST(kill_nine_between_decided_and_told_leaves_it_to_be_told)
     ck_assert_int_eq(WTERMSIG(status), SIGKILL);
     room_start(&w.room);
     writing_start(&w);
-    /* It may have been told: its end will be, and it again if it is still so. */
+    /* It may have been told: its end will be, and itself if it lasts. */
     expect(GPU, LLMREG_SEVERITY_FAILURE, LLMREG_SEVERITY_FAILURE);
     expect("told", LLMREG_SEVERITY_WARNING, LLMREG_SEVERITY_WARNING);
 }
