@@ -154,14 +154,13 @@ static struct index_node *make(struct index *x, uint64_t hash, const char *name)
     return m;
 }
 
-/* The node called name with room for one more entry, or NULL: no memory. */
+/* The node called name with room for one more entry, or NULL: no memory.
+ * Inside a section. */
 static struct index_node *provide(struct index *x, const char *name)
 {
     uint64_t h = hash(x, name);
-
-    rcu_begin();
     struct index_node *m = find(x, h, name);
-    rcu_end(); /* nodes do not go while we hold the table's lock */
+
     if (m == NULL)
         return make(x, h, name);
     return slots_reserve(&m->entries) == LLMREG_OK ? m : NULL;
@@ -177,7 +176,15 @@ static void undo(struct index *x, const struct index_change *c, size_t count)
             forget(x, c->new[i].node);
 }
 
-int index_prepare(struct index *x, const struct index_change *c)
+/* The nodes that are left in the end lie all over the memory. */
+static void fetch(const struct index_change *c)
+{
+    for (size_t i = 0; i < c->before.count; i++)
+        __builtin_prefetch(&c->old[i].node->entries, 1);
+}
+
+/* Inside a section. */
+static int prepare(struct index *x, const struct index_change *c)
 {
     size_t k = 0; /* in the old list; both are sorted */
 
@@ -198,6 +205,15 @@ int index_prepare(struct index *x, const struct index_change *c)
         }
     }
     return LLMREG_OK;
+}
+
+int index_prepare(struct index *x, const struct index_change *c)
+{
+    fetch(c);
+    rcu_begin(); /* one for all of them: it is most of a small look-up */
+    int rc = prepare(x, c);
+    rcu_end();
+    return rc;
 }
 
 void index_cancel(struct index *x, const struct index_change *c)

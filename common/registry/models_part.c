@@ -53,19 +53,18 @@ static int by_name(const void *left, const void *right)
     return a->model < b->model ? -1 : a->model > b->model;
 }
 
-static bool is_sorted(const struct draft *list, size_t count)
+/* As it has to be in the end: sorted, and no name twice. */
+static bool is_proper(const struct draft *list, size_t count)
 {
     for (size_t i = 1; i < count; i++)
-        if (by_name(&list[i - 1], &list[i]) > 0)
+        if (strcmp(list[i - 1].model->name, list[i].model->name) >= 0)
             return false;
     return true;
 }
 
-/* Most lists are short, and many are sorted already. */
+/* Most lists are short. */
 static void sort(struct draft *list, size_t count)
 {
-    if (is_sorted(list, count))
-        return;
     if (count > FEW) {
         qsort(list, count, sizeof *list, by_name);
         return;
@@ -91,22 +90,19 @@ static size_t unique(struct draft *list, size_t count)
     return kept;
 }
 
-/* False: it has no name. */
-static bool measure(struct draft *d, const struct llmreg_model *m)
+static bool is_same(const char *a, const char *b)
 {
-    d->model = m;
-    for (size_t k = 0; k < STRINGS; k++)
-        d->room[k] = part_room(get(m, k));
-    return d->room[0] > 0;
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
 /* What is the same as in the model before need not be kept twice. */
-static void compare(struct draft *d, const struct draft *before)
+static void measure(struct draft *d, const struct draft *before)
 {
-    for (size_t k = 0; k < STRINGS; k++)
-        d->again[k] =
-            before != NULL && d->room[k] == before->room[k] &&
-            memcmp(get(d->model, k), get(before->model, k), d->room[k]) == 0;
+    for (size_t k = 0; k < STRINGS; k++) {
+        const char *s = get(d->model, k);
+        d->again[k] = before != NULL && is_same(s, get(before->model, k));
+        d->room[k] = d->again[k] ? before->room[k] : part_room(s);
+    }
 }
 
 static void pack_one(struct llmreg_model *m, const struct draft *d, char **at)
@@ -129,7 +125,7 @@ static struct models_part *pack(struct draft *list, size_t count)
     size_t room = count * sizeof(struct llmreg_model);
 
     for (size_t i = 0; i < count; i++) {
-        compare(&list[i], i == 0 ? NULL : &list[i - 1]);
+        measure(&list[i], i == 0 ? NULL : &list[i - 1]);
         for (size_t k = 0; k < STRINGS; k++)
             room += list[i].again[k] ? 0 : list[i].room[k];
     }
@@ -152,11 +148,15 @@ static int draw_up(struct models_part **out, struct draft *list,
 {
     size_t count = models->count;
 
-    for (size_t i = 0; i < count; i++)
-        if (!measure(&list[i], &models->items[i]))
+    for (size_t i = 0; i < count; i++) {
+        list[i].model = &models->items[i];
+        if (part_room(list[i].model->name) == 0)
             return LLMREG_EINVAL;
-    sort(list, count);
-    count = unique(list, count);
+    }
+    if (!is_proper(list, count)) { /* as few are */
+        sort(list, count);
+        count = unique(list, count);
+    }
     struct models_part *p = pack(list, count);
     if (p == NULL)
         return LLMREG_ENOMEM;

@@ -3,17 +3,6 @@
 #include "common/registry/part.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-void part_init(struct part *p)
-{
-    atomic_init(&p->refs, 1);
-}
-
-void part_hold(struct part *p)
-{
-    atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
-}
 
 void part_put(struct part *p)
 {
@@ -31,11 +20,6 @@ static void put_later(struct rcu_head *head)
 void part_retire(struct part *p)
 {
     rcu_later(&p->rcu, put_later);
-}
-
-size_t part_room(const char *s)
-{
-    return s == NULL || s[0] == '\0' ? 0 : strlen(s) + 1;
 }
 
 const char *part_pack(char **at, const char *s)

@@ -15,6 +15,7 @@
 #define LLMREG_REGISTRY_PART_H
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "common/registry/rcu.h"
 
@@ -25,8 +26,16 @@ struct part {
 };
 
 /* One reference. */
-void part_init(struct part *p);
-void part_hold(struct part *p);
+static inline void part_init(struct part *p)
+{
+    atomic_init(&p->refs, 1);
+}
+
+static inline void part_hold(struct part *p)
+{
+    atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+}
+
 void part_put(struct part *p); /* NULL is fine */
 /* Drops the entry's reference once no reader can find it any more. */
 void part_retire(struct part *p);
@@ -34,6 +43,9 @@ void part_retire(struct part *p);
 /* Copies s with its NUL to *at and moves *at behind it; "" takes no room. */
 const char *part_pack(char **at, const char *s);
 /* The room that part_pack takes for s; NULL is "". */
-size_t part_room(const char *s);
+static inline size_t part_room(const char *s)
+{
+    return s == NULL || s[0] == '\0' ? 0 : strlen(s) + 1;
+}
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "common/registry/keyhash.h"
 
-#define INDEX_BUCKETS_MIN 1024
+#define INDEX_BUCKETS_MIN 4096
 #define INDEX_BUCKETS_MAX 65536
 #define REAP_MAX_NS       (INT64_C(36500) * 86400 * LLMREG_NS_PER_S)
 

@@ -81,16 +81,6 @@ void slots_remove(struct slots *s, uint32_t place)
         (void)!move_house(s);
 }
 
-uint32_t *slots_where(const struct slots *s, uint32_t place)
-{
-    return s->array->where[place];
-}
-
-void slots_set_where(struct slots *s, uint32_t place, uint32_t *where)
-{
-    s->array->where[place] = where;
-}
-
 void slots_fini(struct slots *s)
 {
     free(s->array);

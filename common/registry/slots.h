@@ -42,8 +42,17 @@ LLMREG_MUSTCHECK int slots_reserve(struct slots *s);
 void slots_add(struct slots *s, void *item, uint32_t *where);
 void slots_remove(struct slots *s, uint32_t place);
 /* Who is told when the item at place moves. */
-uint32_t *slots_where(const struct slots *s, uint32_t place);
-void slots_set_where(struct slots *s, uint32_t place, uint32_t *where);
+static inline uint32_t *slots_where(const struct slots *s, uint32_t place)
+{
+    return s->array->where[place];
+}
+
+static inline void slots_set_where(struct slots *s, uint32_t place,
+                                   uint32_t *where)
+{
+    s->array->where[place] = where;
+}
+
 /* Frees the array at once: no walker may be left. */
 void slots_fini(struct slots *s);
 
