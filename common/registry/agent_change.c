@@ -182,25 +182,24 @@ static void tell_locked(struct llmreg_registry *r, struct agent_change *c)
 static int commit_locked(struct llmreg_registry *r, struct agent_change *c,
                          struct rekeying *k) LLMREG_REQUIRES(r->agents.lock)
 {
-    struct agents *t = &r->agents;
     struct llmreg_agent *a = c->agent;
 
     if (!llmreg_agent_alive(a))
         return LLMREG_ENOENT;
     if (!is_as_seen_locked(c))
         return LLMREG_EBUSY;
-    int rc = respecify_locked(t, c, k);
+    int rc = respecify_locked(&r->agents, c, k);
     if (rc != LLMREG_OK)
         return rc;
     if (c->note != NULL)
-        agents_renote_locked(t, a, c->note);
+        agents_renote_locked(&r->agents, a, c->note);
     if (c->seen)
         agent_see(a, c->now);
     if (c->patient)
         a->patient_ns = c->now->mono_ns;
     uint64_t word = agent_word_pack(&c->word);
     if (word != c->old_word)
-        agents_set_word_locked(t, a, &c->word);
+        agents_set_word_locked(&r->agents, a, &c->word);
     if (has_moved(c) || (c->spec != NULL && !is_over(c->word.presence)))
         agents_set_due_locked(r, a, c->now);
     tell_locked(r, c);

@@ -74,7 +74,7 @@ struct llmreg_agent *agent_new(struct agent_part *spec, struct agent_note *note,
     }
     memcpy(a->id, spec->spec.id, room);
     shelf_item_init(&a->item, a->id, release);
-    atomic_init(&a->latency, bits_of(NAN));
+    atomic_init(&a->latency, bits_of((double)NAN));
     a->links = links;
     a->nlinks = nlinks;
     a->note = note;

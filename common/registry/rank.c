@@ -48,7 +48,7 @@ static double latency_of(const struct llmreg_endpoint *e)
     if (!isnan(load.latency_us))
         return load.latency_us;
     health_part_get(rcu_load(&e->health), &health);
-    return health.total_us > 0 ? health.total_us : NAN;
+    return health.total_us > 0 ? health.total_us : (double)NAN;
 }
 
 static int64_t free_of(const struct llmreg_resources *r)

@@ -49,7 +49,7 @@ void requests_init(struct requests *q)
 {
     atomic_init(&q->begun, 0);
     atomic_init(&q->ended, 0);
-    atomic_init(&q->latency, bits_of(NAN));
+    atomic_init(&q->latency, bits_of((double)NAN));
     atomic_init(&q->unmatched, 0);
     q->everywhere = NULL;
 }

@@ -171,7 +171,7 @@ static bool mark_if_due(void *ctx, struct llmreg_agent *a)
 
 void beats_sweep(struct beats *b, const struct llmreg_now *now)
 {
-    const struct llmreg_agent_filter everybody = {NULL};
+    const struct llmreg_agent_filter everybody = {.type = NULL};
     struct llmreg_agent_counts n;
     struct search s = {b, LLMREG_OK};
 

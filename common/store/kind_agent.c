@@ -38,7 +38,7 @@ static bool tell_id(void *ctx, struct llmreg_agent *a)
 
 static int each(struct llmreg_registry *r, kind_id_fn fn, void *ctx)
 {
-    const struct llmreg_agent_filter everybody = {NULL};
+    const struct llmreg_agent_filter everybody = {.type = NULL};
     struct walk w = {fn, ctx, LLMREG_OK};
 
     llmreg_each_agent(r, &everybody, tell_id, &w);
@@ -74,7 +74,7 @@ static bool mark_if_seen(void *ctx, struct llmreg_agent *a)
 
 static int sweep(const struct sweep *s, struct llmreg_error *err)
 {
-    const struct llmreg_agent_filter everybody = {NULL};
+    const struct llmreg_agent_filter everybody = {.type = NULL};
     struct sweep copy = *s;
 
     (void)err;
