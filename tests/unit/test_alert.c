@@ -483,7 +483,7 @@ END_TEST
 
 START_TEST(no_value_is_no_opinion)
 {
-    ck_assert(!llmreg_finding_over(NAN, true, &rule).known);
+    ck_assert(!llmreg_finding_over((double)NAN, true, &rule).known);
 }
 END_TEST
 

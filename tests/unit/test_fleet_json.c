@@ -84,7 +84,7 @@ START_TEST(what_is_unknown_is_null)
 {
     struct llmreg_candidates *c = one("m");
 
-    c->items[0].facts.latency_us = NAN;
+    c->items[0].facts.latency_us = (double)NAN;
     (void)render(c);
     ck_assert_ptr_nonnull(strstr(written, "\"loaded\":null,"));
     ck_assert_ptr_nonnull(strstr(written, "\"latency_ms\":null,"));

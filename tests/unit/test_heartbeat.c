@@ -110,7 +110,7 @@ START_TEST(metrics_are_few_named_and_finite)
     b.nmetrics++;
     refuses(&b, "number of metrics 33");
     b.nmetrics = 2;
-    metrics[1].value = NAN;
+    metrics[1].value = (double)NAN;
     refuses(&b, "metric \"load\" is not a finite number");
     metrics[1] = (struct llmreg_measure){"", 1};
     refuses(&b, "name of a metric");

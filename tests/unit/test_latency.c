@@ -20,8 +20,8 @@ static double after(double average, double sample, int n)
 
 START_TEST(the_first_sample_sets_it)
 {
-    ck_assert_double_eq(llmreg_latency_next(NAN, 7000), 7000);
-    ck_assert_double_eq(llmreg_latency_next(NAN, 0), 0);
+    ck_assert_double_eq(llmreg_latency_next((double)NAN, 7000), 7000);
+    ck_assert_double_eq(llmreg_latency_next((double)NAN, 0), 0);
 }
 END_TEST
 
@@ -53,8 +53,8 @@ END_TEST
 /* E4: 0 could not be told from "no sample": one of 7000 set the average. */
 START_TEST(zero_is_a_sample_like_any_other)
 {
-    ck_assert_double_eq_tol(llmreg_latency_next(after(NAN, 0, 10), 7000), 1400,
-                            1e-9);
+    ck_assert_double_eq_tol(
+        llmreg_latency_next(after((double)NAN, 0, 10), 7000), 1400, 1e-9);
 }
 END_TEST
 
@@ -63,7 +63,7 @@ START_TEST(the_largest_samples_are_averaged_too)
 {
     double most = (double)INT64_MAX;
 
-    ck_assert_double_eq(after(NAN, most, 1000), most);
+    ck_assert_double_eq(after((double)NAN, most, 1000), most);
     ck_assert_double_eq_tol(llmreg_latency_next(0, most) / most, 0.2, 1e-9);
     ck_assert(isfinite(after(most, 0, 3)));
 }
@@ -77,7 +77,8 @@ START_TEST(it_stays_within_what_was_sampled)
 
     (void)printf("seed: LLMREG_SEED=%llu\n", (unsigned long long)state);
     for (int run = 0; run < 200; run++) {
-        double low = INFINITY, high = -INFINITY, average = NAN;
+        double low = (double)INFINITY, high = -(double)INFINITY,
+               average = (double)NAN;
         for (int n = 0; n < 500; n++) {
             state = state * UINT64_C(6364136223846793005) + 1;
             double sample = (double)(state >> (state >> 58));

@@ -127,7 +127,7 @@ static void appear(size_t i, uint64_t generation)
     n->there = true;
     n->generation = generation;
     n->held = llmreg_get(r, id_of(i));
-    n->low = n->high = NAN;
+    n->low = n->high = (double)NAN;
     events++;
 }
 

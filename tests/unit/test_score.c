@@ -17,7 +17,7 @@ static struct llmreg_score_facts plain(void)
     struct llmreg_score_facts f = {
         .model_bytes = -1,
         .vram_free_bytes = -1,
-        .latency_us = NAN,
+        .latency_us = (double)NAN,
         .priority = LLMREG_PRIORITY_DEFAULT,
     };
 
@@ -126,7 +126,7 @@ START_TEST(fewer_pending_and_less_latency_are_better)
     ck_assert_double_eq(share(f, LLMREG_SCORE_LATENCY), 1);
     f.latency_us = 1e6;
     ck_assert_double_eq(share(f, LLMREG_SCORE_LATENCY), 0.5);
-    f.latency_us = INFINITY;
+    f.latency_us = (double)INFINITY;
     ck_assert_double_eq(share(f, LLMREG_SCORE_LATENCY), 0);
 }
 END_TEST
@@ -175,7 +175,8 @@ END_TEST
 
 START_TEST(no_part_leaves_its_bounds)
 {
-    static const double latencies[] = {NAN, -INFINITY, -1, 0, 1e300, INFINITY};
+    static const double latencies[] = {(double)NAN, -(double)INFINITY, -1, 0,
+                                       1e300,       (double)INFINITY};
     static const int64_t sizes[] = {INT64_MIN, -1, 0, 1, INT64_MAX};
     static const int32_t priorities[] = {INT32_MIN, 0, 1000, INT32_MAX};
 

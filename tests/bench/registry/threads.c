@@ -138,7 +138,7 @@ struct result {
 
 static struct result run(const struct bench *b, struct crew *c)
 {
-    struct worker workers[THREADS] = {{NULL}}, writing = {c, 0, 1, 0, 0, 0};
+    struct worker workers[THREADS], writing = {c, 0, 1, 0, 0, 0};
     const struct timespec length = {.tv_nsec = b->brief ? 50000000 : 300000000};
     int64_t start = clock_ns();
     uint64_t done = 0, cpu = 0;
