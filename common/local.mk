@@ -30,6 +30,7 @@ llmreginclude_HEADERS = \
 	include/llmreg/agents.h \
 	include/llmreg/alert.h \
 	include/llmreg/alerts.h \
+	include/llmreg/arena.h \
 	include/llmreg/bus.h \
 	include/llmreg/clock.h \
 	include/llmreg/endpoint.h \

@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += libbase.la
 libbase_la_CPPFLAGS = $(AM_CPPFLAGS) $(YAJL_CFLAGS)
 libbase_la_SOURCES =
+libbase_la_SOURCES += common/base/arena.c
 libbase_la_SOURCES += common/base/clock.c
 libbase_la_SOURCES += common/base/hash.c
 libbase_la_SOURCES += common/base/heap.c

@@ -11,7 +11,7 @@
 #include <llmreg/table.h>
 #include <llmreg/text.h>
 
-#include "plugins/llm_probe/arena.h"
+#include <llmreg/arena.h>
 #include "plugins/llm_probe/backend.h"
 
 #define NAME_MAX_BYTES  127
@@ -23,7 +23,7 @@
 
 /* What a group says, until it ends. */
 struct group {
-    struct arena arena; /* its strings */
+    struct llmreg_arena arena; /* its strings */
     const char **targets;
     size_t ntargets, room;
     struct llmreg_label labels[LLMREG_LABELS_MAX];
@@ -109,7 +109,7 @@ static void begin_group(struct reader *r)
 {
     struct group *g = &r->group;
 
-    arena_reset(&g->arena);
+    llmreg_arena_reset(&g->arena);
     g->ntargets = 0;
     g->nlabels = 0;
     g->name = NULL;
@@ -154,7 +154,7 @@ static int take_target(struct reader *r, const struct llmreg_json_event *e)
         g->targets = targets;
         g->room = room;
     }
-    targets[g->ntargets] = arena_copy(&g->arena, e->text, e->len);
+    targets[g->ntargets] = llmreg_arena_copy(&g->arena, e->text, e->len);
     return targets[g->ntargets++] == NULL ? LLMREG_ENOMEM : LLMREG_OK;
 }
 
@@ -219,7 +219,7 @@ static int keep_label(struct reader *r, const char *key, const char *value)
             return wrong(r, "label", key, "is given twice");
     if (g->nlabels == LLMREG_LABELS_MAX)
         return wrong(r, "label", key, "allowed are 32 labels");
-    copy = arena_copy(&g->arena, key, strlen(key));
+    copy = llmreg_arena_copy(&g->arena, key, strlen(key));
     if (copy == NULL)
         return LLMREG_ENOMEM;
     g->labels[g->nlabels++] =
@@ -238,7 +238,7 @@ static int take_label(struct reader *r, const struct llmreg_json_event *e)
         return wrong(r, "label", key, "allowed are strings up to 256 bytes");
     if (strncmp(key, "__", 2) == 0)
         return LLMREG_OK;
-    value = arena_copy(&r->group.arena, e->text, e->len);
+    value = llmreg_arena_copy(&r->group.arena, e->text, e->len);
     if (value == NULL)
         return LLMREG_ENOMEM;
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
@@ -317,7 +317,7 @@ int file_sd_read(const char *bytes, size_t len, struct targets *out,
     if (rc != LLMREG_OK && why.text[0] != '\0')
         llmreg_error_set(err, "%s", why.text);
     llmreg_table_free(r.ids);
-    arena_fini(&r.group.arena);
+    llmreg_arena_fini(&r.group.arena);
     free(r.group.targets);
     if (rc == LLMREG_OK)
         *out = list;

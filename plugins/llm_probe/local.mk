@@ -5,8 +5,6 @@ noinst_LTLIBRARIES += libllm_probe_core.la
 libllm_probe_core_la_SOURCES = \
 	plugins/llm_probe/access.c \
 	plugins/llm_probe/access.h \
-	plugins/llm_probe/arena.c \
-	plugins/llm_probe/arena.h \
 	plugins/llm_probe/backend.h \
 	plugins/llm_probe/backend_ollama.c \
 	plugins/llm_probe/backends.c \

@@ -69,7 +69,7 @@ static int take_text(struct ollama_list *l, const struct llmreg_json_event *e,
     if (e->type != LLMREG_JSON_STRING || e->too_long ||
         !llmreg_is_clean(e->text, e->len))
         return LLMREG_OK;
-    copy = arena_copy(&l->arena, e->text, e->len);
+    copy = llmreg_arena_copy(&l->arena, e->text, e->len);
     if (copy == NULL)
         return LLMREG_ENOMEM;
     *out = copy;
@@ -314,7 +314,7 @@ static int insert(struct ollama_list *l, const struct llmreg_model *model)
     rc = make_room(l);
     if (rc != LLMREG_OK)
         return rc;
-    copy.name = arena_copy(&l->arena, model->name, strlen(model->name));
+    copy.name = llmreg_arena_copy(&l->arena, model->name, strlen(model->name));
     if (copy.name == NULL)
         return LLMREG_ENOMEM;
     memmove(&l->order[place + 1], &l->order[place],
@@ -360,7 +360,7 @@ static int take_element(struct ollama_list *l,
 void ollama_list_begin(struct ollama_list *l, enum ollama_list_kind kind,
                        int64_t wall_ms)
 {
-    arena_reset(&l->arena);
+    llmreg_arena_reset(&l->arena);
     if (l->room > ROOM_KEPT) {
         free(l->items);
         l->items = NULL;
@@ -448,7 +448,7 @@ int ollama_list_merge(struct ollama_list *tags, const struct ollama_list *ps)
 
 void ollama_list_fini(struct ollama_list *l)
 {
-    arena_fini(&l->arena);
+    llmreg_arena_fini(&l->arena);
     free(l->items);
     l->items = NULL;
     l->count = 0;

@@ -16,7 +16,7 @@
 #include <llmreg/endpoint.h>
 #include <llmreg/json.h>
 
-#include "plugins/llm_probe/arena.h"
+#include <llmreg/arena.h>
 
 enum ollama_list_kind { OLLAMA_TAGS, OLLAMA_PS };
 
@@ -29,7 +29,7 @@ struct ollama_element {
 };
 
 struct ollama_list {
-    struct arena arena;
+    struct llmreg_arena arena;
     struct llmreg_model *items; /* after end: sorted, no name twice */
     size_t count, room;
     uint32_t rejected, not_kept;

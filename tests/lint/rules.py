@@ -12,7 +12,7 @@ import re
 ROOMS = ['service', 'store', 'registry', 'bus', 'domain', 'base']
 HEADER_ROOM = {
     'agent': 'domain', 'agents': 'registry', 'alert': 'domain',
-    'alerts': 'registry', 'bus': 'bus', 'clock': 'base', 'endpoint': 'domain',
+    'alerts': 'registry', 'arena': 'base', 'bus': 'bus', 'clock': 'base', 'endpoint': 'domain',
     'entity': 'domain', 'fleet': 'registry', 'health': 'domain',
     'hosts': 'registry', 'json': 'base', 'latency': 'domain', 'log': 'base',
     'metrics': 'service', 'names': 'base', 'options': 'base',

@@ -70,6 +70,13 @@ tests_unit_test_status_SOURCES = tests/unit/test_status.c
 tests_unit_test_status_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_status_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_arena
+TESTS += tests/unit/test_arena
+tests_unit_test_arena_SOURCES = tests/unit/test_arena.c
+tests_unit_test_arena_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_arena_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc
+tests_unit_test_arena_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_table
 TESTS += tests/unit/test_table
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
