@@ -31,6 +31,7 @@ llmreginclude_HEADERS = \
 	include/llmreg/alert.h \
 	include/llmreg/alerts.h \
 	include/llmreg/arena.h \
+	include/llmreg/audit.h \
 	include/llmreg/bus.h \
 	include/llmreg/clock.h \
 	include/llmreg/endpoint.h \
@@ -54,7 +55,9 @@ llmreginclude_HEADERS = \
 	include/llmreg/status.h \
 	include/llmreg/table.h \
 	include/llmreg/text.h \
-	include/llmreg/thread.h
+	include/llmreg/thread.h \
+	include/llmreg/token.h \
+	include/llmreg/tokens.h
 
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = common/libllmreg.pc

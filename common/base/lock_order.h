@@ -8,7 +8,9 @@
  *   3  hosts lock (common/registry)            hosts, deadlines, keys
  *   4  sessions lock (common/registry)         sessions, pairs, history
  *   5  alerts lock (common/registry)           alerts
- *   6  bus lock (common/bus)                   numbers, ring, subscriptions
+ *   6  tokens lock (common/registry)           tokens
+ *   7  audit lock (common/registry)            the newest entries
+ *   8  bus lock (common/bus)                   numbers, ring, subscriptions
  *
  * Only a snapshot takes more than one of the first five.
  *

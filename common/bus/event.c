@@ -96,6 +96,7 @@ const char *llmreg_event_type_text(enum llmreg_event_type type)
         [LLMREG_EVENT_FIRED] = "fired",
         [LLMREG_EVENT_ACKNOWLEDGED] = "acknowledged",
         [LLMREG_EVENT_CLEARED] = "cleared",
+        [LLMREG_EVENT_AUDIT] = "audit",
     };
 
     return (unsigned)type < LLMREG_EVENT_TYPES ? words[type] : "unknown";

@@ -7,6 +7,18 @@
 #include <llmreg/bus.h>
 #include <llmreg/json.h>
 
+/* What people did is told to those who ask the audit, and to no others. */
+static const struct llmreg_event *shown(const struct llmreg_event *event,
+                                        struct llmreg_event *storage)
+{
+    if (event->entity != LLMREG_ENTITY_AUDIT)
+        return event;
+    *storage = *event;
+    storage->subject = llmreg_entity_text(LLMREG_ENTITY_AUDIT);
+    storage->name = storage->before = storage->after = storage->reason = "";
+    return storage;
+}
+
 static void text_or_null(struct llmreg_json_out *w, const char *key,
                          const char *s)
 {
@@ -16,6 +28,9 @@ static void text_or_null(struct llmreg_json_out *w, const char *key,
 void llmreg_event_json(struct llmreg_json_out *w, const char *key,
                        const struct llmreg_event *event)
 {
+    struct llmreg_event storage;
+
+    event = shown(event, &storage);
     llmreg_json_open_object(w, key);
     llmreg_json_integer(w, "seq", (int64_t)event->seq);
     llmreg_json_time(w, "time", "time_ms", event->time_ms);

@@ -17,6 +17,7 @@ libdomain_la_SOURCES = \
 	common/domain/score.c \
 	common/domain/session.c \
 	common/domain/spec.c \
+	common/domain/token.c \
 	common/domain/window.c \
 	common/domain/window.h \
 	common/domain/words.c

@@ -13,6 +13,7 @@
 #include <llmreg/entity.h>
 #include <llmreg/health.h>
 #include <llmreg/session.h>
+#include <llmreg/token.h>
 
 #include <string.h>
 
@@ -73,7 +74,8 @@ static const char *const entities[LLMREG_ENTITIES] = {
     [LLMREG_ENTITY_ENDPOINT] = "endpoint", [LLMREG_ENTITY_AGENT] = "agent",
     [LLMREG_ENTITY_HOST] = "host",         [LLMREG_ENTITY_SESSION] = "session",
     [LLMREG_ENTITY_ALERT] = "alert",       [LLMREG_ENTITY_STORE] = "store",
-    [LLMREG_ENTITY_CLOCK] = "clock",
+    [LLMREG_ENTITY_CLOCK] = "clock",       [LLMREG_ENTITY_TOKEN] = "token",
+    [LLMREG_ENTITY_AUDIT] = "audit",
 };
 
 static const char *const presences[LLMREG_PRESENCES] = {
@@ -99,6 +101,19 @@ static const char *const session_statuses[LLMREG_SESSION_STATUSES] = {
     [LLMREG_SESSION_DEGRADED] = "degraded",
     [LLMREG_SESSION_CLOSED] = "closed",
     [LLMREG_SESSION_FAILED] = "failed",
+};
+
+static const char *const roles[LLMREG_ROLES] = {
+    [LLMREG_ROLE_AGENT] = "agent",
+    [LLMREG_ROLE_READER] = "reader",
+    [LLMREG_ROLE_OPERATOR] = "operator",
+    [LLMREG_ROLE_ADMIN] = "admin",
+};
+
+static const char *const token_states[LLMREG_TOKEN_STATES] = {
+    [LLMREG_TOKEN_VALID] = "valid",     [LLMREG_TOKEN_PENDING] = "pending",
+    [LLMREG_TOKEN_SPENT] = "spent",     [LLMREG_TOKEN_EXPIRED] = "expired",
+    [LLMREG_TOKEN_REVOKED] = "revoked",
 };
 
 static const char *word(const char *const *words, unsigned count,
@@ -264,4 +279,24 @@ int llmreg_reason_parse(const char *s, enum llmreg_reason *out)
         return v;
     *out = (enum llmreg_reason)v;
     return LLMREG_OK;
+}
+
+const char *llmreg_role_text(enum llmreg_role role)
+{
+    return word(roles, LLMREG_ROLES, role);
+}
+
+int llmreg_role_parse(const char *s, enum llmreg_role *out)
+{
+    int v = value(roles, LLMREG_ROLES, s);
+
+    if (v < 0)
+        return v;
+    *out = (enum llmreg_role)v;
+    return LLMREG_OK;
+}
+
+const char *llmreg_token_state_text(enum llmreg_token_state state)
+{
+    return word(token_states, LLMREG_TOKEN_STATES, state);
 }

@@ -26,6 +26,9 @@ libregistry_la_SOURCES = \
 	common/registry/alerts.c \
 	common/registry/alerts_table.c \
 	common/registry/alerts_table.h \
+	common/registry/audit.c \
+	common/registry/audit_json.c \
+	common/registry/audit_table.h \
 	common/registry/change.c \
 	common/registry/endpoint_json.c \
 	common/registry/endpoint_json.h \
@@ -85,5 +88,11 @@ libregistry_la_SOURCES = \
 	common/registry/table.h \
 	common/registry/tally.h \
 	common/registry/tick.c \
+	common/registry/token_json.c \
+	common/registry/token_part.c \
+	common/registry/token_part.h \
+	common/registry/tokens.c \
+	common/registry/tokens_table.c \
+	common/registry/tokens_table.h \
 	common/registry/uuid.c \
 	common/registry/uuid.h

@@ -87,6 +87,10 @@ static const struct {
      sessions_clear, sessions_stop},
     {offsetof(struct llmreg_registry, alerts.lock), alerts_start, alerts_clear,
      alerts_stop},
+    {offsetof(struct llmreg_registry, tokens.lock), tokens_start, tokens_clear,
+     tokens_stop},
+    {offsetof(struct llmreg_registry, audit.lock), audit_start, audit_clear,
+     audit_stop},
 };
 
 #define TABLES (sizeof tables / sizeof tables[0])

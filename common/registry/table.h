@@ -12,6 +12,9 @@
  *   agents_table.h   the agents, with a lock of their own
  *   hosts_table.h    the hosts, with a lock of their own
  *   sessions_table.h the sessions, with a lock of their own
+ *   alerts_table.h   the alerts, with a lock of their own
+ *   tokens_table.h   the tokens, with a lock of their own
+ *   audit_table.h    who did what, with a lock of its own
  *   tick.c           the deadlines of all tables
  *
  * A writer prepares what it can before it takes the lock, checks under it
@@ -34,11 +37,13 @@
 
 #include "common/registry/agents_table.h"
 #include "common/registry/alerts_table.h"
+#include "common/registry/audit_table.h"
 #include "common/registry/entry.h"
 #include "common/registry/hosts_table.h"
 #include "common/registry/index.h"
 #include "common/registry/sessions_table.h"
 #include "common/registry/slots.h"
+#include "common/registry/tokens_table.h"
 
 struct llmreg_registry {
     struct llmreg_lock lock;
@@ -63,6 +68,8 @@ struct llmreg_registry {
     struct hosts hosts;
     struct sessions sessions;
     struct alerts alerts;
+    struct tokens tokens;
+    struct audit audit;
 };
 
 /* The entry, or NULL. */

@@ -173,8 +173,10 @@ void alerter_take(struct alerter *a, const struct llmreg_event *event,
     const struct rules_scan scan = {&a->judge.scene, judge_touched, &t};
 
     a->judge.scene.now = *now;
-    if (event->entity == LLMREG_ENTITY_ALERT)
-        return;
+    if (event->entity == LLMREG_ENTITY_ALERT ||
+        event->entity == LLMREG_ENTITY_TOKEN ||
+        event->entity == LLMREG_ENTITY_AUDIT)
+        return; /* no rule is about it */
     if (event->entity == LLMREG_ENTITY_STORE)
         note_store(a, event);
     rules_touch(&scan, event->entity, event->subject);

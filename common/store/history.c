@@ -22,6 +22,8 @@ static int add_events(struct history *h, const struct batch *b,
     for (size_t i = 0; i < b->nevents && rc == LLMREG_OK; i++) {
         int64_t added = 0;
 
+        if (b->events[i]->entity == LLMREG_ENTITY_AUDIT)
+            continue;
         rc = rows_put_event(db, b->events[i], &added, err);
         h->events += added;
     }

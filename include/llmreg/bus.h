@@ -23,9 +23,9 @@
 #include <llmreg/status.h>
 
 enum llmreg_event_type {
-    LLMREG_EVENT_REGISTERED, /* endpoint, agent or host is new */
-    LLMREG_EVENT_UPDATED,    /* what it says of itself changed */
-    LLMREG_EVENT_REMOVED,
+    LLMREG_EVENT_REGISTERED,   /* endpoint, agent, host or token is new */
+    LLMREG_EVENT_UPDATED,      /* what it says of itself changed */
+    LLMREG_EVENT_REMOVED,      /* or the token was revoked */
     LLMREG_EVENT_HEALTH,       /* endpoint: its health state changed */
     LLMREG_EVENT_MODELS,       /* endpoint: its models, or what is loaded */
     LLMREG_EVENT_ADMIN,        /* endpoint: the operator's intent */
@@ -38,6 +38,7 @@ enum llmreg_event_type {
     LLMREG_EVENT_FIRED,        /* alert: raised, or its severity changed */
     LLMREG_EVENT_ACKNOWLEDGED, /* alert */
     LLMREG_EVENT_CLEARED,      /* alert */
+    LLMREG_EVENT_AUDIT,        /* audit: an entry was added (audit.h) */
     LLMREG_EVENT_TYPES
 };
 

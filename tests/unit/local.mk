@@ -8,6 +8,7 @@ include tests/unit/bus.mk
 include tests/unit/registry.mk
 include tests/unit/hosts.mk
 include tests/unit/sessions.mk
+include tests/unit/tokens.mk
 include tests/unit/store.mk
 include tests/unit/service.mk
 include tests/unit/probe.mk

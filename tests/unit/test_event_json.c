@@ -82,6 +82,29 @@ START_TEST(other_events_have_no_since_and_empty_is_null)
 }
 END_TEST
 
+START_TEST(an_event_of_the_audit_says_only_that_there_was_one)
+{
+    const struct llmreg_event event = {
+        .seq = 7,
+        .time_ms = 1500,
+        .type = LLMREG_EVENT_AUDIT,
+        .entity = LLMREG_ENTITY_AUDIT,
+        .subject = "gpu1:11434",
+        .name = "token:ab12cd34",
+        .before = "10.0.0.7",
+        .after = "DELETE /api/v1/endpoints/gpu1:11434",
+        .reason = "removed",
+        .since_ms = 204,
+    };
+
+    ck_assert_str_eq(
+        render(&event),
+        "{\"seq\":7,\"time\":\"1970-01-01T00:00:01.500Z\",\"time_ms\":1500,"
+        "\"type\":\"audit\",\"entity\":\"audit\",\"subject\":\"audit\","
+        "\"name\":null,\"before\":null,\"after\":null,\"reason\":null}");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("event_json");
@@ -89,6 +112,7 @@ static Suite *suite(void)
 
     tcase_add_test(t, a_health_event_says_before_after_and_since);
     tcase_add_test(t, other_events_have_no_since_and_empty_is_null);
+    tcase_add_test(t, an_event_of_the_audit_says_only_that_there_was_one);
     suite_add_tcase(s, t);
     return s;
 }

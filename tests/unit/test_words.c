@@ -5,6 +5,7 @@
 #include <llmreg/endpoint.h>
 #include <llmreg/health.h>
 #include <llmreg/session.h>
+#include <llmreg/token.h>
 
 #include <check.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ ALIKE(severity, enum llmreg_severity)
 ALIKE(entity, enum llmreg_entity)
 ALIKE(session_type, enum llmreg_session_type)
 ALIKE(session_status, enum llmreg_session_status)
+ALIKE(role, enum llmreg_role)
 
 static const struct {
     const char *words; /* in the order of their values */
@@ -55,12 +57,13 @@ static const struct {
     {"starting connecting online late stale offline stopped", LLMREG_PRESENCES,
      presence_text, presence_parse},
     {"okay warning failure", LLMREG_SEVERITIES, severity_text, severity_parse},
-    {"endpoint agent host session alert store clock", LLMREG_ENTITIES,
-     entity_text, entity_parse},
+    {"endpoint agent host session alert store clock token audit",
+     LLMREG_ENTITIES, entity_text, entity_parse},
     {"cluster hotline service tocp", LLMREG_SESSION_TYPES, session_type_text,
      session_type_parse},
     {"establishing established degraded closed failed", LLMREG_SESSION_STATUSES,
      session_status_text, session_status_parse},
+    {"agent reader operator admin", LLMREG_ROLES, role_text, role_parse},
 };
 #define ALL ((int)(sizeof all / sizeof all[0]))
 
