@@ -258,3 +258,45 @@ int llmreg_service_sync(struct llmreg_service *s, int64_t timeout_ms)
 {
     return store_sync(s->store, timeout_ms);
 }
+
+/* ---- what is on disk ---- */
+
+uint64_t llmreg_service_durable(struct llmreg_service *s)
+{
+    return durable_on_disk(store_durable(s->store));
+}
+
+bool llmreg_service_store_works(struct llmreg_service *s)
+{
+    return durable_works(store_durable(s->store));
+}
+
+void llmreg_service_want(struct llmreg_service *s, uint64_t seq)
+{
+    store_want(s->store, seq);
+}
+
+_Static_assert(LLMREG_DURABLE_WATCHES_MAX == DURABLE_WATCHES,
+               "service.h promises as many");
+
+int llmreg_durable_watch_new(struct llmreg_service *s,
+                             struct llmreg_durable_watch **out)
+{
+    return durable_watch(store_durable(s->store), out);
+}
+
+void llmreg_durable_watch_free(struct llmreg_durable_watch *w)
+{
+    if (w != NULL)
+        durable_unwatch(w);
+}
+
+int llmreg_durable_watch_fd(const struct llmreg_durable_watch *w)
+{
+    return w->fd;
+}
+
+uint64_t llmreg_durable_watch_read(struct llmreg_durable_watch *w, bool *works)
+{
+    return durable_read(w, works);
+}

@@ -14,6 +14,8 @@ libstore_la_SOURCES = \
 	common/store/database.h \
 	common/store/dirty.c \
 	common/store/dirty.h \
+	common/store/durable.c \
+	common/store/durable.h \
 	common/store/files.c \
 	common/store/files.h \
 	common/store/history.c \

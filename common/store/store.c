@@ -2,9 +2,14 @@
 /* store.c - the thread around a writer, and how others wait for it.
  *
  * The thread sleeps until an event comes, somebody wants to know that all is
- * on disk, or something is due.  What it tells the others is two facts under
- * one lock: whether the store works, and up to which event number everything
- * is on disk.
+ * on disk, or something is due.  What it tells the others is two facts
+ * (durable.h): whether the store works, and up to which event number
+ * everything is on disk.
+ *
+ * There are two ways to want something.  store_sync wants all of it, also what
+ * is no event, and waits under the lock.  store_want raises a number, and
+ * wakes the thread only if it is asleep; the thread looks at the number once
+ * more after it said that it is.
  */
 #include "common/store/store.h"
 
@@ -29,13 +34,17 @@ struct store {
     /* guarded by lock */
     struct llmreg_lock lock;
     pthread_cond_t changed;
-    uint64_t wanted;  /* somebody waits for this number */
-    uint64_t turns;   /* of the thread, each with its facts told */
-    uint64_t on_disk; /* everything up to this one is */
-    bool works;
+    uint64_t synced; /* store_sync waits for this number */
+    uint64_t turns;  /* of the thread, each with its facts told */
     bool stop;
+    /* written by everybody */
+    _Atomic uint64_t wanted; /* store_want wants this number */
+    _Atomic bool asleep;     /* the thread */
+    /* told by the store's thread */
+    struct durable durable;
     /* owned by the store's thread while it runs */
     struct writer *writer;
+    uint64_t wanting; /* what of wanted the writer was told */
 };
 
 static void wake(struct store *s)
@@ -51,9 +60,9 @@ static void wake(struct store *s)
 
 static void tell(struct store *s)
 {
+    durable_tell(&s->durable, writer_on_disk(s->writer),
+                 writer_works(s->writer));
     llmreg_lock(&s->lock);
-    s->works = writer_works(s->writer);
-    s->on_disk = writer_on_disk(s->writer);
     s->turns++;
     pthread_cond_broadcast(&s->changed);
     llmreg_unlock(&s->lock);
@@ -65,7 +74,8 @@ static bool is_wanted(struct store *s, bool *stop)
     bool wanted;
 
     llmreg_lock(&s->lock);
-    wanted = s->works && s->wanted > s->on_disk;
+    wanted =
+        durable_works(&s->durable) && s->synced > durable_on_disk(&s->durable);
     *stop = s->stop;
     llmreg_unlock(&s->lock);
     return wanted;
@@ -84,11 +94,22 @@ static void sleep_until_due(struct store *s, const struct llmreg_now *now)
     };
     uint64_t count;
 
-    if (ppoll(fds, 2, &ts, NULL) > 0 && fds[0].revents != 0) {
+    atomic_store(&s->asleep, true);
+    if (atomic_load(&s->wanted) == s->wanting && ppoll(fds, 2, &ts, NULL) > 0 &&
+        fds[0].revents != 0) {
         ssize_t got = read(s->wake_fd, &count, sizeof count);
 
         (void)got;
     }
+    atomic_store(&s->asleep, false);
+}
+
+static void step(struct store *s, const struct llmreg_now *now, bool force)
+{
+    s->wanting = atomic_load(&s->wanted);
+    writer_want(s->writer, s->wanting);
+    writer_step(s->writer, now, force);
+    tell(s);
 }
 
 /* Writes all that was published until now; a broken store gets a last try, and
@@ -118,8 +139,7 @@ static void *run(void *arg)
         if (!force)
             sleep_until_due(s, &now);
         now = llmreg_clock_now(s->world.clock);
-        writer_step(s->writer, &now, force);
-        tell(s);
+        step(s, &now, force);
         force = is_wanted(s, &stop);
     }
     finish(s);
@@ -147,7 +167,8 @@ static struct timespec deadline_after(int64_t timeout_ms)
 static bool is_pending_locked(const struct store *s, uint64_t target,
                               uint64_t turn) LLMREG_REQUIRES(s->lock)
 {
-    return s->on_disk < target && (s->works || s->turns == turn);
+    return durable_on_disk(&s->durable) < target &&
+           (durable_works(&s->durable) || s->turns == turn);
 }
 
 int store_sync(struct store *s, int64_t timeout_ms)
@@ -157,20 +178,33 @@ int store_sync(struct store *s, int64_t timeout_ms)
     int rc = 0;
 
     llmreg_lock(&s->lock);
-    if (s->wanted < target)
-        s->wanted = target;
+    if (s->synced < target)
+        s->synced = target;
     const uint64_t turn = s->turns;
     llmreg_unlock(&s->lock);
     wake(s);
     llmreg_lock(&s->lock);
     while (is_pending_locked(s, target, turn) && rc == 0)
         rc = pthread_cond_timedwait(&s->changed, &s->lock.mutex, &deadline);
-    if (s->on_disk >= target)
-        rc = LLMREG_OK;
-    else
-        rc = s->works ? LLMREG_ETIME : LLMREG_EIO;
     llmreg_unlock(&s->lock);
-    return rc;
+    if (durable_on_disk(&s->durable) >= target)
+        return LLMREG_OK;
+    return durable_works(&s->durable) ? LLMREG_ETIME : LLMREG_EIO;
+}
+
+struct durable *store_durable(struct store *s)
+{
+    return &s->durable;
+}
+
+void store_want(struct store *s, uint64_t seq)
+{
+    uint64_t old = atomic_load(&s->wanted);
+
+    while (old < seq && !atomic_compare_exchange_weak(&s->wanted, &old, seq))
+        ;
+    if (old < seq && atomic_exchange(&s->asleep, false))
+        wake(s);
 }
 
 /* ---- life ---- */
@@ -195,13 +229,19 @@ done:
     return rc;
 }
 
+static void fini_waiting(struct store *s)
+{
+    pthread_cond_destroy(&s->changed);
+    llmreg_lock_fini(&s->lock);
+}
+
 static void destroy(struct store *s)
 {
     writer_free(s->writer);
     if (s->wake_fd >= 0)
         close(s->wake_fd);
-    pthread_cond_destroy(&s->changed);
-    llmreg_lock_fini(&s->lock);
+    durable_fini(&s->durable);
+    fini_waiting(s);
     free(s);
 }
 
@@ -236,6 +276,12 @@ int store_open(struct store **out, const struct store_config *config,
     s->world = *world;
     rc = init_waiting(s);
     if (rc != LLMREG_OK) {
+        free(s);
+        return rc;
+    }
+    rc = durable_init(&s->durable);
+    if (rc != LLMREG_OK) {
+        fini_waiting(s);
         free(s);
         return rc;
     }

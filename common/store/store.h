@@ -17,7 +17,8 @@
  * A store that cannot be used is a fault, not an end: it is said once in the
  * log and as a STORE event, and tried again every retry_ns.
  *
- * Threads:   open and close belong to one thread; sync may be called by any.
+ * Threads:   open and close belong to one thread; the rest may be called by
+ *            any.
  * Blocking:  open, close and sync wait for the disk; nothing else does.
  * Ownership: what is in struct store_world is lent and must outlive the store.
  */
@@ -28,6 +29,8 @@
 #include <llmreg/clock.h>
 #include <llmreg/log.h>
 #include <llmreg/registry.h>
+
+#include "common/store/durable.h"
 
 #define STORE_DIR_SIZE 1024
 
@@ -64,5 +67,10 @@ void store_close(struct store *s);
 /* Waits until every change so far is on disk, lazy ones too.  LLMREG_ETIME
  * after timeout_ms; LLMREG_EIO while the store does not work. */
 LLMREG_MUSTCHECK int store_sync(struct store *s, int64_t timeout_ms);
+
+/* Without waiting: up to where, who watches it, and who wants more of it.  What
+ * the store's thread looks up now and then (batch.h) is not waited for. */
+struct durable *store_durable(struct store *s);
+void store_want(struct store *s, uint64_t seq);
 
 #endif

@@ -42,6 +42,7 @@ struct writer {
     bool hurries;  /* there is time for one more batch */
     uint64_t seen; /* newest number that is in the batch or before */
     uint64_t on_disk;
+    uint64_t wanted; /* somebody waits for this number */
     struct beats beats;
     /* what moved since then is not written; slow: what may wait longer */
     struct llmreg_now swept, slow;
@@ -202,6 +203,13 @@ static int flush(struct writer *w, const struct llmreg_now *now, bool force,
     return write_batch(w, now, force || w->batch.durable, err);
 }
 
+/* Somebody waits for what was taken, though it may be lazy, or written without
+ * fsync already. */
+static bool is_wanted(const struct writer *w)
+{
+    return w->wanted > w->on_disk && w->seen > w->on_disk;
+}
+
 /* At most one batch: what is left keeps the descriptor readable. */
 static int write_due(struct writer *w, const struct llmreg_now *now, bool force,
                      struct llmreg_error *err)
@@ -209,9 +217,10 @@ static int write_due(struct writer *w, const struct llmreg_now *now, bool force,
     drain(w);
     if (force || now->mono_ns >= w->flush_ns)
         return flush(w, now, force, err);
-    if (w->batch.durable || batch_is_full(&w->batch) ||
+    const bool durable = w->batch.durable || is_wanted(w);
+    if (durable || batch_is_full(&w->batch) ||
         sequence_is_due(&w->sequence, w->world.bus))
-        return write_batch(w, now, w->batch.durable, err);
+        return write_batch(w, now, durable, err);
     return LLMREG_OK;
 }
 
@@ -329,6 +338,11 @@ void writer_step(struct writer *w, const struct llmreg_now *now, bool force)
 void writer_hurry(struct writer *w)
 {
     w->hurries = true;
+}
+
+void writer_want(struct writer *w, uint64_t seq)
+{
+    w->wanted = seq;
 }
 
 int64_t writer_pause(const struct writer *w, const struct llmreg_now *now)

@@ -35,6 +35,10 @@ void writer_step(struct writer *w, const struct llmreg_now *now, bool force);
  * one batch are not kept as history: what they changed is. */
 void writer_hurry(struct writer *w);
 
+/* From now on nothing up to that event number waits for fsync, lazy or not, but
+ * for what is no event. */
+void writer_want(struct writer *w, uint64_t seq);
+
 /* Nanoseconds from now until the next step has something to do even though
  * no event comes. */
 int64_t writer_pause(const struct writer *w, const struct llmreg_now *now);

@@ -79,6 +79,36 @@ const struct llmreg_log *llmreg_service_log(struct llmreg_service *s);
 LLMREG_MUSTCHECK int llmreg_service_sync(struct llmreg_service *s,
                                          int64_t timeout_ms);
 
+/* ---- what is on disk, without waiting for it ---- */
+
+/* Every event up to this number, and what it changed, is on disk with fsync.
+ * Whoever acknowledges a change waits until this has reached the number of its
+ * event (seq in the results).  Where seq is 0 nothing was changed, but what is
+ * there may have been changed a moment before by somebody else: then wait for
+ * llmreg_bus_last, read after the call. */
+uint64_t llmreg_service_durable(struct llmreg_service *s);
+/* False: no more will be on disk before it is well again. */
+bool llmreg_service_store_works(struct llmreg_service *s);
+/* Somebody waits for that number: what is put together otherwise and written
+ * every few seconds (a change of an agent that was known) is written at once.
+ * Cheap; call it for whatever is waited for. */
+void llmreg_service_want(struct llmreg_service *s, uint64_t seq);
+
+/* A descriptor that is readable when either of the two may have changed, at
+ * the beginning too.  Poll it, do not read it.  One thread at a time; must be
+ * freed before the service is detached. */
+struct llmreg_durable_watch;
+#define LLMREG_DURABLE_WATCHES_MAX 64
+/* LLMREG_EFULL: so many are there; LLMREG_EIO: no descriptor. */
+LLMREG_MUSTCHECK int
+llmreg_durable_watch_new(struct llmreg_service *s,
+                         struct llmreg_durable_watch **out);
+void llmreg_durable_watch_free(struct llmreg_durable_watch *w);
+int llmreg_durable_watch_fd(const struct llmreg_durable_watch *w);
+/* What is so now; the descriptor is idle again.  If !*works, what waits for
+ * more than is returned cannot be acknowledged. */
+uint64_t llmreg_durable_watch_read(struct llmreg_durable_watch *w, bool *works);
+
 /* Forgets settings and mistakes; only while nobody is attached (tests). */
 void llmreg_service_reset(void);
 

@@ -31,6 +31,12 @@ tests_unit_test_dirty_SOURCES = tests/unit/test_dirty.c
 tests_unit_test_dirty_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_dirty_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_durable
+TESTS += tests/unit/test_durable
+tests_unit_test_durable_SOURCES = tests/unit/test_durable.c
+tests_unit_test_durable_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_durable_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_files
 TESTS += tests/unit/test_files
 tests_unit_test_files_SOURCES = tests/unit/test_files.c $(STORE_TEST_ROOM)

@@ -175,6 +175,81 @@ START_TEST(a_store_that_cannot_be_used_is_told_and_all_goes_on)
 }
 END_TEST
 
+/* ---- acknowledged without waiting ---- */
+
+static int register_agent(struct llmreg_service *s, const char *name,
+                          const char *version,
+                          struct llmreg_agent_result *result)
+{
+    const struct llmreg_agent_spec agent = {.id = name,
+                                            .type = "worker",
+                                            .name = name,
+                                            .role = "",
+                                            .domain = "",
+                                            .cluster = "",
+                                            .host = "",
+                                            .url = "",
+                                            .version = version,
+                                            .interval_ms = 30000};
+
+    return llmreg_agent_register(llmreg_service_registry(s), &agent, "", result,
+                                 &err);
+}
+
+static void wait_until_on_disk(struct llmreg_service *s,
+                               struct llmreg_durable_watch *w, uint64_t seq)
+{
+    struct pollfd p = {.fd = llmreg_durable_watch_fd(w), .events = POLLIN};
+    bool works = false;
+
+    llmreg_service_want(s, seq);
+    while (llmreg_durable_watch_read(w, &works) < seq) {
+        ck_assert(works);
+        ck_assert_int_eq(poll(&p, 1, 10000), 1);
+    }
+    ck_assert_uint_ge(llmreg_service_durable(s), seq);
+    ck_assert(llmreg_service_store_works(s));
+}
+
+/* New, changed (which is lazy otherwise), and the same again. */
+START_TEST(each_registration_is_acknowledged_when_it_is_on_disk)
+{
+    struct llmreg_service *s = attach();
+    struct llmreg_durable_watch *w = NULL;
+    struct llmreg_agent_result result;
+
+    ck_assert_int_eq(llmreg_durable_watch_new(s, &w), LLMREG_OK);
+    ck_assert_int_eq(register_agent(s, "a", "1", &result), LLMREG_OK);
+    ck_assert_uint_ne(result.seq, 0);
+    wait_until_on_disk(s, w, result.seq);
+    ck_assert_int_eq(register_agent(s, "a", "2", &result), LLMREG_OK);
+    ck_assert_uint_ne(result.seq, 0);
+    wait_until_on_disk(s, w, result.seq);
+    ck_assert_int_eq(register_agent(s, "a", "2", &result), LLMREG_OK);
+    ck_assert_uint_eq(result.seq, 0);
+    wait_until_on_disk(s, w, llmreg_bus_last(llmreg_service_bus(s)));
+    llmreg_durable_watch_free(w);
+    llmreg_durable_watch_free(NULL);
+    llmreg_service_detach(s);
+}
+END_TEST
+
+START_TEST(who_watches_a_broken_store_is_told_so)
+{
+    struct llmreg_durable_watch *w = NULL;
+    bool works = true;
+
+    room_write_file(&room, "registry", "not a directory");
+    struct llmreg_service *s = attach();
+    ck_assert_int_eq(llmreg_durable_watch_new(s, &w), LLMREG_OK);
+    ck_assert_uint_eq(llmreg_durable_watch_read(w, &works), 0);
+    ck_assert(!works);
+    ck_assert(!llmreg_service_store_works(s));
+    llmreg_durable_watch_free(w);
+    llmreg_service_detach(s);
+}
+END_TEST
+
 START_TEST(a_mistake_fails_every_attach_with_its_text)
 {
     struct llmreg_service *s = NULL;
@@ -256,26 +331,12 @@ START_TEST(the_registry_is_made_from_the_settings)
         {.key = "MaxAgents", .values = &v, .nvalues = 1}};
     const struct llmreg_item block = {
         .key = "Registry", .children = lines, .nchildren = 2};
-    struct llmreg_agent_spec agent = {.id = "a",
-                                      .type = "worker",
-                                      .name = "a",
-                                      .role = "",
-                                      .domain = "",
-                                      .cluster = "",
-                                      .host = "",
-                                      .url = "",
-                                      .version = "",
-                                      .interval_ms = 30000};
 
     ck_assert_int_eq(llmreg_service_configure(&block, "second", &err),
                      LLMREG_OK);
     struct llmreg_service *s = attach();
-    struct llmreg_registry *r = llmreg_service_registry(s);
-    ck_assert_int_eq(llmreg_agent_register(r, &agent, "", NULL, &err),
-                     LLMREG_OK);
-    agent.id = agent.name = "b";
-    ck_assert_int_eq(llmreg_agent_register(r, &agent, "", NULL, &err),
-                     LLMREG_EFULL);
+    ck_assert_int_eq(register_agent(s, "a", "", NULL), LLMREG_OK);
+    ck_assert_int_eq(register_agent(s, "b", "", NULL), LLMREG_EFULL);
     llmreg_service_detach(s);
 }
 END_TEST
@@ -296,6 +357,8 @@ int main(void)
     tcase_add_test(tc, what_was_registered_is_there_after_the_last_one_left);
     tcase_add_test(tc, an_alarm_reaches_the_host);
     tcase_add_test(tc, a_store_that_cannot_be_used_is_told_and_all_goes_on);
+    tcase_add_test(tc, each_registration_is_acknowledged_when_it_is_on_disk);
+    tcase_add_test(tc, who_watches_a_broken_store_is_told_so);
     tcase_add_test(tc, a_mistake_fails_every_attach_with_its_text);
     tcase_add_test(tc,
                    a_directory_that_another_process_has_is_refused_by_its_name);

@@ -178,6 +178,71 @@ START_TEST(a_locked_directory_opens_no_store)
 }
 END_TEST
 
+/* ---- without waiting ---- */
+
+static struct llmreg_durable_watch *watch(void)
+{
+    struct llmreg_durable_watch *w = NULL;
+
+    ck_assert_int_eq(durable_watch(store_durable(store), &w), LLMREG_OK);
+    return w;
+}
+
+/* Sleeps until it is on disk, or the store does not work: false. */
+static bool follow(struct llmreg_durable_watch *w, uint64_t seq)
+{
+    struct pollfd p = {.fd = w->fd, .events = POLLIN};
+    bool works = true;
+
+    while (durable_read(w, &works) < seq && works)
+        ck_assert_int_eq(poll(&p, 1, 10000), 1);
+    return works;
+}
+
+START_TEST(who_watches_is_woken_when_it_is_on_disk)
+{
+    struct llmreg_error err;
+
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    struct llmreg_durable_watch *w = watch();
+    room_add(&room, "gpu1");
+    ck_assert(follow(w, llmreg_bus_last(room.bus)));
+    durable_unwatch(w);
+}
+END_TEST
+
+/* The flush is an hour away. */
+START_TEST(who_wants_something_lazy_gets_it_at_once)
+{
+    struct llmreg_error err;
+
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    struct llmreg_durable_watch *w = watch();
+    room_add(&room, "gpu1");
+    for (int i = 0; i < 50; i++) {
+        room_models(&room, "gpu1", i % 2 == 0 ? "a:latest" : "b:latest");
+        const uint64_t seq = llmreg_bus_last(room.bus);
+        store_want(store, seq);
+        store_want(store, seq - 1); /* an older one takes nothing back */
+        ck_assert(follow(w, seq));
+    }
+    durable_unwatch(w);
+}
+END_TEST
+
+START_TEST(who_watches_is_woken_when_the_store_breaks)
+{
+    struct llmreg_error err;
+
+    config.retry_ns = LLMREG_NS_PER_S / 10;
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    struct llmreg_durable_watch *w = watch();
+    ck_assert_int_eq(unlink(room_path(&room, "registry/registry.db")), 0);
+    ck_assert(!follow(w, UINT64_MAX));
+    durable_unwatch(w);
+}
+END_TEST
+
 static void *register_many(void *arg)
 {
     const char *prefix = arg;
@@ -233,6 +298,9 @@ int main(void)
     tcase_add_test(tc, an_unlinked_file_is_noticed_by_itself);
     tcase_add_test(tc, closing_writes_what_is_left);
     tcase_add_test(tc, a_locked_directory_opens_no_store);
+    tcase_add_test(tc, who_watches_is_woken_when_it_is_on_disk);
+    tcase_add_test(tc, who_wants_something_lazy_gets_it_at_once);
+    tcase_add_test(tc, who_watches_is_woken_when_the_store_breaks);
     tcase_add_test(tc, several_threads_change_and_wait_at_once);
     tcase_add_test(tc, closing_nothing_is_fine);
     suite_add_tcase(suite, tc);

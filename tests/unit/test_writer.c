@@ -97,6 +97,47 @@ START_TEST(a_lazy_write_counts_as_on_disk_only_after_a_synced_one)
 }
 END_TEST
 
+START_TEST(what_somebody_waits_for_is_written_at_once_with_fsync)
+{
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    writing_step(&w);
+    room_models(&w.room, "gpu1", "a:latest");
+    writing_step(&w); /* taken, and waiting for the flush */
+    writer_want(w.writer, llmreg_bus_last(w.room.bus));
+    writing_step(&w);
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM model"), 1);
+    ck_assert_uint_eq(writer_on_disk(w.writer), llmreg_bus_last(w.room.bus));
+}
+END_TEST
+
+START_TEST(what_was_written_without_fsync_is_synced_for_who_waits)
+{
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    writing_step(&w);
+    room_models(&w.room, "gpu1", "a:latest");
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert_uint_lt(writer_on_disk(w.writer), llmreg_bus_last(w.room.bus));
+    writer_want(w.writer, llmreg_bus_last(w.room.bus));
+    writing_step(&w);
+    ck_assert_uint_eq(writer_on_disk(w.writer), llmreg_bus_last(w.room.bus));
+}
+END_TEST
+
+START_TEST(who_waits_for_what_is_written_costs_nothing)
+{
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    writing_step(&w);
+    writer_want(w.writer, llmreg_bus_last(w.room.bus) + 5);
+    int64_t commits = writing_ask(&w, "PRAGMA data_version");
+    writing_step(&w);
+    ck_assert_int_eq(writing_ask(&w, "PRAGMA data_version"), commits);
+}
+END_TEST
+
 START_TEST(a_forced_step_writes_lazy_changes_too)
 {
     writing_start(&w);
@@ -299,6 +340,9 @@ int main(void)
     tcase_add_test(tc, a_change_of_health_is_written_by_the_next_step);
     tcase_add_test(tc, models_are_written_when_the_flush_is_due);
     tcase_add_test(tc, a_lazy_write_counts_as_on_disk_only_after_a_synced_one);
+    tcase_add_test(tc, what_somebody_waits_for_is_written_at_once_with_fsync);
+    tcase_add_test(tc, what_was_written_without_fsync_is_synced_for_who_waits);
+    tcase_add_test(tc, who_waits_for_what_is_written_costs_nothing);
     tcase_add_test(tc, a_forced_step_writes_lazy_changes_too);
     tcase_add_test(tc, a_probe_without_an_event_is_written_by_the_flush);
     tcase_add_test(tc, a_probe_ahead_of_its_registration_is_no_fault);
