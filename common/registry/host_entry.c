@@ -37,6 +37,13 @@ struct llmreg_host *host_new(struct host_part *spec, struct host_heard *heard,
     return h;
 }
 
+const char *host_sampling_text(enum host_sampling sampling)
+{
+    if (sampling == HOST_FRESH)
+        return "fresh";
+    return sampling == HOST_STALE ? "stale" : "unknown";
+}
+
 struct llmreg_host *llmreg_host_hold(struct llmreg_host *h)
 {
     shelf_hold(&h->item);
@@ -88,15 +95,14 @@ void llmreg_host_state(const struct llmreg_host *h,
     rcu_begin();
     const struct host_heard *heard = rcu_load(&h->heard);
     const struct host_part *spec = rcu_load(&h->spec);
-    bool stale = now->mono_ns >= host_heard_stale_ns(heard);
+    bool stale = now->mono_ns >= heard->stale_ns;
     *out = (struct llmreg_host_state){
         .stale = stale,
-        .sampled = heard->sampled_ns != 0,
-        .since_ms =
-            stale ? heard->sampled_ms + heard->patience_ns / LLMREG_NS_PER_MS
-                  : heard->fresh_ms,
+        .sampled = heard->stale_ns != INT64_MAX,
+        .since_ms = stale ? heard->stale_ms : heard->fresh_ms,
         .reported_ms = heard->reported_ms,
         .reported_mono_ns = heard->reported_ns,
+        .sampled_mono_ns = heard->sampled_ns,
         .registered_ms = h->registered_ms,
         .interval_ms = spec->spec.interval_ms,
         .claims = window_sum(&heard->claims, now->mono_ns),

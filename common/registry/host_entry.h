@@ -15,8 +15,9 @@
 #include "common/registry/host_part.h"
 #include "common/registry/shelf.h"
 
-/* What everybody was told of its sample. */
-enum host_sampling { HOST_UNSAMPLED, HOST_FRESH, HOST_STALE };
+/* What everybody was told of its sample.  Awaited: it was fresh before the
+ * restart, and may be yet. */
+enum host_sampling { HOST_UNSAMPLED, HOST_FRESH, HOST_STALE, HOST_AWAITED };
 
 struct llmreg_host {
     struct shelf_item item; /* first */
@@ -24,6 +25,8 @@ struct llmreg_host {
     struct llmreg_registry *registry;
     uint64_t generation;
     int64_t registered_ms;
+    int64_t restored_ns; /* monotonic; 0: it came by itself */
+    bool owns;           /* restored, with keys that nobody else had then */
     /* guarded by the hosts' lock */
     struct heap_node due;
     enum host_sampling sampling;
@@ -39,6 +42,8 @@ struct llmreg_host {
  * NULL); NULL: no memory, and nothing was taken. */
 struct llmreg_host *host_new(struct host_part *spec, struct host_heard *heard,
                              struct host_sample *sample);
+/* "fresh", "stale", else "unknown". */
+const char *host_sampling_text(enum host_sampling sampling);
 static inline struct llmreg_host *host_of(struct shelf_item *item)
 {
     return (struct llmreg_host *)item;

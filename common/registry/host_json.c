@@ -28,7 +28,10 @@ static void age(struct llmreg_json_out *w, const char *key, int64_t then_ns,
 {
     int64_t ms = (now->mono_ns - then_ns) / LLMREG_NS_PER_MS;
 
-    llmreg_json_double(w, key, ms < 0 ? 0 : (double)ms / 1e3);
+    if (then_ns == 0) /* not in this run */
+        llmreg_json_null(w, key);
+    else
+        llmreg_json_double(w, key, ms < 0 ? 0 : (double)ms / 1e3);
 }
 
 /* ---- resources ---- */

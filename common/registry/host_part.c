@@ -168,8 +168,3 @@ struct host_heard *host_heard_new(const struct host_heard *from)
     part_init(&h->part);
     return h;
 }
-
-int64_t host_heard_stale_ns(const struct host_heard *h)
-{
-    return h->sampled_ns == 0 ? INT64_MAX : h->sampled_ns + h->patience_ns;
-}

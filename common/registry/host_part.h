@@ -52,19 +52,17 @@ struct host_sample {
 /* A copy with the VRAM in all made from the GPUs, or NULL: no memory. */
 struct host_sample *host_sample_new(const struct llmreg_resources *resources);
 
-/* All times but those of people are monotonic; 0 is never. */
+/* Wall times in ms, monotonic ones in ns; 0 of these: not in this run. */
 struct host_heard {
     struct part part;
-    int64_t reported_ms, reported_ns; /* wall time, monotonic */
-    int64_t sampled_ms, sampled_ns;   /* of the latest sample, if any */
-    int64_t fresh_ms;                 /* wall time since when it is fresh */
-    int64_t patience_ns;              /* a sample is good for so long */
-    struct window claims;             /* by others on its keys */
+    int64_t reported_ms, reported_ns;
+    int64_t sampled_ns;         /* of the latest sample */
+    int64_t stale_ms, stale_ns; /* when that gets, or got, stale; stale_ns
+                                   INT64_MAX: it never had one */
+    int64_t fresh_ms;           /* since when it is fresh */
+    struct window claims;       /* by others on its keys */
 };
 
 /* A copy, or NULL: no memory. */
 struct host_heard *host_heard_new(const struct host_heard *from);
-/* When the latest sample gets, or got, stale; INT64_MAX: there was none. */
-int64_t host_heard_stale_ns(const struct host_heard *h);
-
 #endif

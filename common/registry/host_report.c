@@ -31,20 +31,14 @@ struct reporting {
 
 /* ---- before and after the lock ---- */
 
-static int64_t patience(const struct llmreg_registry *r, int64_t interval_ms)
-{
-    int64_t three = 3 * interval_ms * LLMREG_NS_PER_MS;
-
-    return three > r->conf.stale_ns ? three : r->conf.stale_ns;
-}
-
 static int begin(struct llmreg_registry *r, struct reporting *g)
 {
     const struct llmreg_resources *resources = g->report->resources;
+    const int64_t good_ns = hosts_patience(r, g->report->interval_ms);
     const struct host_heard first = {
         .reported_ms = g->now->wall_ms,
         .reported_ns = g->now->mono_ns,
-        .patience_ns = patience(r, g->report->interval_ms),
+        .stale_ns = INT64_MAX,
     };
 
     g->spec = host_part_new(g->report);
@@ -59,9 +53,11 @@ static int begin(struct llmreg_registry *r, struct reporting *g)
     g->sample->sample.time_ms = g->now->wall_ms;
     g->sample->sample.mono_ns = g->now->mono_ns;
     g->sample->sample.interval_ms = g->report->interval_ms;
-    g->sample->until_ns = g->now->mono_ns + g->heard->patience_ns;
-    g->heard->sampled_ms = g->heard->fresh_ms = g->now->wall_ms;
+    g->sample->until_ns = g->now->mono_ns + good_ns;
     g->heard->sampled_ns = g->now->mono_ns;
+    g->heard->fresh_ms = g->now->wall_ms;
+    g->heard->stale_ms = g->now->wall_ms + good_ns / LLMREG_NS_PER_MS;
+    g->heard->stale_ns = g->sample->until_ns;
     return LLMREG_OK;
 }
 
@@ -88,34 +84,18 @@ static void end(struct reporting *g)
 
 /* ---- whose key is it? ---- */
 
-static bool is_heard(const struct llmreg_registry *r,
-                     const struct llmreg_host *h, const struct llmreg_now *now)
-{
-    return now->mono_ns - h->heard->reported_ns <
-           patience(r, h->spec->spec.interval_ms);
-}
-
 /* LLMREG_EEXIST: another host than h has one of the keys. */
 static int check_keys_locked(struct llmreg_registry *r, struct reporting *g,
                              const struct llmreg_host *h)
     LLMREG_REQUIRES(r->hosts.lock)
 {
-    struct llmreg_host *other;
+    struct hosts_claim claim = {.keys = g->spec, .by = h};
 
-    for (size_t i = 0; i < g->spec->nkeys; i++) {
-        rcu_begin();
-        struct slots_walk w = index_walk(&r->hosts.keys, g->spec->keys[i]);
-        while ((other = slots_next(&w)) != NULL)
-            if (other != h && is_heard(r, other, g->now))
-                break;
-        rcu_end(); /* hosts do not go while we hold the lock */
-        if (other == NULL)
-            continue;
-        g->rival = llmreg_host_hold(other);
-        memcpy(g->key, g->spec->keys[i], strlen(g->spec->keys[i]) + 1);
-        return LLMREG_EEXIST;
-    }
-    return LLMREG_OK;
+    if (!hosts_contest_locked(r, &claim, g->now))
+        return LLMREG_OK;
+    g->rival = llmreg_host_hold(claim.rival);
+    memcpy(g->key, claim.key, strlen(claim.key) + 1);
+    return LLMREG_EEXIST;
 }
 
 /* Without memory the claim is not counted; the next one may be. */
@@ -146,7 +126,7 @@ static void tell_sampling_locked(struct llmreg_registry *r,
     struct llmreg_event event = {
         .time_ms = g->now->wall_ms,
         .type = LLMREG_EVENT_RESOURCES,
-        .before = h->sampling == HOST_STALE ? "stale" : "unknown",
+        .before = host_sampling_text(h->sampling),
         .after = "fresh",
         .reason = "reported",
     };
@@ -167,10 +147,10 @@ static void keep_heard(struct host_heard *new, const struct host_heard *old,
             new->fresh_ms = old->fresh_ms;
         return;
     }
-    new->sampled_ms = old->sampled_ms;
     new->sampled_ns = old->sampled_ns;
     new->fresh_ms = old->fresh_ms;
-    new->patience_ns = old->patience_ns;
+    new->stale_ms = old->stale_ms;
+    new->stale_ns = old->stale_ns;
 }
 
 static void publish_locked(struct llmreg_registry *r, struct llmreg_host *h,
@@ -245,7 +225,7 @@ static int add_locked(struct llmreg_registry *r, struct llmreg_host *h,
     struct llmreg_event event = {
         .time_ms = g->now->wall_ms,
         .type = LLMREG_EVENT_REGISTERED,
-        .after = h->sampling == HOST_FRESH ? "fresh" : "unknown",
+        .after = host_sampling_text(h->sampling),
         .reason = reason,
     };
 

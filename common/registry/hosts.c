@@ -51,9 +51,14 @@ void hosts_stop(struct llmreg_registry *r)
 
 /* ---- finding ---- */
 
-static int64_t reported_ns(const struct llmreg_host *h)
+/* Those that were heard of in this run are later than all others. */
+static bool is_later(const struct llmreg_host *a, const struct llmreg_host *b)
 {
-    return rcu_load(&h->heard)->reported_ns;
+    const struct host_heard *x = rcu_load(&a->heard), *y = rcu_load(&b->heard);
+
+    if (x->reported_ns != y->reported_ns)
+        return x->reported_ns > y->reported_ns;
+    return x->reported_ns == 0 && x->reported_ms > y->reported_ms;
 }
 
 struct llmreg_host *hosts_resolve(const struct hosts *t, const char *key)
@@ -65,8 +70,7 @@ struct llmreg_host *hosts_resolve(const struct hosts *t, const char *key)
         return host_of(item);
     struct slots_walk w = index_walk(&t->keys, key);
     while ((h = slots_next(&w)) != NULL)
-        if (shelf_alive(&h->item) &&
-            (best == NULL || reported_ns(h) > reported_ns(best)))
+        if (shelf_alive(&h->item) && (best == NULL || is_later(h, best)))
             best = h;
     return best;
 }
@@ -93,6 +97,48 @@ struct llmreg_host *llmreg_host_find(struct llmreg_registry *r, const char *key)
         llmreg_host_hold(h);
     rcu_end();
     return h;
+}
+
+/* ---- whose key is it? ---- */
+
+int64_t hosts_patience(const struct llmreg_registry *r, int64_t interval_ms)
+{
+    int64_t three = 3 * interval_ms * LLMREG_NS_PER_MS;
+
+    return three > r->conf.stale_ns ? three : r->conf.stale_ns;
+}
+
+/* Within its deadline; a restored one has it from the restart on, if it was
+ * heard of within one before. */
+static bool is_heard(const struct llmreg_registry *r,
+                     const struct llmreg_host *h, const struct llmreg_now *now)
+{
+    int64_t heard_ns = h->heard->reported_ns;
+
+    if (heard_ns == 0 && !h->owns)
+        return false;
+    return now->mono_ns - (heard_ns != 0 ? heard_ns : h->restored_ns) <
+           hosts_patience(r, h->spec->spec.interval_ms);
+}
+
+bool hosts_contest_locked(struct llmreg_registry *r, struct hosts_claim *claim,
+                          const struct llmreg_now *now)
+{
+    struct llmreg_host *other;
+
+    for (size_t i = 0; i < claim->keys->nkeys; i++) {
+        rcu_begin();
+        struct slots_walk w = index_walk(&r->hosts.keys, claim->keys->keys[i]);
+        while ((other = slots_next(&w)) != NULL)
+            if (other != claim->by && is_heard(r, other, now))
+                break;
+        rcu_end(); /* hosts do not go while we hold the lock */
+        claim->rival = other;
+        claim->key = claim->keys->keys[i];
+        if (other != NULL)
+            return true;
+    }
+    return false;
 }
 
 /* ---- changing, for those who have the lock ---- */

@@ -3,6 +3,7 @@
  *
  *   hosts.c         making it, finding, adding, removing, counting
  *   host_report.c   hosts come and report
+ *   host_restore.c  hosts come back from the store
  *   hosts_tick.c    samples get stale, hosts are reaped
  *   host_links.c    who is on which host
  *   host_json.c     as people and programs get it

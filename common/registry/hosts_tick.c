@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* hosts_tick.c - what the time does to hosts.
  *
- *   fresh  -- no sample for its deadline -->  stale     the sample goes
- *   any    -- no report for host_reap_ns -->  removed
+ *   fresh    -- no sample for its deadline -->  stale     the sample goes
+ *   awaited  -- no sample for its deadline -->  stale     from the restart on
+ *   any      -- no report for host_reap_ns -->  removed   from the restart on,
+ *                                                         if none since
  *
  * A report only moves a host's deadline if it gets earlier; when the old one
  * comes, the host is put back to the new one.  So most reports leave the heap
@@ -15,15 +17,22 @@
 static int64_t reap_at(const struct llmreg_registry *r,
                        const struct llmreg_host *h)
 {
-    return h->heard->reported_ns + r->conf.host_reap_ns;
+    int64_t heard_ns = h->heard->reported_ns;
+
+    return (heard_ns != 0 ? heard_ns : h->restored_ns) + r->conf.host_reap_ns;
+}
+
+static bool may_get_stale(const struct llmreg_host *h)
+{
+    return h->sampling == HOST_FRESH || h->sampling == HOST_AWAITED;
 }
 
 static int64_t due_at(const struct llmreg_registry *r,
                       const struct llmreg_host *h)
 {
-    int64_t stale = host_heard_stale_ns(h->heard), reap = reap_at(r, h);
+    int64_t stale = h->heard->stale_ns, reap = reap_at(r, h);
 
-    return h->sampling == HOST_FRESH && stale < reap ? stale : reap;
+    return may_get_stale(h) && stale < reap ? stale : reap;
 }
 
 void hosts_set_due_locked(struct llmreg_registry *r, struct llmreg_host *h)
@@ -43,13 +52,12 @@ struct host_sample *hosts_expire_locked(struct llmreg_registry *r,
     struct llmreg_event event = {
         .time_ms = now->wall_ms,
         .type = LLMREG_EVENT_RESOURCES,
-        .before = "fresh",
+        .before = host_sampling_text(h->sampling),
         .after = "stale",
         .reason = "no sample within its deadline",
     };
 
-    if (h->sampling != HOST_FRESH ||
-        now->mono_ns < host_heard_stale_ns(h->heard))
+    if (!may_get_stale(h) || now->mono_ns < h->heard->stale_ns)
         return NULL;
     rcu_publish(&h->sample, NULL);
     hosts_set_sampling_locked(&r->hosts, h, HOST_STALE);

@@ -48,6 +48,7 @@ libregistry_la_SOURCES = \
 	common/registry/host_part.c \
 	common/registry/host_part.h \
 	common/registry/host_report.c \
+	common/registry/host_restore.c \
 	common/registry/hosts.c \
 	common/registry/hosts_table.h \
 	common/registry/hosts_tick.c \

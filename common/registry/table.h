@@ -118,6 +118,19 @@ uint64_t agents_tell_locked(struct llmreg_registry *r,
 
 /* ---- hosts ---- */
 
+/* A sample, and a claim on keys, is good for so long. */
+int64_t hosts_patience(const struct llmreg_registry *r, int64_t interval_ms);
+struct hosts_claim {
+    const struct host_part *keys;
+    const struct llmreg_host *by; /* NULL: nobody that is there */
+    /* out */
+    struct llmreg_host *rival; /* has one of them, and was heard of; lent */
+    const char *key;
+};
+/* True: another host has one of the keys. */
+bool hosts_contest_locked(struct llmreg_registry *r, struct hosts_claim *claim,
+                          const struct llmreg_now *now)
+    LLMREG_REQUIRES(r->hosts.lock);
 /* When h is to be looked at again. */
 void hosts_set_due_locked(struct llmreg_registry *r, struct llmreg_host *h)
     LLMREG_REQUIRES(r->hosts.lock);

@@ -3,7 +3,8 @@
  *
  * A host is offline when nothing on it was heard of: no report, no agent that
  * is present, no endpoint that is healthy.  While an endpoint or an agent on
- * it is not known yet, there is no opinion.
+ * it is not known yet, there is no opinion; nor of a host that the store knows,
+ * before it had the time to report.
  */
 #include "common/service/rules.h"
 
@@ -25,14 +26,27 @@ static void address(struct look *l, const struct llmreg_host *h)
     llmreg_host_spec_put(spec);
 }
 
-/* NULL: there is none.  Hosts are not stored: of what is remembered from before
- * the restart one may yet report, as long as it would have been kept. */
+/* How long a sample is good, and a host may be silent. */
+static int64_t patience(const struct scene *s, int64_t interval_ms)
+{
+    int64_t three_ns = 3 * interval_ms * LLMREG_NS_PER_MS;
+
+    return three_ns > s->limits->stale_ns ? three_ns : s->limits->stale_ns;
+}
+
+/* Since the start it had the time to report. */
+static bool was_awaited(const struct scene *s, int64_t interval_ms)
+{
+    return s->now.mono_ns - s->started_ns >= patience(s, interval_ms);
+}
+
+/* NULL: there is none.  The file may remember an alert and not its host: that
+ * one may report yet. */
 static struct llmreg_host *get_host(struct look *l, const char *id)
 {
     struct llmreg_host *h = llmreg_host_get(l->scene->registry, id);
-    int64_t age_ns = l->scene->now.mono_ns - l->scene->started_ns;
     bool awaited = l->before != NULL && l->before->s.remembered &&
-                   age_ns < l->scene->limits->host_reap_ns;
+                   !was_awaited(l->scene, 0);
 
     l->gone = h == NULL && !awaited;
     return h;
@@ -59,7 +73,8 @@ static void look_at_sample(struct look *l, const struct llmreg_host *h)
 
     llmreg_host_state(h, &l->scene->now, &s);
     rules_find(l, s.stale, "stale", "fresh");
-    l->found.known = s.sampled;
+    l->found.known = s.sampled_mono_ns != 0 ||
+                     (s.stale && was_awaited(l->scene, s.interval_ms));
     if (l->words == NULL)
         return;
     l->words->since_ms = s.since_ms;
@@ -107,17 +122,13 @@ static bool see_agent(void *ctx, struct llmreg_agent *a)
     return !life->there;
 }
 
-/* Its last report is not older than three of its intervals. */
+/* Its last report is not older than that. */
 static bool has_reported(const struct scene *s,
                          const struct llmreg_host_state *state)
 {
-    int64_t interval_ns = state->interval_ms * LLMREG_NS_PER_MS;
-    int64_t limit_ns = 3 * interval_ns > s->limits->stale_ns
-                           ? 3 * interval_ns
-                           : s->limits->stale_ns;
-
     return state->reported_mono_ns != 0 &&
-           s->now.mono_ns - state->reported_mono_ns < limit_ns;
+           s->now.mono_ns - state->reported_mono_ns <
+               patience(s, state->interval_ms);
 }
 
 static void look_for_life(struct look *l, const struct llmreg_host *h)
@@ -126,7 +137,9 @@ static void look_for_life(struct look *l, const struct llmreg_host *h)
     struct llmreg_host_state s;
 
     llmreg_host_state(h, &l->scene->now, &s);
-    struct life life = {.there = has_reported(l->scene, &s)};
+    struct life life = {.there = has_reported(l->scene, &s),
+                        .unknown = s.reported_mono_ns == 0 &&
+                                   !was_awaited(l->scene, s.interval_ms)};
     if (!life.there)
         llmreg_each_on_host(r, h, see_endpoint, &life);
     if (!life.there)

@@ -36,6 +36,13 @@ static const struct {
             [LLMREG_EVENT_REMOVED] = {DIRTY_ALL, true},
             [LLMREG_EVENT_PRESENCE] = {DIRTY_PRESENCE, false},
         },
+    [LLMREG_ENTITY_HOST] =
+        {
+            [LLMREG_EVENT_REGISTERED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_UPDATED] = {DIRTY_ALL, false},
+            [LLMREG_EVENT_REMOVED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_RESOURCES] = {DIRTY_REPORT, false},
+        },
     [LLMREG_ENTITY_SESSION] =
         {
             [LLMREG_EVENT_OPENED] = {DIRTY_ALL, true},
@@ -200,8 +207,7 @@ static int mark_everything(struct batch *b, struct database *db,
 /* ---- writing ---- */
 
 static int write_kind(struct dirty *dirty, const struct kind *kind,
-                      struct database *db, struct llmreg_registry *r,
-                      struct llmreg_error *err)
+                      const struct passage *p, struct llmreg_error *err)
 {
     size_t cursor = 0;
     const char *id;
@@ -209,23 +215,23 @@ static int write_kind(struct dirty *dirty, const struct kind *kind,
     int rc = LLMREG_OK;
 
     while (rc == LLMREG_OK && dirty_next(dirty, &cursor, &id, &parts)) {
-        rc = kind->write(db, r, id, parts, err);
+        rc = kind->write(p, id, parts, err);
         if (rc == LLMREG_ENOENT)
-            rc = binding_run(db, kind->remove, id, err);
+            rc = binding_run(p->db, kind->remove, id, err);
     }
     return rc;
 }
 
-int batch_write(struct batch *b, struct database *db, struct llmreg_registry *r,
+int batch_write(struct batch *b, const struct passage *p,
                 const struct keep *keep, struct llmreg_error *err)
 {
     int rc = LLMREG_OK;
 
     if (b->everything)
-        rc = mark_everything(b, db, r, keep, err);
+        rc = mark_everything(b, p->db, p->registry, keep, err);
     for (int i = 0; i < LLMREG_ENTITIES && rc == LLMREG_OK; i++)
         if (b->dirty[i] != NULL)
-            rc = write_kind(b->dirty[i], kind_of(i), db, r, err);
+            rc = write_kind(b->dirty[i], kind_of(i), p, err);
     return rc;
 }
 

@@ -41,11 +41,10 @@ void batch_add_everything(struct batch *b);
 LLMREG_MUSTCHECK int batch_sweep(struct batch *b, const struct sweep *sweep,
                                  struct llmreg_error *err);
 
-/* Writes present values; inside a transaction.  Ids in keep are not deleted
- * from the file though the registry lacks them.  The batch stays as it is
- * until the commit succeeded and it is cleared. */
-LLMREG_MUSTCHECK int batch_write(struct batch *b, struct database *db,
-                                 struct llmreg_registry *r,
+/* Writes present values.  Ids in keep are not deleted from the file though the
+ * registry lacks them.  The batch stays as it is until the commit succeeded
+ * and it is cleared. */
+LLMREG_MUSTCHECK int batch_write(struct batch *b, const struct passage *p,
                                  const struct keep *keep,
                                  struct llmreg_error *err);
 void batch_clear(struct batch *b);

@@ -45,18 +45,18 @@ static int each(struct llmreg_registry *r, kind_id_fn fn, void *ctx)
     return w.rc;
 }
 
-static int write(struct database *db, struct llmreg_registry *r, const char *id,
-                 unsigned parts, struct llmreg_error *err)
+static int write(const struct passage *p, const char *id, unsigned parts,
+                 struct llmreg_error *err)
 {
-    struct llmreg_agent *a = llmreg_agent_get(r, id);
+    struct llmreg_agent *a = llmreg_agent_get(p->registry, id);
     int rc = LLMREG_OK;
 
     if (a == NULL)
         return LLMREG_ENOENT;
     if (parts == DIRTY_ALL)
-        rc = rows_put_agent(db, a, err);
+        rc = rows_put_agent(p->db, a, err);
     if (rc == LLMREG_OK && (parts & DIRTY_PRESENCE) != 0)
-        rc = rows_put_presence(db, a, err);
+        rc = rows_put_presence(p->db, a, err);
     llmreg_agent_put(a);
     return rc;
 }

@@ -56,15 +56,15 @@ static int each(struct llmreg_registry *r, kind_id_fn fn, void *ctx)
     return w.rc;
 }
 
-static int write(struct database *db, struct llmreg_registry *r, const char *id,
-                 unsigned parts, struct llmreg_error *err)
+static int write(const struct passage *p, const char *id, unsigned parts,
+                 struct llmreg_error *err)
 {
-    const struct llmreg_alert *a = llmreg_alert_get(r, id);
+    const struct llmreg_alert *a = llmreg_alert_get(p->registry, id);
     int rc = LLMREG_ENOENT;
 
     (void)parts; /* it has but one */
     if (a != NULL && belongs(a))
-        rc = rows_put_alert(db, a, err);
+        rc = rows_put_alert(p->db, a, err);
     llmreg_alert_put(a);
     return rc;
 }

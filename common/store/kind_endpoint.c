@@ -57,15 +57,15 @@ static int write_parts(struct database *db, struct llmreg_endpoint *e,
     return rc;
 }
 
-static int write(struct database *db, struct llmreg_registry *r, const char *id,
-                 unsigned parts, struct llmreg_error *err)
+static int write(const struct passage *p, const char *id, unsigned parts,
+                 struct llmreg_error *err)
 {
-    struct llmreg_endpoint *e = llmreg_get(r, id);
+    struct llmreg_endpoint *e = llmreg_get(p->registry, id);
     int rc;
 
     if (e == NULL)
         return LLMREG_ENOENT;
-    rc = write_parts(db, e, parts, err);
+    rc = write_parts(p->db, e, parts, err);
     llmreg_put(e);
     return rc;
 }

@@ -45,16 +45,16 @@ static int each(struct llmreg_registry *r, kind_id_fn fn, void *ctx)
     return w.rc;
 }
 
-static int write(struct database *db, struct llmreg_registry *r, const char *id,
-                 unsigned parts, struct llmreg_error *err)
+static int write(const struct passage *p, const char *id, unsigned parts,
+                 struct llmreg_error *err)
 {
-    const struct llmreg_session *s = llmreg_session_get(r, id);
+    const struct llmreg_session *s = llmreg_session_get(p->registry, id);
     int rc;
 
     (void)parts; /* it has but one */
     if (s == NULL)
         return LLMREG_ENOENT;
-    rc = rows_put_session(db, s, err);
+    rc = rows_put_session(p->db, s, err);
     llmreg_session_put(s);
     return rc;
 }

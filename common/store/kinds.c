@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* kinds.c - what is remembered of which entity.
  *
- * In the order in which they are put back.  Hosts are not remembered: their
- * samples would be stale, and they report again.
+ * In the order in which they are put back.
  */
 #include "common/store/kinds.h"
 
 static const struct kind *const kinds[LLMREG_ENTITIES] = {
     [LLMREG_ENTITY_ENDPOINT] = &kind_endpoint,
     [LLMREG_ENTITY_AGENT] = &kind_agent,
+    [LLMREG_ENTITY_HOST] = &kind_host,
     [LLMREG_ENTITY_SESSION] = &kind_session,
     [LLMREG_ENTITY_ALERT] = &kind_alert,
 };

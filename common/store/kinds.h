@@ -40,21 +40,29 @@ struct sweep {
     void *ctx; /* of mark */
 };
 
+/* From where to where something is written, inside a transaction. */
+struct passage {
+    struct database *db;
+    struct llmreg_registry *registry;
+    struct llmreg_now now;
+};
+
 struct kind {
     const char *plural; /* for people */
     enum db_statement ids, remove;
     bool (*is_there)(struct llmreg_registry *r, const char *id);
     /* All that belong into the file, inside a read section. */
     int (*each)(struct llmreg_registry *r, kind_id_fn fn, void *ctx);
-    /* Writes the present value of those parts (dirty.h), inside a transaction.
-     * LLMREG_ENOENT: it does not belong into the file. */
-    int (*write)(struct database *db, struct llmreg_registry *r, const char *id,
-                 unsigned parts, struct llmreg_error *err);
+    /* Writes the present value of those parts (dirty.h).  LLMREG_ENOENT: it
+     * does not belong into the file. */
+    int (*write)(const struct passage *p, const char *id, unsigned parts,
+                 struct llmreg_error *err);
     int (*load)(struct load *l, struct database *db, struct llmreg_error *err);
     int (*sweep)(const struct sweep *s, struct llmreg_error *err);
 };
 
-extern const struct kind kind_endpoint, kind_agent, kind_session, kind_alert;
+extern const struct kind kind_endpoint, kind_agent, kind_host, kind_session,
+    kind_alert;
 
 /* NULL: nothing of such an entity is remembered. */
 const struct kind *kind_of(enum llmreg_entity entity);

@@ -27,6 +27,7 @@ libstore_la_SOURCES = \
 	common/store/kind_agent.c \
 	common/store/kind_alert.c \
 	common/store/kind_endpoint.c \
+	common/store/kind_host.c \
 	common/store/kind_session.c \
 	common/store/kinds.c \
 	common/store/kinds.h \
@@ -40,6 +41,7 @@ libstore_la_SOURCES = \
 	common/store/rows_beat.c \
 	common/store/rows_endpoint.c \
 	common/store/rows_event.c \
+	common/store/rows_host.c \
 	common/store/rows_session.c \
 	common/store/schema.c \
 	common/store/schema.h \

@@ -14,6 +14,7 @@
 #include <llmreg/agents.h>
 #include <llmreg/alerts.h>
 #include <llmreg/bus.h>
+#include <llmreg/hosts.h>
 #include <llmreg/registry.h>
 #include <llmreg/sessions.h>
 
@@ -36,6 +37,14 @@ LLMREG_MUSTCHECK int rows_put_agent(struct database *db,
 LLMREG_MUSTCHECK int rows_put_presence(struct database *db,
                                        const struct llmreg_agent *a,
                                        struct llmreg_error *err);
+LLMREG_MUSTCHECK int rows_put_host(struct database *db,
+                                   const struct llmreg_host *h,
+                                   const struct llmreg_now *now,
+                                   struct llmreg_error *err);
+LLMREG_MUSTCHECK int rows_put_report(struct database *db,
+                                     const struct llmreg_host *h,
+                                     const struct llmreg_now *now,
+                                     struct llmreg_error *err);
 LLMREG_MUSTCHECK int rows_put_session(struct database *db,
                                       const struct llmreg_session *s,
                                       struct llmreg_error *err);
@@ -106,6 +115,15 @@ typedef int (*rows_agent_fn)(void *ctx, const char *id,
                              const char *problem);
 LLMREG_MUSTCHECK int rows_each_agent(struct database *db, rows_agent_fn fn,
                                      void *ctx, struct llmreg_error *err);
+
+struct rows_host {
+    const struct llmreg_host_report *spec;
+    const struct llmreg_host_state *state;
+};
+typedef int (*rows_host_fn)(void *ctx, const char *id,
+                            const struct rows_host *host, const char *problem);
+LLMREG_MUSTCHECK int rows_each_host(struct database *db, rows_host_fn fn,
+                                    void *ctx, struct llmreg_error *err);
 
 typedef int (*rows_session_fn)(void *ctx, const char *id,
                                const struct llmreg_session *s,

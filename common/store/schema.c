@@ -18,6 +18,7 @@
 #define PARENT "TEXT NOT NULL REFERENCES endpoint (id) ON DELETE CASCADE"
 #define TABLE  ") STRICT, WITHOUT ROWID;"
 #define AGENT  "TEXT NOT NULL REFERENCES agent (id) ON DELETE CASCADE"
+#define HOST   "TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE"
 /* What was so when an alarm was open: a state that was not confirmed since the
  * last restart is in prior. */
 #define ALARMED                                                                \
@@ -126,7 +127,7 @@ static const char *const steps[SCHEMA_VERSION + 1] = {
     "PRAGMA user_version = 1;",
 
     [2] =
-        /* Hosts are not remembered: they report again, or are gone. */
+        /* Hosts are not remembered yet. */
     "ALTER TABLE endpoint ADD COLUMN owner TEXT NOT NULL DEFAULT '';"
 
     "ALTER TABLE event ADD COLUMN entity TEXT NOT NULL DEFAULT 'endpoint';"
@@ -231,6 +232,31 @@ static const char *const steps[SCHEMA_VERSION + 1] = {
     " reason, host, series, url, severity, severity, since_ms,"
     " max(since_ms, 1), NULL, NULL, '', '', 1, 0 FROM (" ALARMED ");"
     "PRAGMA user_version = 2;",
+
+    [3] =
+        /* Not yet released: may still grow, before its last line. */
+    "CREATE TABLE host ("
+    " id TEXT NOT NULL PRIMARY KEY,"
+    " name TEXT NOT NULL,"
+    " agent TEXT NOT NULL,"
+    " interval_ms INTEGER NOT NULL,"
+    " registered_ms INTEGER NOT NULL" TABLE
+
+    "CREATE TABLE address ("
+    " host " HOST ","
+    " place INTEGER NOT NULL,"
+    " address TEXT NOT NULL,"
+    " PRIMARY KEY (host, place)" TABLE
+
+    /* When it was heard of, but not what it said: a sample of a run before is
+     * stale.  sample: 'none', 'fresh' or 'stale'. */
+    "CREATE TABLE report ("
+    " host " HOST " PRIMARY KEY,"
+    " sample TEXT NOT NULL,"
+    " since_ms INTEGER NOT NULL,"
+    " reported_ms INTEGER NOT NULL" TABLE
+
+    "PRAGMA user_version = 3;",
 };
 
 const char *schema_step(int version)

@@ -16,6 +16,8 @@
     " interval_ms, registered_ms"
 #define PRESENCE_COLUMNS                                                       \
     "presence, health, since_ms, seen_ms, latency_us, activity, peer, other"
+#define HOST_COLUMNS   "id, name, agent, interval_ms, registered_ms"
+#define REPORT_COLUMNS "sample, since_ms, reported_ms"
 #define SESSION_COLUMNS                                                        \
     "id, source, target, connection, reason, type, status, weight,"            \
     " latency_us, bandwidth_bps, opened_ms, active_ms, closed_ms"
@@ -103,6 +105,23 @@ static const char *const sql[DB_STATEMENTS] = {
     [DB_METADATA_DELETE] = "DELETE FROM metadata WHERE agent = ?1",
     [DB_METADATA_LIST] =
         "SELECT name, json FROM metadata WHERE agent = ?1 ORDER BY place",
+
+    [DB_HOST_PUT] = "INSERT INTO host (" HOST_COLUMNS ")"
+                    " VALUES (?1, ?2, ?3, ?4, ?5)"
+                    " ON CONFLICT (id) DO UPDATE SET name = ?2, agent = ?3,"
+                    " interval_ms = ?4, registered_ms = ?5",
+    [DB_HOST_DELETE] = "DELETE FROM host WHERE id = ?1",
+    [DB_HOST_IDS] = "SELECT id FROM host",
+    [DB_HOST_LIST] = "SELECT " HOST_COLUMNS ", " REPORT_COLUMNS
+                     " FROM host LEFT JOIN report ON host = id",
+    [DB_REPORT_PUT] = "INSERT OR REPLACE INTO report (host, " REPORT_COLUMNS ")"
+                      " SELECT ?1, ?2, ?3, ?4"
+                      " WHERE EXISTS (SELECT 1 FROM host WHERE id = ?1)",
+    [DB_ADDRESS_PUT] =
+        "INSERT INTO address (host, place, address) VALUES (?1, ?2, ?3)",
+    [DB_ADDRESS_DELETE] = "DELETE FROM address WHERE host = ?1",
+    [DB_ADDRESS_LIST] =
+        "SELECT address FROM address WHERE host = ?1 ORDER BY place",
 
     [DB_SESSION_PUT] =
         "INSERT OR REPLACE INTO session (" SESSION_COLUMNS ")"

@@ -133,12 +133,13 @@ static int write_batch(struct writer *w, const struct llmreg_now *now,
                               *now};
     struct history history = w->history;
     struct database *db = &w->home.db;
+    const struct passage passage = {db, w->world.registry, *now};
     int rc;
 
     durable = durable || reserve;
     rc = database_begin(db, durable, err);
     if (rc == LLMREG_OK)
-        rc = batch_write(&w->batch, db, w->world.registry, w->keep, err);
+        rc = batch_write(&w->batch, &passage, w->keep, err);
     if (rc == LLMREG_OK)
         rc = history_write(&history, &past, db, err);
     if (rc == LLMREG_OK && reserve)

@@ -5,7 +5,8 @@
  * A host appears with its first report.  Its sample is fresh until the
  * deadline (stale_ns, or three of its own intervals if that is longer); then it
  * is stale and nobody gets it any more, so that a graph shows a gap and not a
- * flat lie.  A host that nobody reported for host_reap_ns is removed.
+ * flat lie.  A host that nobody reported for host_reap_ns is removed.  A store
+ * remembers hosts, but not their samples.
  *
  * Links are not stored: a host has keys (its id, its addresses), an endpoint
  * and an agent name the host they are on, and whoever asks follows them at
@@ -76,9 +77,11 @@ void llmreg_sample_put(const struct llmreg_sample *sample);
 struct llmreg_host_state {
     bool stale;          /* had a sample, and it is too old */
     bool sampled;        /* ever had one */
-    int64_t since_ms;    /* wall time since when fresh or stale */
+    int64_t since_ms;    /* wall time since when fresh or stale; of one that
+                            was fresh before the restart: since then */
     int64_t reported_ms; /* wall time of the last report */
-    int64_t reported_mono_ns;
+    int64_t reported_mono_ns; /* the same, monotonic; 0: not in this run */
+    int64_t sampled_mono_ns;  /* of the last sample, likewise */
     int64_t registered_ms;
     int64_t interval_ms;
     uint32_t claims; /* by others on its addresses, in the last 10 minutes */
@@ -99,8 +102,20 @@ void llmreg_each_agent_on_host(struct llmreg_registry *r,
                                const struct llmreg_host *h, llmreg_agent_fn fn,
                                void *ctx);
 
+/* What a store remembers, put back before anybody reports; no event.  One that
+ * was stale is so, since then.  One that was fresh has no sample, and gets
+ * stale if none comes within its deadline from now on; until then its addresses
+ * are its own, unless another host has them by now.  The reaper waits from now
+ * on.  resources is not looked at, and of the state only stale, sampled, and
+ * when it was so since, reported and registered.  LLMREG_EEXIST, LLMREG_EFULL,
+ * LLMREG_ENOMEM; LLMREG_EINVAL with err. */
+LLMREG_MUSTCHECK int llmreg_host_restore(struct llmreg_registry *r,
+                                         const struct llmreg_host_report *spec,
+                                         const struct llmreg_host_state *stored,
+                                         struct llmreg_error *err);
+
 struct llmreg_host_counts {
-    size_t hosts, fresh, stale; /* the rest never had a sample */
+    size_t hosts, fresh, stale; /* the rest had no sample in this run */
 };
 void llmreg_host_count(struct llmreg_registry *r,
                        struct llmreg_host_counts *out);

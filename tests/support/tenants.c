@@ -96,6 +96,30 @@ void tenant_beat_health(struct room *r, const char *name,
     beat(r, name, LLMREG_PRESENCE_ONLINE, health);
 }
 
+/* ---- hosts ---- */
+
+void host_report(struct room *r, const char *id)
+{
+    static const char *const addresses[] = {"192.0.2.7", "node7.example"};
+    const struct llmreg_resources resources = llmreg_resources_unknown();
+    const struct llmreg_host_report report = {.id = id,
+                                              .name = "the seventh",
+                                              .agent = "agent-scout",
+                                              .addresses = addresses,
+                                              .naddresses = 2,
+                                              .interval_ms = 30000,
+                                              .resources = &resources};
+    struct llmreg_error err = {""};
+    int rc = llmreg_host_report(r->registry, &report, &r->now, NULL, &err);
+
+    ck_assert_msg(rc == LLMREG_OK, "%d %s", rc, err.text);
+}
+
+struct llmreg_host *host_get(struct room *r, const char *id)
+{
+    return llmreg_host_get(r->registry, id);
+}
+
 /* ---- sessions ---- */
 
 struct llmreg_session session_of(const char *id, const char *from,

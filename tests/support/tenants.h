@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* tenants.h - agents, sessions and alerts in a room, each with a value in every
- * field.
+/* tenants.h - agents, hosts, sessions and alerts in a room, each with a value
+ * in every field.
  */
 #ifndef LLMREG_TEST_TENANTS_H
 #define LLMREG_TEST_TENANTS_H
 
 #include <llmreg/agents.h>
 #include <llmreg/alerts.h>
+#include <llmreg/hosts.h>
 #include <llmreg/sessions.h>
 
 #include "tests/support/room.h"
@@ -23,6 +24,11 @@ void tenant_beat(struct room *r, const char *name,
 /* As that, in one word of health. */
 void tenant_beat_health(struct room *r, const char *name,
                         enum llmreg_health_state health);
+
+/* The host ID reports, with a sample, every 30 s. */
+void host_report(struct room *r, const char *id);
+/* A reference, or NULL. */
+struct llmreg_host *host_get(struct room *r, const char *id);
 
 /* A session with the id ID from agent-FROM to agent-TO. */
 struct llmreg_session session_of(const char *id, const char *from,

@@ -63,17 +63,65 @@ static bool keep(void *ctx, const struct llmreg_alert *a)
     return true;
 }
 
+/* A host as a store has it, with one address. */
+struct kept_host {
+    char id[64], address[64];
+    struct llmreg_host_report spec;
+    struct llmreg_host_state state;
+};
+
+struct kept_hosts {
+    struct kept_host hosts[64];
+    size_t count;
+};
+
+static bool keep_host(void *ctx, struct llmreg_host *h)
+{
+    struct kept_hosts *kept = ctx;
+    struct kept_host *k = &kept->hosts[kept->count++];
+    const struct llmreg_host_report *spec = llmreg_host_spec(h);
+
+    ck_assert_uint_le(kept->count, 64);
+    snprintf(k->id, sizeof k->id, "%s", spec->id);
+    snprintf(k->address, sizeof k->address, "%s",
+             spec->naddresses > 0 ? spec->addresses[0] : "");
+    k->spec = *spec;
+    llmreg_host_state(h, &watch_room.now, &k->state);
+    llmreg_host_spec_put(spec);
+    return true;
+}
+
+static void restore_host(struct kept_host *k)
+{
+    const char *const addresses[] = {k->address};
+    struct llmreg_error err = {""};
+
+    k->spec.id = k->id;
+    k->spec.name = "the box";
+    k->spec.agent = "";
+    k->spec.addresses = addresses;
+    k->spec.naddresses = k->address[0] != '\0';
+    ck_assert_msg(llmreg_host_restore(watch_room.registry, &k->spec, &k->state,
+                                      &err) == LLMREG_OK,
+                  "%s", err.text);
+}
+
 /* What a store would do. */
 void watch_restart(void)
 {
     const uint64_t last = llmreg_bus_last(watch_room.bus);
+    static struct kept_hosts hosts;
     struct kept kept = {.count = 0};
     struct llmreg_error err;
 
+    hosts.count = 0;
+    llmreg_each_host(watch_room.registry, keep_host, &hosts);
     llmreg_each_alert(watch_room.registry, keep, &kept);
     stop();
     room_restart(&watch_room);
     llmreg_bus_raise(watch_room.bus, last);
+    for (size_t i = 0; i < hosts.count; i++)
+        restore_host(&hosts.hosts[i]);
     for (size_t i = 0; i < kept.count; i++) {
         ck_assert_int_eq(
             llmreg_alert_restore(watch_room.registry, kept.alerts[i], &err),

@@ -21,7 +21,8 @@ extern struct llmreg_rule_conf watch_rules[LLMREG_RULES];
 
 void watch_setup(void);
 void watch_teardown(void);
-/* A new registry and alerter, with the alerts of the old one remembered. */
+/* A new registry and alerter, with the hosts and alerts of the old one
+ * remembered. */
 void watch_restart(void);
 
 /* Time passes, deadlines are served, the alerter takes the new events and

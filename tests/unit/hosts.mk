@@ -8,6 +8,12 @@ tests_unit_test_host_report_SOURCES = tests/unit/test_host_report.c $(REPORTER)
 tests_unit_test_host_report_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_host_report_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_host_restore
+TESTS += tests/unit/test_host_restore
+tests_unit_test_host_restore_SOURCES = tests/unit/test_host_restore.c $(REPORTER)
+tests_unit_test_host_restore_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_host_restore_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_host_links
 TESTS += tests/unit/test_host_links
 tests_unit_test_host_links_SOURCES = tests/unit/test_host_links.c $(REPORTER)

@@ -93,6 +93,13 @@ tests_unit_test_rows_alert_SOURCES = tests/unit/test_rows_alert.c \
 tests_unit_test_rows_alert_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_rows_alert_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_rows_host
+TESTS += tests/unit/test_rows_host
+tests_unit_test_rows_host_SOURCES = tests/unit/test_rows_host.c \
+	$(STORE_TEST_TENANTS)
+tests_unit_test_rows_host_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_rows_host_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_rows_session
 TESTS += tests/unit/test_rows_session
 tests_unit_test_rows_session_SOURCES = tests/unit/test_rows_session.c \
@@ -160,6 +167,13 @@ tests_unit_test_writer_faults_SOURCES = tests/unit/test_writer_faults.c \
 	$(STORE_TEST_WRITING)
 tests_unit_test_writer_faults_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_writer_faults_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_writer_hosts
+TESTS += tests/unit/test_writer_hosts
+tests_unit_test_writer_hosts_SOURCES = tests/unit/test_writer_hosts.c \
+	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_writer_hosts_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_writer_hosts_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_restart
 TESTS += tests/unit/test_writer_restart

@@ -47,8 +47,9 @@ static void take_events(void)
 
 static void write_it(void)
 {
-    ck_assert_int_eq(batch_write(&batch, &db, room.registry, keep, &err),
-                     LLMREG_OK);
+    const struct passage passage = {&db, room.registry, room.now};
+
+    ck_assert_int_eq(batch_write(&batch, &passage, keep, &err), LLMREG_OK);
 }
 
 static int count(const char *sql)
@@ -194,7 +195,8 @@ START_TEST(a_full_disk_writes_none_of_it_and_later_all)
     take_events();
     limit_pages(pages + 4);
     ck_assert_int_eq(database_begin(&db, true, &err), LLMREG_OK);
-    ck_assert_int_eq(batch_write(&batch, &db, room.registry, keep, &err),
+    const struct passage passage = {&db, room.registry, room.now};
+    ck_assert_int_eq(batch_write(&batch, &passage, keep, &err),
                      LLMREG_ENOSPACE);
     database_rollback(&db);
     ck_assert_int_eq(count("SELECT (SELECT count(*) FROM agent)"
@@ -226,9 +228,9 @@ END_TEST
 
 START_TEST(an_event_of_what_is_not_remembered_marks_nothing)
 {
-    const struct llmreg_event event = {.type = LLMREG_EVENT_REGISTERED,
-                                       .entity = LLMREG_ENTITY_HOST,
-                                       .subject = "node1"};
+    const struct llmreg_event event = {.type = LLMREG_EVENT_CLOCK,
+                                       .entity = LLMREG_ENTITY_CLOCK,
+                                       .subject = "clock"};
 
     ck_assert_int_eq(llmreg_bus_publish(room.bus, &event, NULL), LLMREG_OK);
     take_events();

@@ -107,6 +107,13 @@ static void prepare_update(void)
     report.name = "other";
 }
 
+static int restore(void)
+{
+    const struct llmreg_host_state stored = {.sampled = true, .since_ms = 5};
+
+    return llmreg_host_restore(fleet, &report, &stored, NULL);
+}
+
 static int write_away(void *ctx, const char *bytes, size_t len)
 {
     (void)ctx;
@@ -132,9 +139,8 @@ static const struct {
     int (*run)(void);
     int allocations; /* at least so many fail it */
 } operations[] = {
-    {"add", prepare_add, send, 9},
-    {"report", prepare_again, send, 3},
-    {"update", prepare_update, send, 7},
+    {"add", prepare_add, send, 9},       {"report", prepare_again, send, 3},
+    {"update", prepare_update, send, 7}, {"restore", prepare_add, restore, 8},
     {"json", add_first, write_json, 1},
 };
 

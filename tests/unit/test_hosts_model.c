@@ -21,14 +21,17 @@
 #define STALE_NS S(90)
 #define REAP_NS  S(600)
 
-enum sampling { UNSAMPLED, FRESH, STALE };
+enum sampling { UNSAMPLED, FRESH, STALE, AWAITED };
 
 /* What the registry ought to know of one host. */
 struct naive {
     bool there;
     unsigned addresses; /* as it said; bit per key */
     unsigned keys;      /* and its own among them */
-    int64_t interval_ms, reported_ns, sampled_ns, patience_ns;
+    int64_t interval_ms, reported_ns, reported_ms, sampled_ns;
+    int64_t stale_ns; /* 0: never had a sample */
+    int64_t restored_ns;
+    bool owns;
     enum sampling told;
     int64_t claims[CLAIMS]; /* minutes */
     size_t nclaims;
@@ -38,13 +41,14 @@ struct world {
     struct naive hosts[HOSTS];
     uint64_t events;
     struct llmreg_now now;
+    struct llmreg_clock clock;
     struct llmreg_bus *bus;
     struct llmreg_registry *r;
 };
 
 static const char *const names[KEYS] = {"k0", "k1", "k2", "k3", "k4", "k5"};
 
-enum operation { REPORT, REMOVE, WAIT, TICK, OPERATIONS };
+enum operation { REPORT, REMOVE, WAIT, TICK, RESTART };
 
 struct step {
     enum operation what;
@@ -59,7 +63,8 @@ static struct step decode(uint64_t n)
                                     S(90), S(91), S(200), S(599)};
     static const enum operation often[] = {REPORT, REPORT, REPORT, REPORT,
                                            WAIT,   TICK,   WAIT,   REMOVE};
-    const struct step s = {.what = often[n & 7],
+    const bool restarts = (n >> 24 & 255) == 0;
+    const struct step s = {.what = restarts ? RESTART : often[n & 7],
                            .host = n >> 3 & 3,
                            .addresses = (n >> 5 & 63) & (n >> 11 & 63),
                            .sampled = (n >> 17 & 3) != 0,
@@ -87,7 +92,7 @@ static void show(uint64_t n, char *out, size_t size)
                        (long long)(s.wait_ns / LLMREG_NS_PER_S));
         break;
     default:
-        (void)snprintf(out, size, "tick");
+        (void)snprintf(out, size, s.what == TICK ? "tick" : "restart");
     }
 }
 
@@ -102,8 +107,10 @@ static int64_t patience(int64_t interval_ms)
 
 static bool is_heard(const struct world *w, const struct naive *n)
 {
-    return n->there &&
-           w->now.mono_ns - n->reported_ns < patience(n->interval_ms);
+    int64_t heard_ns = n->reported_ns != 0 ? n->reported_ns : n->restored_ns;
+
+    return n->there && (n->reported_ns != 0 || n->owns) &&
+           w->now.mono_ns - heard_ns < patience(n->interval_ms);
 }
 
 /* The one that has the key and lives, but for host; or NULL. */
@@ -117,6 +124,13 @@ static struct naive *rival(struct world *w, unsigned host, unsigned keys)
     return NULL;
 }
 
+static bool is_later(const struct naive *a, const struct naive *b)
+{
+    if (a->reported_ns == 0 && b->reported_ns == 0)
+        return a->reported_ms > b->reported_ms;
+    return a->reported_ns > b->reported_ns;
+}
+
 static int resolve(const struct world *w, unsigned key)
 {
     int best = -1;
@@ -126,7 +140,7 @@ static int resolve(const struct world *w, unsigned key)
     for (int i = 0; i < HOSTS; i++) {
         const struct naive *n = &w->hosts[i];
         if (n->there && (n->keys & 1U << key) != 0 &&
-            (best < 0 || n->reported_ns > w->hosts[best].reported_ns))
+            (best < 0 || is_later(n, &w->hosts[best])))
             best = i;
     }
     return best;
@@ -134,13 +148,12 @@ static int resolve(const struct world *w, unsigned key)
 
 static bool is_stale(const struct world *w, const struct naive *n)
 {
-    return n->sampled_ns != 0 &&
-           w->now.mono_ns >= n->sampled_ns + n->patience_ns;
+    return n->stale_ns != 0 && w->now.mono_ns >= n->stale_ns;
 }
 
 static void expire(struct world *w, struct naive *n)
 {
-    if (n->told != FRESH || !is_stale(w, n))
+    if ((n->told != FRESH && n->told != AWAITED) || !is_stale(w, n))
         return;
     n->told = STALE;
     w->events++;
@@ -169,12 +182,18 @@ static int naive_report(struct world *w, const struct step *s,
     n->keys = keys;
     n->interval_ms = interval_ms;
     n->reported_ns = w->now.mono_ns;
+    n->reported_ms = w->now.wall_ms;
     if (!s->sampled)
         return LLMREG_OK;
     n->sampled_ns = w->now.mono_ns;
-    n->patience_ns = patience(interval_ms);
+    n->stale_ns = w->now.mono_ns + patience(interval_ms);
     n->told = FRESH;
     return LLMREG_OK;
+}
+
+static int64_t reap_at(const struct naive *n)
+{
+    return REAP_NS + (n->reported_ns != 0 ? n->reported_ns : n->restored_ns);
 }
 
 static void naive_tick(struct world *w)
@@ -184,11 +203,41 @@ static void naive_tick(struct world *w)
         if (!n->there)
             continue;
         expire(w, n);
-        if (w->now.mono_ns < n->reported_ns + REAP_NS)
+        if (w->now.mono_ns < reap_at(n))
             continue;
         *n = (struct naive){.there = false};
         w->events++;
     }
+}
+
+/* ---- a registry with endpoints ---- */
+
+static bool start(struct world *w)
+{
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
+    char id[16], url[32];
+
+    conf.endpoints = conf.agents = conf.sessions = KEYS;
+    conf.hosts = HOSTS;
+    conf.stale_ns = STALE_NS;
+    conf.host_reap_ns = REAP_NS;
+    if (llmreg_registry_new(&w->r, &conf, w->bus, &w->clock) != LLMREG_OK)
+        return false;
+    for (unsigned k = 0; k < KEYS; k++) {
+        (void)snprintf(id, sizeof id, "%s:1", names[k]);
+        (void)snprintf(url, sizeof url, "http://%s", id);
+        const struct llmreg_spec spec = {.id = id,
+                                         .url = url,
+                                         .name = "n",
+                                         .host = "h",
+                                         .series = "s",
+                                         .origin = "",
+                                         .interval_ms = 1000};
+        if (llmreg_set(w->r, &spec, NULL, NULL) != LLMREG_OK)
+            return false;
+    }
+    w->events += KEYS;
+    return true;
 }
 
 /* ---- the steps, in both ---- */
@@ -237,9 +286,74 @@ static const char *do_tick(struct world *w)
     for (int i = 0; i < HOSTS; i++) {
         const struct naive *n = &w->hosts[i];
         if (n->there &&
-            (n->reported_ns + REAP_NS < next ||
-             (n->told == FRESH && n->sampled_ns + n->patience_ns < next)))
+            (reap_at(n) < next ||
+             ((n->told == FRESH || n->told == AWAITED) && n->stale_ns < next)))
             return "a tick will come too late";
+    }
+    return NULL;
+}
+
+/* What a store has of one host. */
+struct kept {
+    struct llmreg_host_report spec;
+    struct llmreg_host_state state;
+    const char *addresses[KEYS];
+};
+
+static bool keep(const struct world *w, unsigned host, struct kept *out)
+{
+    struct llmreg_host *h = llmreg_host_get(w->r, names[host]);
+
+    if (h == NULL)
+        return false;
+    llmreg_host_state(h, &w->now, &out->state);
+    out->spec =
+        (struct llmreg_host_report){.id = names[host],
+                                    .name = "",
+                                    .agent = "",
+                                    .addresses = out->addresses,
+                                    .interval_ms = out->state.interval_ms};
+    for (unsigned k = 0; k < KEYS; k++)
+        if ((w->hosts[host].addresses & 1U << k) != 0)
+            out->addresses[out->spec.naddresses++] = names[k];
+    llmreg_host_put(h);
+    return true;
+}
+
+static void naive_restore(struct world *w, unsigned host, bool stale)
+{
+    struct naive *n = &w->hosts[host];
+
+    n->owns = n->stale_ns != 0 && !stale && rival(w, host, n->keys) == NULL;
+    n->told = n->stale_ns == 0 ? UNSAMPLED : stale ? STALE : AWAITED;
+    if (n->stale_ns != 0)
+        n->stale_ns = stale ? 1 : w->now.mono_ns + patience(n->interval_ms);
+}
+
+static const char *do_restart(struct world *w)
+{
+    struct kept kept[HOSTS] = {{.addresses = {NULL}}};
+
+    for (unsigned i = 0; i < HOSTS; i++) {
+        struct naive *n = &w->hosts[i];
+        if (keep(w, i, &kept[i]) != n->there)
+            return "another host is there";
+        n->reported_ns = n->sampled_ns = 0;
+        n->restored_ns = w->now.mono_ns;
+        n->owns = false;
+        n->nclaims = 0;
+    }
+    llmreg_registry_free(w->r);
+    w->r = NULL;
+    if (!start(w))
+        return "it does not start again";
+    for (unsigned i = 0; i < HOSTS; i++) {
+        if (!w->hosts[i].there)
+            continue;
+        naive_restore(w, i, kept[i].state.stale);
+        if (llmreg_host_restore(w->r, &kept[i].spec, &kept[i].state, NULL) !=
+            LLMREG_OK)
+            return "a host does not come back";
     }
     return NULL;
 }
@@ -305,7 +419,8 @@ static const char *check_host(const struct world *w, unsigned host,
     if (!same)
         return "another sample";
     llmreg_host_state(h, &w->now, &state);
-    if (state.stale != is_stale(w, n) || state.sampled != (n->sampled_ns != 0))
+    if (state.stale != is_stale(w, n) || state.sampled != (n->stale_ns != 0) ||
+        state.sampled_mono_ns != n->sampled_ns)
         return "another state";
     if (state.reported_mono_ns != n->reported_ns)
         return "another time";
@@ -355,6 +470,8 @@ static const char *act(struct world *w, const struct step *s)
         why = do_remove(w, s);
     if (s->what == TICK)
         why = do_tick(w);
+    if (s->what == RESTART)
+        why = do_restart(w);
     if (s->what == WAIT) {
         w->now.mono_ns += s->wait_ns;
         w->now.wall_ms += s->wait_ns / LLMREG_NS_PER_MS;
@@ -373,45 +490,16 @@ static void read_clock(void *ctx, struct llmreg_now *out)
     *out = ((struct world *)ctx)->now;
 }
 
-static bool begin(struct world *w, const struct llmreg_clock *clock)
-{
-    struct llmreg_registry_conf conf = llmreg_registry_conf();
-    char id[16], url[32];
-
-    conf.endpoints = conf.agents = conf.sessions = KEYS;
-    conf.hosts = HOSTS;
-    conf.stale_ns = STALE_NS;
-    conf.host_reap_ns = REAP_NS;
-    if (llmreg_bus_new(&w->bus, 2, 1) != LLMREG_OK ||
-        llmreg_registry_new(&w->r, &conf, w->bus, clock) != LLMREG_OK)
-        return false;
-    for (unsigned k = 0; k < KEYS; k++) {
-        (void)snprintf(id, sizeof id, "%s:1", names[k]);
-        (void)snprintf(url, sizeof url, "http://%s", id);
-        const struct llmreg_spec spec = {.id = id,
-                                         .url = url,
-                                         .name = "n",
-                                         .host = "h",
-                                         .series = "s",
-                                         .origin = "",
-                                         .interval_ms = 1000};
-        if (llmreg_set(w->r, &spec, NULL, NULL) != LLMREG_OK)
-            return false;
-    }
-    w->events = KEYS;
-    return true;
-}
-
 static const char *play(const uint64_t *steps, size_t count)
 {
     struct world *w = calloc(1, sizeof *w);
-    const struct llmreg_clock clock = {.read = read_clock, .ctx = w};
     const char *why = NULL;
 
     if (w == NULL)
         return "no memory";
     w->now = (struct llmreg_now){S(1000), 1000000};
-    if (!begin(w, &clock))
+    w->clock = (struct llmreg_clock){.read = read_clock, .ctx = w};
+    if (llmreg_bus_new(&w->bus, 2, 1) != LLMREG_OK || !start(w))
         why = "it does not begin";
     for (size_t i = 0; i < count && why == NULL; i++) {
         const struct step s = decode(steps[i]);

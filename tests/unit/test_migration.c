@@ -2,8 +2,8 @@
 /* test_migration.c - a file of a released version becomes one of this version,
  * with everything in it, and a copy of it stays.
  *
- * The rows were written by that version, but those of gpu5's health and of the
- * store and the clock.
+ * The rows were written by that version, but for gpu5's health and the events
+ * of the store and the clock.
  */
 #include "common/store/copy.h"
 #include "common/store/database.h"
@@ -62,29 +62,57 @@ static const char *const version_1[] = {
     "UPDATE meta SET value = 2097152 WHERE key = 'seq_reserved'",
 };
 
+static const char *const version_2[] = {
+    "INSERT INTO endpoint VALUES('gpu1:11434','http://gpu1:11434','gpu1',"
+    "'gpu1','11434','config','ollama','static',50,30000,'maintenance',"
+    "1795000600000,1795000000000,0,0,'node7')",
+    "INSERT INTO agent VALUES('agent-scout','performance','scout','worker',"
+    "'lab','in_cluster','node7','http://node7:8080','1.2.3','auto',30000,"
+    "1795000000000)",
+    "INSERT INTO presence VALUES('agent-scout','offline','healthy',"
+    "1795000000000,1794999000000,900,'serving','192.0.2.7','')",
+    "INSERT INTO alert VALUES('host_stale/node7','host_stale','node7',"
+    "'node7','the host node7 does not report its resources any more','stale',"
+    "'','last report','node7','','','warning','warning',1795000000000,"
+    "1795000000000,NULL,NULL,'','',1,7)",
+    "INSERT INTO event VALUES(7,1795000000000,'fired','host_stale/node7',"
+    "'node7','okay','warning','last report',0,0,'alert')",
+    "UPDATE meta SET value = 2097152 WHERE key = 'seq_reserved'",
+};
+
 static struct room room;
 static struct database db;
 static struct llmreg_error err;
 
-/* A file as version 1 left it when it ended. */
-static void setup(void)
+static void run(sqlite3 *old, const char *sql)
+{
+    ck_assert_msg(sqlite3_exec(old, sql, NULL, NULL, NULL) == SQLITE_OK,
+                  "%s: %s", sql, sqlite3_errmsg(old));
+}
+
+/* A file as that version left it when it ended. */
+static void leave(int version, const char *const *rows, size_t n)
 {
     sqlite3 *old = NULL;
 
     room_open(&room);
     ck_assert_int_eq(sqlite3_open(room_path(&room, "db"), &old), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(old,
-                                  "PRAGMA auto_vacuum = INCREMENTAL;"
-                                  "PRAGMA journal_mode = WAL",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(old, schema_step(1), NULL, NULL, NULL),
-                     SQLITE_OK);
-    for (size_t i = 0; i < sizeof version_1 / sizeof version_1[0]; i++)
-        ck_assert_msg(sqlite3_exec(old, version_1[i], NULL, NULL, NULL) ==
-                          SQLITE_OK,
-                      "%s: %s", version_1[i], sqlite3_errmsg(old));
+    run(old, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
+    for (int v = 1; v <= version; v++)
+        run(old, schema_step(v));
+    for (size_t i = 0; i < n; i++)
+        run(old, rows[i]);
     sqlite3_close(old);
+}
+
+static void setup(void)
+{
+    leave(1, version_1, sizeof version_1 / sizeof version_1[0]);
+}
+
+static void setup_2(void)
+{
+    leave(2, version_2, sizeof version_2 / sizeof version_2[0]);
 }
 
 static void teardown(void)
@@ -120,17 +148,20 @@ static const char *ask(const char *sql)
 
 START_TEST(a_released_step_is_never_edited)
 {
-    const char *step = schema_step(1);
+    static const uint64_t hashes[] = {0, UINT64_C(18246438890961887675),
+                                      UINT64_C(11779950802295739826)};
 
-    ck_assert_uint_eq(llmreg_hash(step, strlen(step)),
-                      UINT64_C(18246438890961887675));
+    for (int v = 1; v < (int)(sizeof hashes / sizeof hashes[0]); v++) {
+        const char *step = schema_step(v);
+        ck_assert_uint_eq(llmreg_hash(step, strlen(step)), hashes[v]);
+    }
 }
 END_TEST
 
 START_TEST(all_rows_are_there_with_what_is_new)
 {
     ck_assert_int_eq(open_it(), LLMREG_OK);
-    ck_assert_str_eq(ask("PRAGMA user_version"), "2");
+    ck_assert_str_eq(ask("PRAGMA user_version"), "3");
     ck_assert_str_eq(ask("SELECT count(*) FROM endpoint WHERE owner = ''"),
                      "4");
     ck_assert_str_eq(ask("SELECT admin FROM endpoint WHERE name = 'gpu1'"),
@@ -214,7 +245,7 @@ START_TEST(without_a_copy_nothing_is_migrated)
     ck_assert_uint_eq(room_count_files(&room, "", "db.version-1."), 0);
     ck_assert_int_eq(rmdir(room_path(&room, "db.version-1")), 0);
     ck_assert_int_eq(open_it(), LLMREG_OK);
-    ck_assert_str_eq(ask("PRAGMA user_version"), "2");
+    ck_assert_str_eq(ask("PRAGMA user_version"), "3");
 }
 END_TEST
 
@@ -253,10 +284,53 @@ START_TEST(a_copy_of_a_damaged_file_gets_no_name)
 }
 END_TEST
 
+/* ---- from version 2 ---- */
+
+START_TEST(what_version_2_knew_is_there)
+{
+    ck_assert_int_eq(open_it(), LLMREG_OK);
+    ck_assert_str_eq(ask("PRAGMA user_version"), "3");
+    ck_assert_str_eq(ask("SELECT admin || ' ' || admin_until_ms || ' ' || owner"
+                         " FROM endpoint"),
+                     "maintenance 1795000600000 node7");
+    ck_assert_str_eq(ask("SELECT name || ' ' || presence FROM agent JOIN"
+                         " presence ON agent = id"),
+                     "scout offline");
+    ck_assert_str_eq(ask("SELECT told FROM alert"), "warning");
+    ck_assert_str_eq(ask("SELECT entity FROM event"), "alert");
+    ck_assert_str_eq(ask("SELECT value FROM meta WHERE key = 'seq_reserved'"),
+                     "2097152");
+    ck_assert_str_eq(ask("SELECT (SELECT count(*) FROM host)"
+                         " + (SELECT count(*) FROM address)"
+                         " + (SELECT count(*) FROM report)"),
+                     "0");
+    ck_assert_str_eq(ask("PRAGMA foreign_key_check"), "");
+    ck_assert_str_eq(ask("PRAGMA integrity_check"), "ok");
+}
+END_TEST
+
+START_TEST(a_copy_of_version_2_stays_beside_it)
+{
+    sqlite3 *copy = NULL;
+
+    ck_assert_int_eq(open_it(), LLMREG_OK);
+    ck_assert_int_eq(sqlite3_open(room_path(&room, "db.version-2"), &copy),
+                     SQLITE_OK);
+    ck_assert_str_eq(ask_of(copy, "PRAGMA user_version"), "2");
+    ck_assert_str_eq(ask_of(copy, "SELECT name FROM agent"), "scout");
+    ck_assert_str_eq(ask_of(copy, "SELECT count(*) FROM sqlite_schema"
+                                  " WHERE name = 'host'"),
+                     "0");
+    sqlite3_close(copy);
+    ck_assert_uint_eq(room_count_files(&room, "", "db.version-"), 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("migration");
     TCase *tc = tcase_create("migration");
+    TCase *tc2 = tcase_create("version 2");
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_released_step_is_never_edited);
@@ -270,6 +344,10 @@ int main(void)
     tcase_add_test(tc, a_new_file_needs_no_copy);
     tcase_add_test(tc, a_copy_of_a_damaged_file_gets_no_name);
     suite_add_tcase(suite, tc);
+    tcase_add_checked_fixture(tc2, setup_2, teardown);
+    tcase_add_test(tc2, what_version_2_knew_is_there);
+    tcase_add_test(tc2, a_copy_of_version_2_stays_beside_it);
+    suite_add_tcase(suite, tc2);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

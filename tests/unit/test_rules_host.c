@@ -121,7 +121,82 @@ START_TEST(a_host_with_nothing_on_it_is_offline)
 }
 END_TEST
 
-/* Hosts are not stored: who is dead then would be told to be well. */
+START_TEST(a_host_that_was_stale_before_the_restart_is_told_again_if_it_is)
+{
+    report();
+    watch_pass(91000);
+    watch_tell(STALE);
+    const struct llmreg_alert *a = watch_alert(STALE);
+    const int64_t since = a->since_ms;
+    llmreg_alert_put(a);
+    watch_restart();
+    watch_pass(89000);
+    a = watch_alert(STALE);
+    ck_assert(a->s.remembered);
+    llmreg_alert_put(a);
+    watch_pass(1000);
+    a = watch_alert(STALE);
+    ck_assert(!a->s.remembered && llmreg_alert_is_news(a));
+    ck_assert_int_eq(a->since_ms, since);
+    llmreg_alert_put(a);
+}
+END_TEST
+
+START_TEST(one_that_reports_after_the_restart_ends_its_alert_at_once)
+{
+    report();
+    watch_pass(91000);
+    watch_tell(STALE);
+    watch_restart();
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(STALE), LLMREG_SEVERITY_WARNING);
+    report();
+    ck_assert_int_eq(watch_raised(STALE), LLMREG_SEVERITY_OKAY);
+}
+END_TEST
+
+/* Design 5.3: nothing is said before it had the time to show itself. */
+START_TEST(a_host_that_was_well_has_its_time_after_a_restart)
+{
+    report();
+    watch_restart();
+    watch_pass(89000);
+    ck_assert_uint_eq(watch_count(), 0);
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(STALE), LLMREG_SEVERITY_WARNING);
+    ck_assert_int_eq(watch_raised(OFFLINE), LLMREG_SEVERITY_FAILURE);
+}
+END_TEST
+
+START_TEST(a_report_without_a_sample_ends_no_alert_about_samples)
+{
+    report();
+    watch_pass(91000);
+    watch_tell(STALE);
+    watch_restart();
+    ck_assert_int_eq(report_as("box", "10.0.0.1", false), LLMREG_OK);
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(STALE), LLMREG_SEVERITY_WARNING);
+}
+END_TEST
+
+/* Its row could not be read, or was written by a version without hosts. */
+START_TEST(an_alert_whose_host_is_forgotten_ends_when_it_had_its_time)
+{
+    report();
+    watch_pass(91000);
+    watch_tell(STALE);
+    ck_assert_int_eq(llmreg_host_remove(watch_room.registry, "box", "test"),
+                     LLMREG_OK);
+    watch_restart();
+    watch_pass(89000);
+    ck_assert_int_eq(watch_raised(STALE), LLMREG_SEVERITY_WARNING);
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(STALE), LLMREG_SEVERITY_OKAY);
+    ck_assert_ptr_nonnull(strstr(watch_message(STALE), "was removed"));
+}
+END_TEST
+
 START_TEST(a_host_that_was_offline_before_the_restart_is_so_until_it_reports)
 {
     report();
@@ -356,6 +431,14 @@ int main(void)
     tcase_add_test(tc, a_host_that_never_had_a_sample_is_not_stale);
     tcase_add_test(tc, a_stale_host_that_is_removed_is_told);
     tcase_add_test(tc, steps_of_the_wall_clock_make_nothing_stale);
+    tcase_add_test(
+        tc, a_host_that_was_stale_before_the_restart_is_told_again_if_it_is);
+    tcase_add_test(tc,
+                   one_that_reports_after_the_restart_ends_its_alert_at_once);
+    tcase_add_test(tc, a_host_that_was_well_has_its_time_after_a_restart);
+    tcase_add_test(tc, a_report_without_a_sample_ends_no_alert_about_samples);
+    tcase_add_test(tc,
+                   an_alert_whose_host_is_forgotten_ends_when_it_had_its_time);
     tcase_add_test(tc, a_host_with_nothing_on_it_is_offline);
     tcase_add_test(
         tc, a_host_that_was_offline_before_the_restart_is_so_until_it_reports);

@@ -119,6 +119,7 @@ static void change_all(void)
     tenant_add(&w.room, "scout");
     tenant_beat(&w.room, "scout", LLMREG_PRESENCE_ONLINE);
     tenant_add(&w.room, "other");
+    host_report(&w.room, "node7");
     session_open(&w.room, "s1", "scout", "other");
     alert_set(&w.room, "gpu1:11434", LLMREG_SEVERITY_FAILURE);
     alert_acknowledge(&w.room, "gpu1:11434", "ada");
@@ -128,8 +129,9 @@ static void expect_all_on_disk(void)
 {
     static const char *const tables[] = {
         "endpoint", "label",    "health",     "model", "agent",
-        "presence", "metadata", "capability", "alert", "session"};
-    static const int expected[] = {1, 2, 1, 2, 2, 2, 4, 4, 1, 1};
+        "presence", "metadata", "capability", "alert", "session",
+        "host",     "address",  "report"};
+    static const int expected[] = {1, 2, 1, 2, 2, 2, 4, 4, 1, 1, 1, 2, 1};
     char sql[64];
 
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
