@@ -15,3 +15,13 @@ int64_t llmreg_phase(const char *id, int64_t interval_ns)
         return 0;
     return (int64_t)(llmreg_hash(id, strlen(id)) % (uint64_t)interval_ns);
 }
+
+int64_t llmreg_phase_next(int64_t phase_ns, int64_t interval_ns,
+                          int64_t after_ns)
+{
+    int64_t since = (after_ns - phase_ns) % interval_ns;
+
+    if (since < 0)
+        since += interval_ns;
+    return after_ns - since + interval_ns;
+}

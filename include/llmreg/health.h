@@ -127,5 +127,9 @@ LLMREG_MUSTCHECK int llmreg_reason_parse(const char *s,
 /* The endpoint's fixed place in the interval, 0 <= place < interval_ns, the
  * same for the same id on every machine and after every restart. */
 int64_t llmreg_phase(const char *id, int64_t interval_ns);
+/* The first time after after_ns that is at that place in its interval;
+ * interval_ns > 0. */
+int64_t llmreg_phase_next(int64_t phase_ns, int64_t interval_ns,
+                          int64_t after_ns);
 
 #endif

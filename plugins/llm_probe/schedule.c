@@ -18,17 +18,14 @@
 #include <stdlib.h>
 
 #include <llmreg/clock.h>
+#include <llmreg/health.h>
 #include <llmreg/table.h>
 
 /* ---- places ---- */
 
 int64_t schedule_place(const struct schedule_item *item, int64_t after_ns)
 {
-    int64_t since = (after_ns - item->phase_ns) % item->interval_ns;
-
-    if (since < 0)
-        since += item->interval_ns;
-    return after_ns - since + item->interval_ns;
+    return llmreg_phase_next(item->phase_ns, item->interval_ns, after_ns);
 }
 
 void schedule_first(struct schedule *s, struct schedule_item *item,

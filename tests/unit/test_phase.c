@@ -72,6 +72,18 @@ START_TEST(places_are_evenly_spread)
 }
 END_TEST
 
+START_TEST(the_next_place_is_after_a_time_and_not_at_it)
+{
+    ck_assert_int_eq(llmreg_phase_next(3, 10, 0), 3);
+    ck_assert_int_eq(llmreg_phase_next(3, 10, 2), 3);
+    ck_assert_int_eq(llmreg_phase_next(3, 10, 3), 13);
+    ck_assert_int_eq(llmreg_phase_next(3, 10, 100), 103);
+    ck_assert_int_eq(llmreg_phase_next(3, 10, -8), -7);
+    ck_assert_int_eq(llmreg_phase_next(3, 10, -7), 3);
+    ck_assert_int_eq(llmreg_phase_next(0, 1, 5), 6);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("phase");
@@ -81,6 +93,7 @@ int main(void)
     tcase_add_loop_test(tc, a_place_lies_in_the_interval, 0, 6);
     tcase_add_test(tc, no_interval_has_the_place_0);
     tcase_add_loop_test(tc, places_are_evenly_spread, 0, 4);
+    tcase_add_test(tc, the_next_place_is_after_a_time_and_not_at_it);
     suite_add_tcase(s, tc);
     SRunner *sr = srunner_create(s);
     srunner_run_all(sr, CK_ENV);
