@@ -131,6 +131,27 @@ uint64_t llmreg_bus_last(struct llmreg_bus *bus)
     return last;
 }
 
+/* What fell out of the ring waits no more. */
+static size_t waiting_locked(const struct llmreg_bus *bus)
+    LLMREG_REQUIRES(bus->lock)
+{
+    uint64_t most = 0;
+
+    for (const struct llmreg_subscription *s = bus->subscriptions; s != NULL;
+         s = s->next)
+        if (bus->head - s->place > most)
+            most = bus->head - s->place;
+    return most > bus->mask ? bus->mask + 1 : most;
+}
+
+void llmreg_bus_count(struct llmreg_bus *bus, struct llmreg_bus_counts *out)
+{
+    llmreg_lock(&bus->lock);
+    out->published = bus->head;
+    out->waiting = waiting_locked(bus);
+    llmreg_unlock(&bus->lock);
+}
+
 void llmreg_bus_raise(struct llmreg_bus *bus, uint64_t upto)
 {
     llmreg_lock(&bus->lock);

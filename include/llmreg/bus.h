@@ -77,6 +77,11 @@ LLMREG_MUSTCHECK int llmreg_bus_publish(struct llmreg_bus *bus,
 void llmreg_bus_wake(struct llmreg_bus *bus);
 /* The number of the newest event; first - 1 if there was none. */
 uint64_t llmreg_bus_last(struct llmreg_bus *bus);
+struct llmreg_bus_counts {
+    uint64_t published; /* events of this bus; numbers may jump, this cannot */
+    size_t waiting;     /* for the subscription that is furthest behind */
+};
+void llmreg_bus_count(struct llmreg_bus *bus, struct llmreg_bus_counts *out);
 /* No number up to and including upto will be used again, by this process or
  * a later one: the bus goes on above it if it was below. */
 void llmreg_bus_raise(struct llmreg_bus *bus, uint64_t upto);

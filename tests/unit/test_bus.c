@@ -89,6 +89,36 @@ START_TEST(numbers_begin_with_the_first_and_grow_by_one)
 }
 END_TEST
 
+static struct llmreg_bus_counts counts(void)
+{
+    struct llmreg_bus_counts n;
+
+    llmreg_bus_count(bus, &n);
+    return n;
+}
+
+START_TEST(what_waits_for_the_slowest_is_counted)
+{
+    struct llmreg_subscription *late = NULL;
+
+    ck_assert_uint_eq(counts().published, 0);
+    publish("a");
+    publish("a");
+    ck_assert_int_eq(llmreg_subscribe(bus, UINT64_MAX, &late), LLMREG_OK);
+    publish("a");
+    llmreg_bus_raise(bus, 1000); /* a jump of the numbers is no event */
+    ck_assert_uint_eq(counts().published, 3);
+    ck_assert_uint_eq(counts().waiting, 3);
+    while (next(sub) != 0)
+        continue;
+    ck_assert_uint_eq(counts().waiting, 1);
+    for (int i = 0; i < 3 * RING; i++)
+        publish("a");
+    ck_assert_uint_eq(counts().waiting, RING);
+    llmreg_unsubscribe(late);
+}
+END_TEST
+
 START_TEST(a_subscriber_sees_every_event_in_order)
 {
     for (uint64_t i = 1; i <= RING; i++)
@@ -260,6 +290,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, a_bus_wants_a_power_of_two_and_a_first_number);
     tcase_add_test(t, numbers_begin_with_the_first_and_grow_by_one);
+    tcase_add_test(t, what_waits_for_the_slowest_is_counted);
     tcase_add_test(t, a_subscriber_sees_every_event_in_order);
     tcase_add_test(t, an_event_is_a_copy_that_outlives_its_place_in_the_ring);
     tcase_add_test(t,
