@@ -20,6 +20,8 @@ libservice_la_SOURCES = \
 	common/service/maintenance.h \
 	common/service/metrics.c \
 	common/service/metrics_fleet.c \
+	common/service/metrics_host.c \
+	common/service/metrics_own.c \
 	common/service/notifier.c \
 	common/service/notifier.h \
 	common/service/notify_text.c \

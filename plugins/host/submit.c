@@ -40,20 +40,42 @@ static bool put_names(value_list_t *vl, const char *plugin,
            put_part(vl->type_instance, m->type_instance) && vl->type[0] != '\0';
 }
 
+#define VALUES_MAX                                                             \
+    (sizeof((struct llmreg_metric *)0)->more / sizeof(double) + 1)
+
+/* The values of a metric, and how many; 0: no database can store them.  One
+ * of several may be unknown. */
+static size_t put_values(value_t values[static VALUES_MAX],
+                         const struct llmreg_metric *m)
+{
+    if (!isfinite(m->value) || m->nmore >= VALUES_MAX)
+        return 0;
+    if (m->derive)
+        values[0].derive = (derive_t)m->value;
+    else
+        values[0].gauge = m->value;
+    for (size_t i = 0; i < m->nmore; i++) {
+        if (isinf(m->more[i]))
+            return 0;
+        values[i + 1].gauge = m->more[i];
+    }
+    return m->nmore + 1;
+}
+
 void host_submit(void *ctx, const struct llmreg_metric *metric)
 {
     struct host_pass *pass = ctx;
-    value_t value = {.gauge = metric->value};
+    value_t values[VALUES_MAX];
     value_list_t vl = VALUE_LIST_INIT;
     int64_t interval_ms = metric->interval_ms;
 
     if (interval_ms == 0)
         interval_ms = pass->interval_ms;
-    vl.values = &value;
-    vl.values_len = 1;
+    vl.values = values;
+    vl.values_len = put_values(values, metric);
     vl.time = MS_TO_CDTIME_T(pass->wall_ms);
     vl.interval = MS_TO_CDTIME_T(interval_ms);
-    if (!isfinite(metric->value) || !put_names(&vl, pass->plugin, metric)) {
+    if (vl.values_len == 0 || !put_names(&vl, pass->plugin, metric)) {
         pass->refused++;
         return;
     }

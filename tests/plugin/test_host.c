@@ -81,6 +81,56 @@ START_TEST(without_an_interval_it_has_the_one_of_the_pass)
 }
 END_TEST
 
+START_TEST(a_count_that_grows_is_handed_over_as_a_whole_number)
+{
+    const struct llmreg_metric m = {.plugin_instance = "hub",
+                                    .type = "operations",
+                                    .type_instance = "events",
+                                    .value = 9007199254740991,
+                                    .derive = true};
+    struct fake_value v;
+
+    ck_assert_uint_eq(submit(&m).submitted, 1);
+    ck_assert(fake_value_find("hub", "operations-events", &v));
+    ck_assert_int_eq(v.derive, INT64_C(9007199254740991));
+}
+END_TEST
+
+START_TEST(of_several_values_one_may_be_unknown)
+{
+    const struct llmreg_metric m = {.plugin_instance = "host",
+                                    .type = "load",
+                                    .type_instance = "",
+                                    .value = 1,
+                                    .more = {(double)NAN, 3},
+                                    .nmore = 2};
+    struct fake_value v;
+
+    ck_assert_uint_eq(submit(&m).submitted, 1);
+    ck_assert(fake_value_find("host", "load-", &v));
+    ck_assert_double_eq(v.value, 1);
+    ck_assert_uint_eq(v.nmore, 2);
+    ck_assert_double_nan(v.more[0]);
+    ck_assert_double_eq(v.more[1], 3);
+}
+END_TEST
+
+START_TEST(several_values_with_one_that_cannot_be_are_refused)
+{
+    struct llmreg_metric m = {.plugin_instance = "host",
+                              .type = "load",
+                              .type_instance = "",
+                              .value = 1,
+                              .more = {2, (double)INFINITY},
+                              .nmore = 2};
+
+    ck_assert_uint_eq(submit(&m).refused, 1);
+    m.more[1] = 3;
+    m.nmore = 3;
+    ck_assert_uint_eq(submit(&m).refused, 1);
+}
+END_TEST
+
 static char long_name[200];
 
 static const struct {
@@ -201,6 +251,9 @@ int main(void)
                         (int)(sizeof levels / sizeof levels[0]));
     tcase_add_test(t, a_metric_becomes_a_value);
     tcase_add_test(t, without_an_interval_it_has_the_one_of_the_pass);
+    tcase_add_test(t, a_count_that_grows_is_handed_over_as_a_whole_number);
+    tcase_add_test(t, of_several_values_one_may_be_unknown);
+    tcase_add_test(t, several_values_with_one_that_cannot_be_are_refused);
     tcase_add_loop_test(t, what_collectd_would_change_is_refused, 0,
                         (int)(sizeof refused / sizeof refused[0]));
     tcase_add_test(t, a_notification_keeps_all_it_says);

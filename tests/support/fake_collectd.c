@@ -16,9 +16,10 @@
 
 #include "tests/support/fake_collectd.h"
 
-#define LINES  256
-#define VALUES 4096
-#define NOTES  64
+#define LINES   256
+#define VALUES  4096
+#define NOTES   64
+#define SOURCES 16
 
 static char hostname[] = "hub";
 char *hostname_g = hostname;
@@ -31,6 +32,8 @@ static struct {
     plugin_shutdown_cb shutdown;
     plugin_read_cb read;
     double read_interval;
+    plugin_write_cb write;
+    user_data_t write_data;
     struct {
         char level, text[1024];
     } lines[LINES];
@@ -77,6 +80,15 @@ int plugin_register_complex_read(const char *group, const char *name,
     return 0;
 }
 
+int plugin_register_write(const char *name, plugin_write_cb callback,
+                          user_data_t const *user_data)
+{
+    (void)name;
+    fake.write = callback;
+    fake.write_data = *user_data;
+    return 0;
+}
+
 void plugin_log(int level, const char *format, ...)
 {
     va_list ap;
@@ -110,6 +122,10 @@ int plugin_dispatch_values(value_list_t const *vl)
         memcpy(v->type, vl->type, sizeof v->type);
         memcpy(v->type_instance, vl->type_instance, sizeof v->type_instance);
         v->value = vl->values[0].gauge;
+        v->derive = vl->values[0].derive;
+        v->nmore = vl->values_len - 1;
+        for (size_t i = 0; i < v->nmore && i < 2; i++)
+            v->more[i] = vl->values[i + 1].gauge;
         v->time = CDTIME_T_TO_DOUBLE(vl->time);
         v->interval = CDTIME_T_TO_DOUBLE(vl->interval);
     }
@@ -319,6 +335,47 @@ bool fake_read(const char *plugin, int *status)
     return true;
 }
 
+static value_t value_of(int ds_type, double n)
+{
+    switch (ds_type) {
+    case DS_TYPE_COUNTER:
+        return (value_t){.counter = (counter_t)n};
+    case DS_TYPE_DERIVE:
+        return (value_t){.derive = (derive_t)n};
+    case DS_TYPE_ABSOLUTE:
+        return (value_t){.absolute = (absolute_t)n};
+    default:
+        return (value_t){.gauge = n};
+    }
+}
+
+bool fake_write(const struct fake_arrival *a, int *status)
+{
+    value_t values[SOURCES];
+    data_source_t sources[SOURCES];
+    data_set_t ds = {.ds_num = a->nvalues, .ds = sources};
+    value_list_t vl = {.values = values,
+                       .values_len = a->nvalues,
+                       .time = DOUBLE_TO_CDTIME_T(a->time),
+                       .interval = DOUBLE_TO_CDTIME_T(a->interval)};
+
+    if (fake.write == NULL)
+        return false;
+    for (size_t i = 0; i < a->nvalues && i < SOURCES; i++) {
+        values[i] = value_of(a->ds_type, a->values[i]);
+        sources[i] = (data_source_t){.type = a->ds_type};
+    }
+    snprintf(ds.type, sizeof ds.type, "%s", a->type);
+    snprintf(vl.host, sizeof vl.host, "%s", a->host);
+    snprintf(vl.plugin, sizeof vl.plugin, "%s", a->plugin);
+    snprintf(vl.plugin_instance, sizeof vl.plugin_instance, "%s",
+             a->plugin_instance);
+    snprintf(vl.type, sizeof vl.type, "%s", a->type);
+    snprintf(vl.type_instance, sizeof vl.type_instance, "%s", a->type_instance);
+    *status = fake.write(&ds, &vl, &fake.write_data);
+    return true;
+}
+
 double fake_read_interval(const char *plugin)
 {
     (void)plugin;
@@ -407,5 +464,6 @@ void fake_reset(void)
     fake.init = NULL;
     fake.shutdown = NULL;
     fake.read = NULL;
+    fake.write = NULL;
     pthread_mutex_unlock(&fake.lock);
 }

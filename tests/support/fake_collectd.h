@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Calls the config callback with a block as collectd.conf writes it, without
  * the line <Plugin ...> itself: one option a line, "quoted" or bare values,
@@ -18,6 +19,18 @@ int fake_init(const char *plugin);
 int fake_shutdown(const char *plugin);
 /* 0 if it is registered; its status is in *status. */
 bool fake_read(const char *plugin, int *status);
+/* A value arrives, as from another plugin or another host: the write callback
+ * gets it, with a data set of as many sources as it has values, all of type
+ * ds_type (DS_TYPE_GAUGE...).  False: none is registered. */
+struct fake_arrival {
+    const char *host, *plugin, *plugin_instance, *type, *type_instance;
+    int ds_type;
+    const double *values;
+    size_t nvalues;
+    double time, interval; /* seconds */
+};
+bool fake_write(const struct fake_arrival *a, int *status);
+
 /* The interval it was registered with, in seconds; 0: it is not. */
 double fake_read_interval(const char *plugin);
 
@@ -30,7 +43,11 @@ const char *fake_log_last(char level);
 struct fake_value {
     char host[128], plugin[128], plugin_instance[128];
     char type[128], type_instance[128];
-    double value, time, interval; /* seconds */
+    double value;   /* the first one, if its type is GAUGE */
+    int64_t derive; /* the first one, if its type is DERIVE */
+    double more[2]; /* the others */
+    size_t nmore;
+    double time, interval; /* seconds */
 };
 size_t fake_value_count(void);
 /* The last one whose type, "-" and type instance are name, of that plugin

@@ -39,6 +39,19 @@ tests_unit_test_metrics_fleet_SOURCES = tests/unit/test_metrics_fleet.c $(SERVIC
 tests_unit_test_metrics_fleet_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_metrics_fleet_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_metrics_host
+TESTS += tests/unit/test_metrics_host
+tests_unit_test_metrics_host_SOURCES = tests/unit/test_metrics_host.c $(REPORTER)
+tests_unit_test_metrics_host_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_metrics_host_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_metrics_own
+TESTS += tests/unit/test_metrics_own
+tests_unit_test_metrics_own_SOURCES = tests/unit/test_metrics_own.c \
+	$(ALERTING_ONLY) $(REPORTER)
+tests_unit_test_metrics_own_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_metrics_own_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_notifier
 TESTS += tests/unit/test_notifier
 tests_unit_test_notifier_SOURCES = tests/unit/test_notifier.c $(SERVICE_TEST_WATCH)
