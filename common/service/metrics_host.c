@@ -109,9 +109,12 @@ static bool vram_free(const struct facts *f, struct llmreg_metric *m)
 
 static bool age(const struct facts *f, struct llmreg_metric *m)
 {
-    int64_t ns = f->now->mono_ns - f->state.reported_mono_ns;
+    double seconds =
+        f->state.reported_mono_ns != 0
+            ? (double)(f->now->mono_ns - f->state.reported_mono_ns) / 1e9
+            : (double)(f->now->wall_ms - f->state.reported_ms) / 1e3;
 
-    return number(ns < 0 ? 0 : (double)ns / 1e9, m);
+    return number(seconds < 0 ? 0 : seconds, m);
 }
 
 static const struct {

@@ -190,6 +190,25 @@ START_TEST(a_host_without_a_sample_has_an_age)
 }
 END_TEST
 
+START_TEST(over_a_restart_the_age_goes_on)
+{
+    struct llmreg_host_report r = reporter_report("gpu1", "");
+    const struct llmreg_host_state stored = {
+        .reported_ms = fleet_now.wall_ms - 60000,
+        .registered_ms = fleet_now.wall_ms - 90000,
+        .since_ms = fleet_now.wall_ms - 90000,
+        .sampled = true,
+    };
+
+    r.resources = NULL;
+    ck_assert_int_eq(llmreg_host_restore(fleet, &r, &stored, NULL), LLMREG_OK);
+    reporter_wait(5);
+    read_metrics("gpu1", 8);
+    ck_assert_uint_eq(nseen, 1);
+    ck_assert_double_eq(value_of("host/duration-age"), 65);
+}
+END_TEST
+
 START_TEST(the_age_is_never_negative)
 {
     report("gpu1");
@@ -287,6 +306,7 @@ int main(void)
     tcase_add_test(tc, a_long_id_becomes_a_name_that_collectd_does_not_cut);
     tcase_add_test(tc, stale_only_the_age_goes_on);
     tcase_add_test(tc, a_host_without_a_sample_has_an_age);
+    tcase_add_test(tc, over_a_restart_the_age_goes_on);
     tcase_add_test(tc, the_age_is_never_negative);
     tcase_add_test(tc, what_the_reporter_does_not_know_is_not_there);
     tcase_add_test(tc, the_mean_of_the_gpus_leaves_out_who_does_not_know);
