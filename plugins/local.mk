@@ -1,2 +1,3 @@
 include plugins/host/local.mk
 include plugins/llm_probe/local.mk
+include plugins/llm_listen/local.mk

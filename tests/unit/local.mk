@@ -12,4 +12,5 @@ include tests/unit/tokens.mk
 include tests/unit/store.mk
 include tests/unit/service.mk
 include tests/unit/probe.mk
+include tests/unit/listen_series.mk
 include tests/unit/snapshot.mk

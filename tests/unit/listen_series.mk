@@ -1,0 +1,17 @@
+## unit tests of what plugins/llm_listen hands to collectd, and takes from it
+
+LISTEN_TEST_LIBS = $(LISTEN_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_counters
+TESTS += tests/unit/test_counters
+tests_unit_test_counters_SOURCES = tests/unit/test_counters.c
+tests_unit_test_counters_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_counters_LDADD = $(LISTEN_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_host_series
+TESTS += tests/unit/test_host_series
+tests_unit_test_host_series_SOURCES = tests/unit/test_host_series.c \
+	tests/support/room.c tests/support/room.h
+tests_unit_test_host_series_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_host_series_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
+tests_unit_test_host_series_LDADD = $(LISTEN_TEST_LIBS)
