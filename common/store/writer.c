@@ -191,24 +191,25 @@ static int sweep(struct writer *w, const struct llmreg_now *now, bool force,
     return LLMREG_OK;
 }
 
+/* Must be on disk now: it says so itself, or somebody waits for what was taken,
+ * though it may be lazy, or written without fsync already. */
+static bool is_durable(const struct writer *w)
+{
+    return w->batch.durable || (w->wanted > w->on_disk && w->seen > w->on_disk);
+}
+
 static int flush(struct writer *w, const struct llmreg_now *now, bool force,
                  struct llmreg_error *err)
 {
+    const bool durable = force || is_durable(w);
     int rc = sweep(w, now, force, err);
 
     w->flush_ns = now->mono_ns + w->config.flush_ns;
     if (rc != LLMREG_OK)
         return rc;
-    if (batch_is_empty(&w->batch) && beats_is_empty(&w->beats) && !force)
+    if (batch_is_empty(&w->batch) && beats_is_empty(&w->beats) && !durable)
         return LLMREG_OK;
-    return write_batch(w, now, force || w->batch.durable, err);
-}
-
-/* Somebody waits for what was taken, though it may be lazy, or written without
- * fsync already. */
-static bool is_wanted(const struct writer *w)
-{
-    return w->wanted > w->on_disk && w->seen > w->on_disk;
+    return write_batch(w, now, durable || w->batch.durable, err);
 }
 
 /* At most one batch: what is left keeps the descriptor readable. */
@@ -218,10 +219,9 @@ static int write_due(struct writer *w, const struct llmreg_now *now, bool force,
     drain(w);
     if (force || now->mono_ns >= w->flush_ns)
         return flush(w, now, force, err);
-    const bool durable = w->batch.durable || is_wanted(w);
-    if (durable || batch_is_full(&w->batch) ||
+    if (is_durable(w) || batch_is_full(&w->batch) ||
         sequence_is_due(&w->sequence, w->world.bus))
-        return write_batch(w, now, durable, err);
+        return write_batch(w, now, is_durable(w), err);
     return LLMREG_OK;
 }
 

@@ -126,6 +126,21 @@ START_TEST(what_was_written_without_fsync_is_synced_for_who_waits)
 }
 END_TEST
 
+START_TEST(a_flush_that_is_due_forgets_nobody_who_waits)
+{
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    room_models(&w.room, "gpu1", "a:latest");
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    room_models(&w.room, "gpu1", "b:latest");
+    room_pass(&w.room, 5000);
+    writer_want(w.writer, llmreg_bus_last(w.room.bus));
+    writing_step(&w);
+    ck_assert_uint_eq(writer_on_disk(w.writer), llmreg_bus_last(w.room.bus));
+}
+END_TEST
+
 START_TEST(who_waits_for_what_is_written_costs_nothing)
 {
     writing_start(&w);
@@ -342,6 +357,7 @@ int main(void)
     tcase_add_test(tc, a_lazy_write_counts_as_on_disk_only_after_a_synced_one);
     tcase_add_test(tc, what_somebody_waits_for_is_written_at_once_with_fsync);
     tcase_add_test(tc, what_was_written_without_fsync_is_synced_for_who_waits);
+    tcase_add_test(tc, a_flush_that_is_due_forgets_nobody_who_waits);
     tcase_add_test(tc, who_waits_for_what_is_written_costs_nothing);
     tcase_add_test(tc, a_forced_step_writes_lazy_changes_too);
     tcase_add_test(tc, a_probe_without_an_event_is_written_by_the_flush);
