@@ -17,6 +17,7 @@ tests_bench_registry_bench_SOURCES = \
 	tests/bench/registry/copying.c \
 	tests/bench/registry/copying.h \
 	tests/bench/registry/deadlines.c \
+	tests/bench/registry/durable.c \
 	tests/bench/registry/endpoints.c \
 	tests/bench/registry/fleet.c \
 	tests/bench/registry/fleet.h \

@@ -10,6 +10,12 @@ static void read_clock(void *ctx, struct llmreg_now *out)
     *out = ((const struct swarm *)ctx)->now;
 }
 
+void swarm_id(size_t i, char out[static SWARM_ID_SIZE])
+{
+    snprintf(out, SWARM_ID_SIZE, "%08x-5b1c-4e02-9d3a-%012x",
+             (unsigned)(i * 2654435761u), (unsigned)i);
+}
+
 struct swarm *swarm_new(size_t count)
 {
     struct swarm *s = calloc(1, sizeof *s);
@@ -23,8 +29,7 @@ struct swarm *swarm_new(size_t count)
     s->ids = calloc(count, sizeof *s->ids);
     must(s->ids != NULL, "memory");
     for (size_t i = 0; i < count; i++)
-        snprintf(s->ids[i], sizeof s->ids[i], "%08x-5b1c-4e02-9d3a-%012x",
-                 (unsigned)(i * 2654435761u), (unsigned)i);
+        swarm_id(i, s->ids[i]);
     conf.agents = count;
     conf.endpoints = conf.hosts = conf.sessions = 1;
     must(llmreg_bus_new(&s->bus, 1024, 1) == LLMREG_OK, "the bus");
@@ -42,10 +47,32 @@ void swarm_free(struct swarm *s)
     free(s);
 }
 
-void swarm_restore(struct swarm *s, size_t i)
+void swarm_describe(size_t i, struct swarm_spec *out)
 {
     static const struct llmreg_capability can[] = {{"chat", ""},
                                                    {"gpu", "h100"}};
+
+    swarm_id(i, out->id);
+    snprintf(out->name, sizeof out->name, "worker-%u", (unsigned)i);
+    snprintf(out->host, sizeof out->host, "host-%u", (unsigned)(i / 8));
+    out->spec =
+        (struct llmreg_agent_spec){.id = out->id,
+                                   .type = "worker",
+                                   .name = out->name,
+                                   .role = "inference",
+                                   .domain = "lab",
+                                   .cluster = "",
+                                   .host = out->host,
+                                   .url = "",
+                                   .version = "1.2.0",
+                                   .source = LLMREG_SOURCE_AUTO,
+                                   .interval_ms = LLMREG_AGENT_INTERVAL_MS,
+                                   .capabilities = can,
+                                   .ncapabilities = sizeof can / sizeof can[0]};
+}
+
+void swarm_restore(struct swarm *s, size_t i)
+{
     const struct llmreg_agent_state stored = {.presence =
                                                   LLMREG_PRESENCE_ONLINE,
                                               .health = LLMREG_HEALTH_HEALTHY,
@@ -54,25 +81,10 @@ void swarm_restore(struct swarm *s, size_t i)
                                               .activity = "idle",
                                               .peer = "10.0.0.1"};
     struct llmreg_error err = {""};
-    char name[32], host[32];
+    struct swarm_spec agent;
 
-    snprintf(name, sizeof name, "worker-%u", (unsigned)i);
-    snprintf(host, sizeof host, "host-%u", (unsigned)(i / 8));
-    const struct llmreg_agent_spec spec = {
-        .id = s->ids[i],
-        .type = "worker",
-        .name = name,
-        .role = "inference",
-        .domain = "lab",
-        .cluster = "",
-        .host = host,
-        .url = "",
-        .version = "1.2.0",
-        .source = LLMREG_SOURCE_AUTO,
-        .interval_ms = LLMREG_AGENT_INTERVAL_MS,
-        .capabilities = can,
-        .ncapabilities = sizeof can / sizeof can[0]};
-    must(llmreg_agent_restore(s->r, &spec, &stored, &err) == LLMREG_OK,
+    swarm_describe(i, &agent);
+    must(llmreg_agent_restore(s->r, &agent.spec, &stored, &err) == LLMREG_OK,
          err.text);
 }
 

@@ -24,6 +24,13 @@ struct swarm {
 /* A registry with room for count agents, and their ids; nobody is in it. */
 struct swarm *swarm_new(size_t count);
 void swarm_free(struct swarm *s);
+/* What agent i says of itself. */
+struct swarm_spec {
+    struct llmreg_agent_spec spec;
+    char id[SWARM_ID_SIZE], name[32], host[32];
+};
+void swarm_id(size_t i, char out[static SWARM_ID_SIZE]);
+void swarm_describe(size_t i, struct swarm_spec *out);
 /* Agent i as after a restart. */
 void swarm_restore(struct swarm *s, size_t i);
 /* Agent i says that nothing changed. */
