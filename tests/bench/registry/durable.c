@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <llmreg/service.h>
@@ -95,7 +94,7 @@ static void remove_all(const char *dir)
 {
     static const char *const names[] = {"registry.db", "registry.db-wal",
                                         "registry.db-shm", "registry.lock"};
-    char path[128];
+    char path[256];
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", dir, names[i]);
@@ -107,10 +106,10 @@ static void remove_all(const char *dir)
 void durable_group(const struct bench *b)
 {
     struct load l = {.count = b->brief ? 6400 : 64000};
-    char dir[128];
+    char here[160], dir[192];
 
-    must(getcwd(dir, sizeof dir - 32) != NULL, "the directory");
-    strcat(dir, "/durable-XXXXXX");
+    must(getcwd(here, sizeof here) != NULL, "the directory");
+    snprintf(dir, sizeof dir, "%s/durable-XXXXXX", here);
     must(mkdtemp(dir) != NULL, "a directory");
     configure(dir);
     start(&l);
