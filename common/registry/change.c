@@ -68,11 +68,12 @@ static int add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
 static int add(struct llmreg_registry *r, const struct llmreg_spec *spec,
                struct llmreg_set_result *result, struct llmreg_error *err)
 {
+    static const struct llmreg_override no_override;
     static const struct llmreg_models no_models;
     static const struct llmreg_health no_health;
     struct llmreg_endpoint *e = NULL;
 
-    int rc = entry_new(&e, spec, &no_health, &no_models);
+    int rc = entry_new(&e, spec, &no_override, &no_health, &no_models);
     if (rc != LLMREG_OK)
         return rc;
     e->registered_ms = llmreg_clock_now(r->clock).wall_ms;
@@ -111,15 +112,16 @@ static int update_from(struct llmreg_registry *r, struct llmreg_endpoint *e,
                        const struct llmreg_spec *old,
                        const struct llmreg_spec *spec, uint64_t *seq)
 {
-    struct llmreg_spec merged = merge(old, spec);
+    const struct llmreg_spec *named = llmreg_spec_named(old);
+    struct llmreg_spec merged = merge(named, spec);
     char fields[128];
     struct llmreg_text text;
 
     llmreg_text_init(&text, fields, sizeof fields);
-    spec_part_diff(old, &merged, &text);
+    spec_part_diff(named, &merged, &text);
     if (text.len == 0)
         return LLMREG_OK;
-    struct spec_part *new = spec_part_new(&merged);
+    struct spec_part *new = spec_part_new(&merged, llmreg_spec_override(old));
     if (new == NULL)
         return LLMREG_ENOMEM;
     struct llmreg_event event = {
@@ -261,8 +263,12 @@ int llmreg_remove(struct llmreg_registry *r, const char *id,
 static int check_memory(const struct llmreg_memory *memory,
                         struct llmreg_error *err)
 {
+    const struct llmreg_spec spec =
+        spec_part_apply(&memory->spec, &memory->override);
     int rc = llmreg_spec_check(&memory->spec, err);
 
+    if (rc == LLMREG_OK)
+        rc = llmreg_spec_check(&spec, err);
     if (rc != LLMREG_OK)
         return rc;
     if ((unsigned)memory->intent.admin < LLMREG_ADMINS &&
@@ -284,7 +290,8 @@ int llmreg_restore(struct llmreg_registry *r,
     if (rc != LLMREG_OK)
         return rc;
     llmreg_health_restart(&memory->health, &health);
-    rc = entry_new(&e, &memory->spec, &health, &memory->models);
+    rc = entry_new(&e, &memory->spec, &memory->override, &health,
+                   &memory->models);
     if (rc != LLMREG_OK) {
         llmreg_error_set(err, "endpoint %s: its models: %s", memory->spec.id,
                          llmreg_status_text(rc));

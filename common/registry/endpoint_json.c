@@ -116,6 +116,25 @@ static void age(struct llmreg_json_out *w, struct json_key key, int64_t then_ns,
                            (double)((now_ns - then_ns) / 1000000) / 1e3);
 }
 
+/* The names of the members that are not as the endpoint was named. */
+static void write_overridden(struct llmreg_json_out *w, unsigned fields)
+{
+    static const struct {
+        unsigned field;
+        const char *member;
+    } members[] = {
+        {LLMREG_FIELD_NAME, "name"},
+        {LLMREG_FIELD_PRIORITY, "priority"},
+        {LLMREG_FIELD_LABELS, "labels"},
+    };
+
+    llmreg_json_open_array(w, "overridden");
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        if ((fields & members[i].field) != 0)
+            llmreg_json_string(w, NULL, members[i].member);
+    llmreg_json_close_array(w);
+}
+
 static void write_spec(struct llmreg_json_out *w,
                        const struct llmreg_spec *spec)
 {
@@ -130,6 +149,7 @@ static void write_spec(struct llmreg_json_out *w,
     json_member_string(w, JSON_KEY("host"), spec->host);
     json_member_string(w, JSON_KEY("series"), spec->series);
     write_labels(w, spec);
+    write_overridden(w, llmreg_spec_override(spec)->fields);
 }
 
 static void write_health(struct llmreg_json_out *w,

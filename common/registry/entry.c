@@ -40,11 +40,12 @@ static struct llmreg_endpoint *allocate(size_t room)
     return e;
 }
 
-int entry_new(struct llmreg_endpoint **out, const struct llmreg_spec *spec,
+int entry_new(struct llmreg_endpoint **out, const struct llmreg_spec *named,
+              const struct llmreg_override *override,
               const struct llmreg_health *health,
               const struct llmreg_models *models)
 {
-    size_t room = strlen(spec->id) + 1;
+    size_t room = strlen(named->id) + 1;
     int rc = LLMREG_ENOMEM;
     struct llmreg_endpoint *e = allocate(room);
 
@@ -54,8 +55,8 @@ int entry_new(struct llmreg_endpoint **out, const struct llmreg_spec *spec,
     atomic_init(&e->refs, 1);
     atomic_init(&e->alive, true);
     atomic_init(&e->state, (uint8_t)health->state);
-    memcpy(e->id, spec->id, room);
-    e->spec = spec_part_new(spec);
+    memcpy(e->id, named->id, room);
+    e->spec = spec_part_new(named, override);
     e->health = health_part_new(health);
     if (e->spec == NULL || e->health == NULL)
         goto done;

@@ -57,7 +57,8 @@ struct llmreg_endpoint {
 /* An entry with copies of these parts and one reference; its links have room
  * and are not made.  LLMREG_ENOMEM; LLMREG_EINVAL as models_part_new. */
 LLMREG_MUSTCHECK int entry_new(struct llmreg_endpoint **out,
-                               const struct llmreg_spec *spec,
+                               const struct llmreg_spec *named,
+                               const struct llmreg_override *override,
                                const struct llmreg_health *health,
                                const struct llmreg_models *models);
 /* Drops the table's reference after a grace period. */

@@ -63,6 +63,7 @@ libregistry_la_SOURCES = \
 	common/registry/observe.c \
 	common/registry/part.c \
 	common/registry/part.h \
+	common/registry/patch.c \
 	common/registry/rank.c \
 	common/registry/rcu.c \
 	common/registry/rcu.h \

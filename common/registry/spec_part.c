@@ -55,36 +55,93 @@ static void key_of_host(const struct llmreg_spec *spec,
         host_of_id(spec->id, out);
 }
 
-static size_t room(const struct llmreg_spec *spec)
+struct llmreg_spec spec_part_apply(const struct llmreg_spec *named,
+                                   const struct llmreg_override *override)
 {
-    size_t n = spec->nlabels * sizeof(struct llmreg_label);
+    struct llmreg_spec spec = *named;
+
+    if ((override->fields & LLMREG_FIELD_NAME) != 0)
+        spec.name = override->name;
+    if ((override->fields & LLMREG_FIELD_PRIORITY) != 0)
+        spec.priority = override->priority;
+    if ((override->fields & LLMREG_FIELD_LABELS) != 0) {
+        spec.labels = override->labels;
+        spec.nlabels = override->nlabels;
+    }
+    return spec;
+}
+
+/* ---- one block ---- */
+
+static size_t labels_room(const struct llmreg_label *labels, size_t n)
+{
+    size_t room = n * sizeof *labels;
+
+    for (size_t i = 0; i < n; i++)
+        room += part_room(labels[i].name) + part_room(labels[i].value);
+    return room;
+}
+
+static size_t room(const struct llmreg_spec *named,
+                   const struct llmreg_override *own)
+{
+    size_t n = labels_room(named->labels, named->nlabels) +
+               labels_room(own->labels, own->nlabels) + part_room(own->name);
 
     for (size_t i = 0; i < STRINGS; i++)
-        n += part_room(get(spec, i));
-    for (size_t i = 0; i < spec->nlabels; i++)
-        n += part_room(spec->labels[i].name) + part_room(spec->labels[i].value);
+        n += part_room(get(named, i));
     return n;
 }
 
-struct spec_part *spec_part_new(const struct llmreg_spec *spec)
+static void pack_labels(char **at, struct llmreg_label *to,
+                        const struct llmreg_label *from, size_t n)
 {
+    for (size_t i = 0; i < n; i++) {
+        to[i].name = part_pack(at, from[i].name);
+        to[i].value = part_pack(at, from[i].value);
+    }
+}
+
+/* Only what is set. */
+static struct llmreg_override tidy(const struct llmreg_override *override)
+{
+    const unsigned fields = override->fields;
+    struct llmreg_override own = {.fields = fields};
+
+    if ((fields & LLMREG_FIELD_NAME) != 0)
+        own.name = override->name;
+    if ((fields & LLMREG_FIELD_PRIORITY) != 0)
+        own.priority = override->priority;
+    if ((fields & LLMREG_FIELD_LABELS) != 0) {
+        own.labels = override->labels;
+        own.nlabels = override->nlabels;
+    }
+    return own;
+}
+
+struct spec_part *spec_part_new(const struct llmreg_spec *named,
+                                const struct llmreg_override *override)
+{
+    const struct llmreg_override own = tidy(override);
     char on[LLMREG_HOST_SIZE];
 
-    key_of_host(spec, on);
-    struct spec_part *p = malloc(sizeof *p + room(spec) + part_room(on));
+    key_of_host(named, on);
+    struct spec_part *p = malloc(sizeof *p + room(named, &own) + part_room(on));
     if (p == NULL)
         return NULL;
     part_init(&p->part);
-    p->spec = *spec;
-    p->spec.labels = p->labels;
-    char *at = (char *)(p->labels + spec->nlabels);
+    p->named = *named;
+    p->named.labels = p->labels;
+    p->override = own;
+    p->override.labels = p->labels + named->nlabels;
+    char *at = (char *)(p->labels + named->nlabels + own.nlabels);
     for (size_t i = 0; i < STRINGS; i++)
-        set(&p->spec, i, part_pack(&at, get(spec, i)));
-    for (size_t i = 0; i < spec->nlabels; i++) {
-        p->labels[i].name = part_pack(&at, spec->labels[i].name);
-        p->labels[i].value = part_pack(&at, spec->labels[i].value);
-    }
+        set(&p->named, i, part_pack(&at, get(named, i)));
+    pack_labels(&at, p->labels, named->labels, named->nlabels);
+    pack_labels(&at, p->labels + named->nlabels, own.labels, own.nlabels);
+    p->override.name = part_pack(&at, own.name);
     p->on = part_pack(&at, on);
+    p->spec = spec_part_apply(&p->named, &p->override);
     return p;
 }
 
@@ -93,20 +150,33 @@ struct spec_part *spec_part_of(const struct llmreg_spec *spec)
     return rcu_holder(spec, struct spec_part, spec);
 }
 
+const struct llmreg_spec *llmreg_spec_named(const struct llmreg_spec *spec)
+{
+    return &spec_part_of(spec)->named;
+}
+
+const struct llmreg_override *
+llmreg_spec_override(const struct llmreg_spec *spec)
+{
+    return &spec_part_of(spec)->override;
+}
+
 void llmreg_spec_put(const struct llmreg_spec *spec)
 {
     if (spec != NULL)
         part_put(&spec_part_of(spec)->part);
 }
 
-static bool same_labels(const struct llmreg_spec *a,
-                        const struct llmreg_spec *b)
+/* ---- what differs ---- */
+
+static bool same_labels(const struct llmreg_label *a, size_t na,
+                        const struct llmreg_label *b, size_t nb)
 {
-    if (a->nlabels != b->nlabels)
+    if (na != nb)
         return false;
-    for (size_t i = 0; i < a->nlabels; i++)
-        if (strcmp(a->labels[i].name, b->labels[i].name) != 0 ||
-            strcmp(a->labels[i].value, b->labels[i].value) != 0)
+    for (size_t i = 0; i < na; i++)
+        if (strcmp(a[i].name, b[i].name) != 0 ||
+            strcmp(a[i].value, b[i].value) != 0)
             return false;
     return true;
 }
@@ -132,6 +202,24 @@ void spec_part_diff(const struct llmreg_spec *a, const struct llmreg_spec *b,
         add_name(out, "priority");
     if (a->interval_ms != b->interval_ms)
         add_name(out, "interval");
-    if (!same_labels(a, b))
+    if (!same_labels(a->labels, a->nlabels, b->labels, b->nlabels))
+        add_name(out, "labels");
+}
+
+void spec_part_diff_override(const struct llmreg_override *a,
+                             const struct llmreg_override *b,
+                             struct llmreg_text *out)
+{
+    const struct llmreg_override x = tidy(a), y = tidy(b);
+    const unsigned differ = x.fields ^ y.fields;
+    const unsigned both = x.fields & y.fields;
+
+    if ((differ & LLMREG_FIELD_NAME) != 0 ||
+        ((both & LLMREG_FIELD_NAME) != 0 && strcmp(x.name, y.name) != 0))
+        add_name(out, "name");
+    if ((differ & LLMREG_FIELD_PRIORITY) != 0 || x.priority != y.priority)
+        add_name(out, "priority");
+    if ((differ & LLMREG_FIELD_LABELS) != 0 ||
+        !same_labels(x.labels, x.nlabels, y.labels, y.nlabels))
         add_name(out, "labels");
 }

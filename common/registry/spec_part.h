@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* spec_part.h - a published specification: one block with all its strings.
  *
+ * It is there twice: as whoever named the endpoint said it, and with what the
+ * operator says otherwise, as everybody reads it.
+ *
  * Threads:   immutable; any.
  * Blocking:  never.
  * Ownership: as every part (part.h); llmreg_spec_put drops a reference.
@@ -15,13 +18,19 @@
 
 struct spec_part {
     struct part part;
-    struct llmreg_spec spec;
+    struct llmreg_spec spec; /* with what is overridden */
+    struct llmreg_spec named;
+    struct llmreg_override override;
     const char *on; /* key of the host it is on: owner, or host of its id */
     struct llmreg_label labels[]; /* and the strings behind them */
 };
 
+/* named with what is overridden; lends what they lend. */
+struct llmreg_spec spec_part_apply(const struct llmreg_spec *named,
+                                   const struct llmreg_override *override);
 /* A copy with one reference, or NULL: no memory. */
-struct spec_part *spec_part_new(const struct llmreg_spec *spec);
+struct spec_part *spec_part_new(const struct llmreg_spec *named,
+                                const struct llmreg_override *override);
 /* The part that a spec handed out lies in. */
 struct spec_part *spec_part_of(const struct llmreg_spec *spec);
 
@@ -29,5 +38,9 @@ struct spec_part *spec_part_of(const struct llmreg_spec *spec);
  * both are the same. */
 void spec_part_diff(const struct llmreg_spec *a, const struct llmreg_spec *b,
                     struct llmreg_text *out);
+/* The same of what is overridden. */
+void spec_part_diff_override(const struct llmreg_override *a,
+                             const struct llmreg_override *b,
+                             struct llmreg_text *out);
 
 #endif

@@ -3,6 +3,7 @@
  *
  *   registry.c       making it, finding and walking entries, counting
  *   change.c         endpoints come, change and go
+ *   patch.c          what an operator says otherwise
  *   requests.c       requests begin and end, without the table
  *   observe.c        health and the operator's intent
  *   learn.c          lists of models

@@ -23,7 +23,7 @@ void binding_number(struct binding *b, int64_t n)
         b->code = sqlite3_bind_int64(b->stmt, b->at++, n);
 }
 
-static void nothing(struct binding *b)
+void binding_null(struct binding *b)
 {
     if (b->code == SQLITE_OK)
         b->code = sqlite3_bind_null(b->stmt, b->at++);
@@ -34,7 +34,7 @@ void binding_known(struct binding *b, int64_t n)
     if (n >= 0)
         binding_number(b, n);
     else
-        nothing(b);
+        binding_null(b);
 }
 
 void binding_time(struct binding *b, int64_t ms)
@@ -42,7 +42,7 @@ void binding_time(struct binding *b, int64_t ms)
     if (ms != 0)
         binding_number(b, ms);
     else
-        nothing(b);
+        binding_null(b);
 }
 
 void binding_real(struct binding *b, double x)

@@ -26,6 +26,7 @@ struct binding {
 struct binding binding_start(struct database *db, enum db_statement which);
 void binding_text(struct binding *b, const char *s);
 void binding_number(struct binding *b, int64_t n);
+void binding_null(struct binding *b);
 /* -1 is unknown, and NULL in the file. */
 void binding_known(struct binding *b, int64_t n);
 /* 0 is not set, and NULL in the file. */

@@ -3,8 +3,8 @@
  *
  * A late load adds what the file knows more, unless it should have been named
  * by the configuration; and of what is there already the past is recalled,
- * with the operator's intent unless somebody has expressed one since, and the
- * models unless the endpoint has told its own.
+ * with what the operator wanted unless somebody has said otherwise since, and
+ * the models unless the endpoint has told its own.
  */
 #include "common/store/dirty.h"
 #include "common/store/kinds.h"
@@ -123,6 +123,20 @@ static int adopt_intent(const struct load *l, const struct llmreg_endpoint *e,
     return rc == LLMREG_EINVAL ? LLMREG_OK : rc;
 }
 
+static int adopt_override(const struct load *l, const struct llmreg_endpoint *e,
+                          const struct llmreg_memory *m)
+{
+    const struct llmreg_patch patch = {.set = m->override,
+                                       .reason = "remembered by the store"};
+    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+    const unsigned fields = llmreg_spec_override(spec)->fields;
+
+    llmreg_spec_put(spec);
+    if (fields != 0 || m->override.fields == 0)
+        return LLMREG_OK;
+    return llmreg_patch(l->world->registry, m->spec.id, &patch, NULL, NULL);
+}
+
 /* The endpoint is there already. */
 static void adopt(const struct load *l, const struct llmreg_memory *m)
 {
@@ -133,6 +147,8 @@ static void adopt(const struct load *l, const struct llmreg_memory *m)
     if (e == NULL)
         return;
     rc = adopt_intent(l, e, m, &now);
+    if (rc == LLMREG_OK)
+        rc = adopt_override(l, e, m);
     if (rc == LLMREG_OK)
         rc = llmreg_recall(l->world->registry, m->spec.id, &m->health, &now);
     if (rc == LLMREG_OK)

@@ -16,30 +16,62 @@
 
 /* ---- writing: endpoint and labels ---- */
 
-static int put_labels(struct database *db, const struct llmreg_spec *spec,
-                      struct llmreg_error *err)
+/* A list of labels and where it goes. */
+struct labelling {
+    enum db_statement remove, put;
+    const struct llmreg_label *labels;
+    size_t count;
+};
+
+static int put_labels(struct database *db, const char *id,
+                      const struct labelling *l, struct llmreg_error *err)
 {
-    int rc = binding_run(db, DB_LABEL_DELETE, spec->id, err);
+    int rc = binding_run(db, l->remove, id, err);
 
-    for (size_t i = 0; i < spec->nlabels && rc == LLMREG_OK; i++) {
-        struct binding b = binding_start(db, DB_LABEL_PUT);
+    for (size_t i = 0; i < l->count && rc == LLMREG_OK; i++) {
+        struct binding b = binding_start(db, l->put);
 
-        binding_text(&b, spec->id);
+        binding_text(&b, id);
         binding_number(&b, (int64_t)i);
-        binding_text(&b, spec->labels[i].name);
-        binding_text(&b, spec->labels[i].value);
+        binding_text(&b, l->labels[i].name);
+        binding_text(&b, l->labels[i].value);
         rc = binding_finish(&b, err);
     }
     return rc;
 }
 
-int rows_put_endpoint(struct database *db, struct llmreg_endpoint *e,
-                      struct llmreg_error *err)
+static int put_all_labels(struct database *db, const struct llmreg_spec *named,
+                          const struct llmreg_override *override,
+                          struct llmreg_error *err)
 {
-    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+    const struct labelling as_named = {DB_LABEL_DELETE, DB_LABEL_PUT,
+                                       named->labels, named->nlabels};
+    const struct labelling operators = {DB_OPERATOR_LABEL_DELETE,
+                                        DB_OPERATOR_LABEL_PUT, override->labels,
+                                        override->nlabels};
+    int rc = put_labels(db, named->id, &as_named, err);
+
+    return rc == LLMREG_OK ? put_labels(db, named->id, &operators, err) : rc;
+}
+
+static void bind_override(struct binding *b, const struct llmreg_override *o)
+{
+    if ((o->fields & LLMREG_FIELD_NAME) != 0)
+        binding_text(b, o->name);
+    else
+        binding_null(b);
+    binding_known(b,
+                  (o->fields & LLMREG_FIELD_PRIORITY) != 0 ? o->priority : -1);
+    binding_known(b, (o->fields & LLMREG_FIELD_LABELS) != 0 ? 1 : -1);
+}
+
+static int put_endpoint(struct database *db, const struct llmreg_endpoint *e,
+                        const struct llmreg_spec *spec,
+                        const struct llmreg_override *override,
+                        struct llmreg_error *err)
+{
     struct llmreg_intent intent = llmreg_endpoint_intent(e);
     struct binding b = binding_start(db, DB_ENDPOINT_PUT);
-    int rc;
 
     binding_text(&b, spec->id);
     binding_text(&b, spec->url);
@@ -55,9 +87,20 @@ int rows_put_endpoint(struct database *db, struct llmreg_endpoint *e,
     binding_text(&b, llmreg_admin_text(intent.admin));
     binding_known(&b, intent.until_ms > 0 ? intent.until_ms : -1);
     binding_number(&b, llmreg_endpoint_registered_ms(e));
-    rc = binding_finish(&b, err);
+    bind_override(&b, override);
+    return binding_finish(&b, err);
+}
+
+int rows_put_endpoint(struct database *db, struct llmreg_endpoint *e,
+                      struct llmreg_error *err)
+{
+    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+    const struct llmreg_spec *named = llmreg_spec_named(spec);
+    const struct llmreg_override *override = llmreg_spec_override(spec);
+    int rc = put_endpoint(db, e, named, override, err);
+
     if (rc == LLMREG_OK)
-        rc = put_labels(db, spec, err);
+        rc = put_all_labels(db, named, override, err);
     llmreg_spec_put(spec);
     return rc;
 }
@@ -149,6 +192,19 @@ int rows_put_models(struct database *db, struct llmreg_endpoint *e,
 
 /* ---- reading: the columns of DB_ENDPOINT_LIST ---- */
 
+static void read_override(struct cursor *c, struct llmreg_override *o)
+{
+    if (!cursor_is_null(c))
+        o->fields |= LLMREG_FIELD_NAME;
+    o->name = cursor_text(c);
+    if (!cursor_is_null(c))
+        o->fields |= LLMREG_FIELD_PRIORITY;
+    o->priority = (int32_t)cursor_number(c, 0, INT32_MAX);
+    if (!cursor_is_null(c))
+        o->fields |= LLMREG_FIELD_LABELS;
+    (void)cursor_any(c);
+}
+
 static void read_spec(struct cursor *c, struct llmreg_memory *m)
 {
     struct llmreg_spec *spec = &m->spec;
@@ -172,6 +228,7 @@ static void read_spec(struct cursor *c, struct llmreg_memory *m)
     if (m->intent.until_ms < 0)
         m->intent.until_ms = 0;
     m->registered_ms = cursor_any(c);
+    read_override(c, &m->override);
     m->models.not_kept = (uint32_t)cursor_number(c, 0, UINT32_MAX);
     m->models.rejected = (uint32_t)cursor_number(c, 0, UINT32_MAX);
 }
@@ -209,6 +266,7 @@ static void read_health(struct cursor *c, struct llmreg_health *h)
 struct lists {
     struct textpool strings;
     struct llmreg_label labels[LLMREG_LABELS_MAX];
+    struct llmreg_label operators[LLMREG_LABELS_MAX];
     struct llmreg_model models[LLMREG_MODELS_MAX];
 };
 
@@ -218,6 +276,14 @@ static void read_label(void *into, struct cursor *c, size_t n)
 
     lists->labels[n].name = cursor_copy(c, &lists->strings);
     lists->labels[n].value = cursor_copy(c, &lists->strings);
+}
+
+static void read_operator_label(void *into, struct cursor *c, size_t n)
+{
+    struct lists *lists = into;
+
+    lists->operators[n].name = cursor_copy(c, &lists->strings);
+    lists->operators[n].value = cursor_copy(c, &lists->strings);
 }
 
 static void read_model(void *into, struct cursor *c, size_t n)
@@ -246,6 +312,8 @@ static void read_model(void *into, struct cursor *c, size_t n)
 
 static const struct cursor_list label_list = {DB_LABEL_LIST, LLMREG_LABELS_MAX,
                                               read_label};
+static const struct cursor_list operator_list = {
+    DB_OPERATOR_LABEL_LIST, LLMREG_LABELS_MAX, read_operator_label};
 static const struct cursor_list model_list = {DB_MODEL_LIST, LLMREG_MODELS_MAX,
                                               read_model};
 
@@ -261,6 +329,7 @@ static int hand_over(void *ctx, struct cursor *c)
 {
     const struct reading *r = ctx;
     struct llmreg_memory m = {.spec.labels = r->lists->labels,
+                              .override.labels = r->lists->operators,
                               .models.items = r->lists->models};
     int rc;
 
@@ -268,6 +337,9 @@ static int hand_over(void *ctx, struct cursor *c)
     read_spec(c, &m);
     read_health(c, &m.health);
     rc = cursor_list(c, &label_list, r->lists, &m.spec.nlabels, r->err);
+    if (rc == LLMREG_OK)
+        rc = cursor_list(c, &operator_list, r->lists, &m.override.nlabels,
+                         r->err);
     if (rc == LLMREG_OK)
         rc = cursor_list(c, &model_list, r->lists, &m.models.count, r->err);
     if (rc == LLMREG_OK && c->nomem)

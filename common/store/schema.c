@@ -234,7 +234,20 @@ static const char *const steps[SCHEMA_VERSION + 1] = {
     "PRAGMA user_version = 2;",
 
     [3] =
-        /* Not yet released: may still grow, before its last line. */
+        /* Not yet released: may still grow, before its last line.
+         * operator_*: what the operator says otherwise, NULL where nothing;
+         * operator_labels: 1 if all labels are those in operator_label. */
+    "ALTER TABLE endpoint ADD COLUMN operator_name TEXT;"
+    "ALTER TABLE endpoint ADD COLUMN operator_priority INTEGER;"
+    "ALTER TABLE endpoint ADD COLUMN operator_labels INTEGER;"
+
+    "CREATE TABLE operator_label ("
+    " endpoint " PARENT ","
+    " place INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (endpoint, place)" TABLE
+
     "CREATE TABLE host ("
     " id TEXT NOT NULL PRIMARY KEY,"
     " name TEXT NOT NULL,"

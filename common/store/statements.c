@@ -34,13 +34,14 @@ static const char *const sql[DB_STATEMENTS] = {
     [DB_ENDPOINT_PUT] =
         "INSERT INTO endpoint (id, url, name, host, series, origin, owner,"
         " kind, source, priority, interval_ms, admin, admin_until_ms,"
-        " registered_ms)"
+        " registered_ms, operator_name, operator_priority, operator_labels)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14)"
+        " ?14, ?15, ?16, ?17)"
         " ON CONFLICT (id) DO UPDATE SET url = ?2, name = ?3, host = ?4,"
         " series = ?5, origin = ?6, owner = ?7, kind = ?8, source = ?9,"
         " priority = ?10, interval_ms = ?11, admin = ?12,"
-        " admin_until_ms = ?13, registered_ms = ?14",
+        " admin_until_ms = ?13, registered_ms = ?14, operator_name = ?15,"
+        " operator_priority = ?16, operator_labels = ?17",
     [DB_ENDPOINT_DELETE] = "DELETE FROM endpoint WHERE id = ?1",
     [DB_ENDPOINT_COUNTED] = "UPDATE endpoint SET models_not_kept = ?2,"
                             " models_rejected = ?3 WHERE id = ?1",
@@ -49,7 +50,8 @@ static const char *const sql[DB_STATEMENTS] = {
         "SELECT e.id, e.url, e.name, e.host, e.series, e.origin, e.owner,"
         " e.kind, e.source, e.priority, e.interval_ms, e.admin, "
         "e.admin_until_ms,"
-        " e.registered_ms, e.models_not_kept, e.models_rejected,"
+        " e.registered_ms, e.operator_name, e.operator_priority,"
+        " e.operator_labels, e.models_not_kept, e.models_rejected,"
         " h.state, h.reason, h.alarm, h.http_status, h.failures,"
         " h.successes, h.since_ms, h.failing_ms, h.checked_ms, h.ok_ms,"
         " h.total_us, h.connect_us, h.ttfb_us, h.prior, h.prior_since_ms,"
@@ -61,6 +63,14 @@ static const char *const sql[DB_STATEMENTS] = {
     [DB_LABEL_DELETE] = "DELETE FROM label WHERE endpoint = ?1",
     [DB_LABEL_LIST] =
         "SELECT name, value FROM label WHERE endpoint = ?1 ORDER BY place",
+
+    [DB_OPERATOR_LABEL_PUT] =
+        "INSERT INTO operator_label (endpoint, place, name, value)"
+        " VALUES (?1, ?2, ?3, ?4)",
+    [DB_OPERATOR_LABEL_DELETE] =
+        "DELETE FROM operator_label WHERE endpoint = ?1",
+    [DB_OPERATOR_LABEL_LIST] = "SELECT name, value FROM operator_label"
+                               " WHERE endpoint = ?1 ORDER BY place",
 
     /* Probes are seen in the registry, so that one may be ahead of the event
      * that brings its endpoint into the file, and its health with it. */

@@ -84,6 +84,22 @@ struct llmreg_intent {
     int64_t until_ms; /* wall time a MAINTENANCE ends; 0: no end */
 };
 
+/* What the operator says otherwise than whoever named the endpoint.  It
+ * survives as much as the intent does. */
+enum {
+    LLMREG_FIELD_NAME = 1,
+    LLMREG_FIELD_PRIORITY = 2,
+    LLMREG_FIELD_LABELS = 4, /* all of them together */
+    LLMREG_FIELDS = 7
+};
+struct llmreg_override {
+    unsigned fields; /* which; the others mean nothing */
+    const char *name;
+    int32_t priority;
+    const struct llmreg_label *labels;
+    size_t nlabels;
+};
+
 struct llmreg_model {
     const char *name;   /* normalised (names.h) */
     const char *digest; /* "" is unknown, here and below */

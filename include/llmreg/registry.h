@@ -73,7 +73,8 @@ struct llmreg_set_result {
 };
 
 /* Adds the endpoint spec->id or updates its specification.  An update keeps
- * intent, health, models, requests, first registration and series.  Of what a
+ * intent, health, models, requests, first registration and series, and what the
+ * operator has overridden (llmreg_patch).  Of what a
  * person named (source STATIC or MANUAL) an AUTO or MDNS one updates only the
  * owner, and a kind that is AUTO: name, priority and source stay.
  * LLMREG_EINVAL: spec is not valid, or the scheme differs from the one the id
@@ -129,11 +130,29 @@ LLMREG_MUSTCHECK int llmreg_admin_set(struct llmreg_registry *r, const char *id,
                                       const char *reason,
                                       const struct llmreg_now *now);
 
+/* An operator's change of what an endpoint is called and how much it is
+ * preferred.  It stays until it is reverted, whoever names the endpoint again,
+ * and goes with the endpoint. */
+struct llmreg_patch {
+    struct llmreg_override set; /* these fields, from now on */
+    unsigned revert;     /* these again as the endpoint was named; of the same
+                            fields (LLMREG_FIELD_NAME ...), but others */
+    uint64_t generation; /* 0: whichever is there */
+    const char *reason;  /* for the event: who, and why; NULL: "" */
+};
+/* An event (UPDATED) if that changes anything; *seq (may be NULL) is its number
+ * or 0.  LLMREG_ENOENT, LLMREG_ESTALE, LLMREG_ENOMEM; LLMREG_EINVAL: not a
+ * valid specification then, or a field set and reverted; err says which. */
+LLMREG_MUSTCHECK int llmreg_patch(struct llmreg_registry *r, const char *id,
+                                  const struct llmreg_patch *patch,
+                                  uint64_t *seq, struct llmreg_error *err);
+
 /* What a store remembers of an endpoint, put back before anybody probes: no
  * event, health as llmreg_health_restart makes it.  LLMREG_EEXIST,
  * LLMREG_EFULL; LLMREG_EINVAL: a value is not valid, err names it. */
 struct llmreg_memory {
-    struct llmreg_spec spec;
+    struct llmreg_spec spec; /* as it was named */
+    struct llmreg_override override;
     struct llmreg_intent intent;
     struct llmreg_health health; /* as it was stored */
     struct llmreg_models models;
@@ -174,6 +193,11 @@ struct llmreg_intent llmreg_endpoint_intent(const struct llmreg_endpoint *e);
 /* Large parts as counted references; never NULL. */
 const struct llmreg_spec *llmreg_endpoint_spec(const struct llmreg_endpoint *e);
 void llmreg_spec_put(const struct llmreg_spec *spec);
+/* Of one from there, which has what is overridden in it: as the endpoint was
+ * named, and what was overridden.  Both live as long as it does. */
+const struct llmreg_spec *llmreg_spec_named(const struct llmreg_spec *spec);
+const struct llmreg_override *
+llmreg_spec_override(const struct llmreg_spec *spec);
 const struct llmreg_models *
 llmreg_endpoint_models(const struct llmreg_endpoint *e);
 void llmreg_models_put(const struct llmreg_models *models);

@@ -17,11 +17,12 @@ static struct llmreg_endpoint *make(void)
                                             .series = "",
                                             .origin = "",
                                             .owner = ""};
+    static const struct llmreg_override none_said;
     static const struct llmreg_health health = {.version = "0.12.3"};
     static const struct llmreg_models models;
     struct llmreg_endpoint *e = NULL;
 
-    race_must(entry_new(&e, &spec, &health, &models) == LLMREG_OK);
+    race_must(entry_new(&e, &spec, &none_said, &health, &models) == LLMREG_OK);
     return e;
 }
 

@@ -143,6 +143,17 @@ static void *teacher(void *arg)
     return NULL;
 }
 
+/* His priorities are above all that are named. */
+static void patch(unsigned i, unsigned how)
+{
+    const struct llmreg_patch set = {
+        .set = {.fields = LLMREG_FIELD_PRIORITY, .priority = 4 + (int)how}};
+    const struct llmreg_patch revert = {.revert = LLMREG_FIELDS};
+    int rc = llmreg_patch(r, ids[i], how == 0 ? &revert : &set, NULL, NULL);
+
+    CHECK(rc == LLMREG_OK || rc == LLMREG_ENOENT);
+}
+
 static void *operator(void *arg)
 {
     unsigned seed = *(unsigned *)arg;
@@ -152,6 +163,7 @@ static void *operator(void *arg)
         const struct llmreg_intent intent = {below(&seed, LLMREG_ADMINS), 0};
         int rc = llmreg_admin_set(r, ids[below(&seed, IDS)], &intent, "", &at);
         CHECK(rc == LLMREG_OK || rc == LLMREG_ENOENT);
+        patch(below(&seed, IDS), below(&seed, 3));
     }
     return NULL;
 }
@@ -166,6 +178,8 @@ static void look_at(struct llmreg_endpoint *e)
 
     llmreg_endpoint_health(e, &health);
     CHECK(strcmp(spec->id, llmreg_endpoint_id(e)) == 0);
+    CHECK((llmreg_spec_override(spec)->fields != 0) == (spec->priority > 3));
+    CHECK(llmreg_spec_named(spec)->priority < 4);
     CHECK(health.state < LLMREG_HEALTH_STATES);
     CHECK(health.checked_ms == 0 || health.version[0] == '0');
     CHECK(llmreg_endpoint_intent(e).admin < LLMREG_ADMINS);

@@ -99,6 +99,12 @@ tests_unit_test_change_SOURCES = tests/unit/test_change.c $(FLEET)
 tests_unit_test_change_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_change_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_patch
+TESTS += tests/unit/test_patch
+tests_unit_test_patch_SOURCES = tests/unit/test_patch.c $(FLEET)
+tests_unit_test_patch_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_patch_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_observe
 TESTS += tests/unit/test_observe
 tests_unit_test_observe_SOURCES = tests/unit/test_observe.c $(FLEET)

@@ -55,6 +55,7 @@ START_TEST(an_endpoint_that_was_never_checked_has_nulls)
         "\"owner\":null,\"priority\":50,\"interval_ms\":10000,\"host\":\"gpu."
         "example\","
         "\"series\":\"gpu\",\"labels\":{\"site\":\"berlin\"},"
+        "\"overridden\":[],"
         "\"registered_at\":\"1970-01-01T00:00:01.000Z\","
         "\"registered_at_ms\":1000,\"admin\":\"active\",\"until\":null,"
         "\"until_ms\":null,\"routable\":false,\"health\":\"unknown\","
@@ -68,6 +69,21 @@ START_TEST(an_endpoint_that_was_never_checked_has_nulls)
         "\"version\":null,\"pending\":0,\"total\":0,"
         "\"request_latency_ms\":null,\"models\":[],\"models_not_kept\":0,"
         "\"models_rejected\":0}");
+}
+END_TEST
+
+START_TEST(what_the_operator_says_is_there_and_that_he_does)
+{
+    const struct llmreg_patch patch = {
+        .set = {.fields = LLMREG_FIELD_NAME | LLMREG_FIELD_PRIORITY,
+                .name = "the first",
+                .priority = 90}};
+
+    fleet_add("a:1");
+    ck_assert_int_eq(llmreg_patch(fleet, "a:1", &patch, NULL, NULL), LLMREG_OK);
+    has("\"name\":\"the first\"");
+    has("\"priority\":90");
+    has("\"overridden\":[\"name\",\"priority\"]");
 }
 END_TEST
 
@@ -159,6 +175,7 @@ static Suite *suite(void)
 
     tcase_add_checked_fixture(t, fleet_setup, fleet_teardown);
     tcase_add_test(t, an_endpoint_that_was_never_checked_has_nulls);
+    tcase_add_test(t, what_the_operator_says_is_there_and_that_he_does);
     tcase_add_test(t, what_was_observed_is_there);
     tcase_add_test(t, a_model_has_what_is_known_of_it);
     tcase_add_test(t, a_maintenance_has_its_end);

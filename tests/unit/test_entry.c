@@ -10,6 +10,7 @@
 
 #include "tests/unit/fleet.h"
 
+static const struct llmreg_override none_said;
 static struct llmreg_endpoint *e;
 
 static void setup(void)
@@ -20,7 +21,8 @@ static void setup(void)
                                          .detail = "slow"};
 
     ck_assert_int_eq(rcu_start(), LLMREG_OK);
-    ck_assert_int_eq(entry_new(&e, &spec, &health, &models), LLMREG_OK);
+    ck_assert_int_eq(entry_new(&e, &spec, &none_said, &health, &models),
+                     LLMREG_OK);
 }
 
 static void teardown(void)
@@ -107,7 +109,8 @@ START_TEST(models_that_are_not_valid_make_no_entry)
     const struct llmreg_health health = {.state = LLMREG_HEALTH_UNKNOWN};
     struct llmreg_endpoint *none = NULL;
 
-    ck_assert_int_eq(entry_new(&none, &spec, &health, &models), LLMREG_EINVAL);
+    ck_assert_int_eq(entry_new(&none, &spec, &none_said, &health, &models),
+                     LLMREG_EINVAL);
     ck_assert_ptr_null(none);
 }
 END_TEST

@@ -304,6 +304,10 @@ START_TEST(what_version_2_knew_is_there)
                          " + (SELECT count(*) FROM address)"
                          " + (SELECT count(*) FROM report)"),
                      "0");
+    ck_assert_str_eq(ask("SELECT count(*) FROM endpoint WHERE"
+                         " operator_name IS NULL AND operator_priority IS NULL"
+                         " AND operator_labels IS NULL"),
+                     "1");
     ck_assert_str_eq(ask("PRAGMA foreign_key_check"), "");
     ck_assert_str_eq(ask("PRAGMA integrity_check"), "ok");
 }

@@ -136,6 +136,14 @@ static int update(struct llmreg_endpoint *e)
     return llmreg_set(fleet, &spec, NULL, NULL);
 }
 
+static int patch(struct llmreg_endpoint *e)
+{
+    const struct llmreg_patch patch = {
+        .set = {.fields = LLMREG_FIELD_NAME, .name = "other"}};
+
+    return llmreg_patch(fleet, llmreg_endpoint_id(e), &patch, NULL, NULL);
+}
+
 static int observe(struct llmreg_endpoint *e)
 {
     const struct llmreg_observation seen = {.reason = LLMREG_REASON_OK};
@@ -207,6 +215,7 @@ static const struct {
 } operations[] = {
     {"add", add, 4},
     {"update", update, 1},
+    {"patch", patch, 1},
     {"observe", observe, 1},
     {"learn", learn, 5},
     {"want", want, 0},

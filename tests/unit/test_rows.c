@@ -115,6 +115,64 @@ START_TEST(the_specification_and_intent_are_read_as_written)
 }
 END_TEST
 
+static const struct llmreg_label operators[] = {{"tier", "gold"},
+                                                {"empty", ""}};
+
+static void patch(unsigned fields)
+{
+    const struct llmreg_patch patch = {
+        .set = {fields, "the first", 0, operators, 2},
+        .revert = LLMREG_FIELDS & ~fields};
+
+    ck_assert_int_eq(
+        llmreg_patch(room.registry, "gpu1:11434", &patch, NULL, &err),
+        LLMREG_OK);
+}
+
+static void look_for_all(const struct llmreg_memory *m)
+{
+    const struct llmreg_override *o = &m->override;
+
+    ck_assert_uint_eq(o->fields, LLMREG_FIELDS);
+    ck_assert_str_eq(o->name, "the first");
+    ck_assert_int_eq(o->priority, 0);
+    ck_assert_uint_eq(o->nlabels, 2);
+    ck_assert_str_eq(o->labels[0].name, "tier");
+    ck_assert_str_eq(o->labels[0].value, "gold");
+    ck_assert_str_eq(o->labels[1].value, "");
+    ck_assert_str_eq(m->spec.name, "gpu1");
+    ck_assert_int_eq(m->spec.priority, LLMREG_PRIORITY_DEFAULT);
+    ck_assert_str_eq(m->spec.labels[0].name, "site");
+}
+
+static void look_for_name(const struct llmreg_memory *m)
+{
+    ck_assert_uint_eq(m->override.fields, LLMREG_FIELD_NAME);
+    ck_assert_uint_eq(m->override.nlabels, 0);
+}
+
+static void look_for_nothing(const struct llmreg_memory *m)
+{
+    ck_assert_uint_eq(m->override.fields, 0);
+}
+
+START_TEST(what_the_operator_says_is_read_beside_what_was_named)
+{
+    room_add(&room, "gpu1");
+    patch(LLMREG_FIELDS);
+    write_all("gpu1");
+    ck_assert_int_eq(read_all(look_for_all).good, 1);
+    patch(LLMREG_FIELD_NAME);
+    write_all("gpu1");
+    ck_assert_int_eq(read_all(look_for_name).good, 1);
+    patch(0);
+    write_all("gpu1");
+    ck_assert_int_eq(read_all(look_for_nothing).good, 1);
+    run("INSERT INTO operator_label VALUES ('gpu1:11434', 0, 'a', 'b')");
+    ck_assert_int_eq(read_all(look_for_nothing).good, 1);
+}
+END_TEST
+
 static void look_at_health(const struct llmreg_memory *m)
 {
     struct llmreg_health h = room_health(&room, "gpu1");
@@ -357,6 +415,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, the_specification_and_intent_are_read_as_written);
+    tcase_add_test(tc, what_the_operator_says_is_read_beside_what_was_named);
     tcase_add_test(tc, health_is_read_as_written_without_monotonic_times);
     tcase_add_test(tc, models_are_read_as_written_and_unknown_stays_unknown);
     tcase_add_test(tc, writing_twice_replaces_and_keeps_the_children);

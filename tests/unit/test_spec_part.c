@@ -10,6 +10,8 @@
 
 static const struct llmreg_label labels[] = {{"site", "berlin"}, {"rack", ""}};
 
+static const struct llmreg_override nothing;
+
 static struct llmreg_spec spec(void)
 {
     struct llmreg_spec s = {
@@ -47,7 +49,7 @@ START_TEST(a_copy_is_equal_and_shares_nothing)
     char url[] = "http://gpu1:11434";
     struct llmreg_spec source = spec();
     source.url = url;
-    struct spec_part *p = spec_part_new(&source);
+    struct spec_part *p = spec_part_new(&source, &nothing);
 
     ck_assert_ptr_nonnull(p);
     ck_assert_str_eq(diff(&source, &p->spec), "");
@@ -66,7 +68,7 @@ START_TEST(a_spec_without_labels_is_copied_too)
     struct llmreg_spec source = spec();
     source.labels = NULL;
     source.nlabels = 0;
-    struct spec_part *p = spec_part_new(&source);
+    struct spec_part *p = spec_part_new(&source, &nothing);
 
     ck_assert_ptr_nonnull(p);
     ck_assert_ptr_eq(spec_part_of(&p->spec), p);
@@ -101,6 +103,78 @@ START_TEST(each_field_that_differs_is_named)
 }
 END_TEST
 
+START_TEST(what_is_overridden_is_read_and_what_was_named_is_kept)
+{
+    const struct llmreg_label own[] = {{"tier", "gold"}};
+    const struct llmreg_override override = {.fields = LLMREG_FIELDS,
+                                             .name = "the first",
+                                             .priority = 0,
+                                             .labels = own,
+                                             .nlabels = 1};
+    const struct llmreg_spec source = spec();
+    struct spec_part *p = spec_part_new(&source, &override);
+
+    ck_assert_ptr_nonnull(p);
+    ck_assert_str_eq(diff(&source, llmreg_spec_named(&p->spec)), "");
+    ck_assert_str_eq(diff(&source, &p->spec), "name, priority, labels");
+    ck_assert_str_eq(p->spec.name, "the first");
+    ck_assert_int_eq(p->spec.priority, 0);
+    ck_assert_uint_eq(p->spec.nlabels, 1);
+    ck_assert_str_eq(p->spec.labels[0].value, "gold");
+    ck_assert_ptr_ne(p->spec.labels, own);
+    ck_assert_ptr_ne(p->spec.name, override.name);
+    llmreg_spec_put(&p->spec);
+}
+END_TEST
+
+START_TEST(a_field_that_is_not_overridden_means_nothing)
+{
+    const struct llmreg_override override = {
+        .fields = LLMREG_FIELD_LABELS, .name = "x", .priority = 7};
+    const struct llmreg_spec source = spec();
+    struct spec_part *p = spec_part_new(&source, &override);
+
+    ck_assert_ptr_nonnull(p);
+    ck_assert_str_eq(diff(&source, &p->spec), "labels");
+    ck_assert_uint_eq(p->spec.nlabels, 0);
+    ck_assert_str_eq(llmreg_spec_override(&p->spec)->name, "");
+    llmreg_spec_put(&p->spec);
+}
+END_TEST
+
+static const char *diff_of(const struct llmreg_override *a,
+                           const struct llmreg_override *b)
+{
+    static char storage[128];
+    struct llmreg_text text;
+
+    llmreg_text_init(&text, storage, sizeof storage);
+    spec_part_diff_override(a, b, &text);
+    return storage;
+}
+
+START_TEST(what_is_overridden_differs_by_field)
+{
+    const struct llmreg_override a = {.fields = LLMREG_FIELDS,
+                                      .name = "x",
+                                      .priority = 0,
+                                      .labels = labels,
+                                      .nlabels = 2};
+    struct llmreg_override b = a;
+
+    ck_assert_str_eq(diff_of(&a, &b), "");
+    ck_assert_str_eq(diff_of(&a, &nothing), "name, priority, labels");
+    b.name = "y";
+    ck_assert_str_eq(diff_of(&a, &b), "name");
+    b.fields = LLMREG_FIELD_NAME | LLMREG_FIELD_LABELS;
+    b.nlabels = 1;
+    ck_assert_str_eq(diff_of(&b, &a), "name, priority, labels");
+    b = a;
+    b.priority = 1;
+    ck_assert_str_eq(diff_of(&a, &b), "priority");
+}
+END_TEST
+
 static const struct {
     const char *id, *owner, *on;
 } places[] = {
@@ -118,7 +192,7 @@ START_TEST(an_endpoint_is_on_its_owner_or_on_the_host_of_its_id)
     struct llmreg_spec source = spec();
     source.id = places[_i].id;
     source.owner = places[_i].owner;
-    struct spec_part *p = spec_part_new(&source);
+    struct spec_part *p = spec_part_new(&source, &nothing);
 
     ck_assert_ptr_nonnull(p);
     ck_assert_str_eq(p->on, places[_i].on);
@@ -135,6 +209,9 @@ static Suite *suite(void)
     tcase_add_test(t, a_copy_is_equal_and_shares_nothing);
     tcase_add_test(t, a_spec_without_labels_is_copied_too);
     tcase_add_test(t, each_field_that_differs_is_named);
+    tcase_add_test(t, what_is_overridden_is_read_and_what_was_named_is_kept);
+    tcase_add_test(t, a_field_that_is_not_overridden_means_nothing);
+    tcase_add_test(t, what_is_overridden_differs_by_field);
     tcase_add_loop_test(t, an_endpoint_is_on_its_owner_or_on_the_host_of_its_id,
                         0, sizeof places / sizeof places[0]);
     suite_add_tcase(s, t);

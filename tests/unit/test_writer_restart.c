@@ -82,6 +82,78 @@ START_TEST(an_unknown_past_survives_two_restarts)
 }
 END_TEST
 
+static struct llmreg_patch priority(int32_t n)
+{
+    return (struct llmreg_patch){
+        .set = {.fields = LLMREG_FIELD_PRIORITY, .priority = n}};
+}
+
+static int32_t priority_of(const char *name)
+{
+    struct llmreg_endpoint *e = room_get(&w.room, name);
+    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+    const int32_t n = spec->priority;
+
+    llmreg_spec_put(spec);
+    llmreg_put(e);
+    return n;
+}
+
+/* Design 5.11; the configuration names it again at the start. */
+START_TEST(an_operators_priority_survives_a_restart_and_the_configuration)
+{
+    const struct llmreg_patch high = priority(90);
+    const struct llmreg_patch as_named = {.revert = LLMREG_FIELD_PRIORITY};
+    struct llmreg_registry *r = w.room.registry;
+
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    ck_assert_int_eq(llmreg_patch(r, "gpu1:11434", &high, NULL, NULL),
+                     LLMREG_OK);
+    writing_restart(&w);
+    r = w.room.registry;
+    ck_assert_int_eq(priority_of("gpu1"), 90);
+    room_add(&w.room, "gpu1");
+    ck_assert_int_eq(priority_of("gpu1"), 90);
+    ck_assert_int_eq(llmreg_patch(r, "gpu1:11434", &as_named, NULL, NULL),
+                     LLMREG_OK);
+    writing_restart(&w);
+    ck_assert_int_eq(priority_of("gpu1"), LLMREG_PRIORITY_DEFAULT);
+}
+END_TEST
+
+START_TEST(a_file_that_is_usable_later_brings_what_the_operator_said)
+{
+    const struct llmreg_patch high = priority(90), low = priority(10);
+
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    room_add(&w.room, "gpu2");
+    ck_assert_int_eq(
+        llmreg_patch(w.room.registry, "gpu1:11434", &high, NULL, NULL),
+        LLMREG_OK);
+    ck_assert_int_eq(
+        llmreg_patch(w.room.registry, "gpu2:11434", &high, NULL, NULL),
+        LLMREG_OK);
+    writing_sync(&w);
+    writing_end(&w);
+    writing_hide(&w);
+    room_restart(&w.room);
+    writing_start(&w);
+    room_add(&w.room, "gpu1");
+    room_add(&w.room, "gpu2");
+    ck_assert_int_eq(
+        llmreg_patch(w.room.registry, "gpu2:11434", &low, NULL, NULL),
+        LLMREG_OK);
+    writing_show(&w);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(writer_works(w.writer));
+    ck_assert_int_eq(priority_of("gpu1"), 90);
+    ck_assert_int_eq(priority_of("gpu2"), 10);
+}
+END_TEST
+
 START_TEST(a_removed_endpoint_does_not_come_back)
 {
     writing_start(&w);
@@ -216,6 +288,10 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, an_endpoint_comes_back_as_it_was);
+    tcase_add_test(
+        tc, an_operators_priority_survives_a_restart_and_the_configuration);
+    tcase_add_test(tc,
+                   a_file_that_is_usable_later_brings_what_the_operator_said);
     tcase_add_test(tc, health_is_unknown_after_a_restart_and_its_past_is_known);
     tcase_add_test(tc, an_unknown_past_survives_two_restarts);
     tcase_add_test(tc, a_removed_endpoint_does_not_come_back);
