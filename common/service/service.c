@@ -120,8 +120,7 @@ static void stop_store(struct llmreg_service *s)
 
 static int start_timer(struct llmreg_service *s, struct llmreg_error *err)
 {
-    const struct alerter_conf alerts = {s->settings.rules, &s->limits,
-                                        store_standing(s->store)};
+    const struct alerter_conf alerts = {s->settings.rules, &s->limits};
     int rc = timer_new(&s->timer, &s->world, &alerts, s->first_event);
 
     if (rc == LLMREG_OK)

@@ -18,7 +18,7 @@ import source
 WARNINGS = ('-std=gnu11 -Wall -Wextra -Werror -Wstrict-prototypes -Wshadow '
             '-fsyntax-only').split()
 VARIABLES = ('COLLECTD_CPPFLAGS', 'CURL_CFLAGS', 'URCU_CFLAGS',
-             'SQLITE_CFLAGS', 'YAJL_CFLAGS')
+             'SQLITE_CFLAGS', 'YAJL_CFLAGS', 'MHD_CFLAGS', 'GNUTLS_CFLAGS')
 
 
 def make_variables():

@@ -14,3 +14,4 @@ include tests/unit/service.mk
 include tests/unit/probe.mk
 include tests/unit/listen_series.mk
 include tests/unit/snapshot.mk
+include tests/unit/http.mk

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* call.h - a connection and the call on it, which are one block of memory.
+ *
+ * A connection has one call at a time, so the block is made once and used by
+ * one connection after the other, and by one call after the other on it.  It
+ * ends in the route's storage and in room for the target and a small body.
+ *
+ * What each file does with it:
+ *
+ *   conns.c   gives blocks out and takes them back
+ *   engine.c  what the library calls: a connection came, a request came
+ *   steps.c   head, body, run, end: in the order they happen
+ *   body.c    collects the body
+ *   answer.c, stream.c  what goes out
+ *   hold.c    tickets
+ *   reaper.c  looks at all of them, several times a second
+ *
+ * Threads:   three blocks of fields below say whose they are.
+ */
+#ifndef LLM_LISTEN_HTTP_CALL_H
+#define LLM_LISTEN_HTTP_CALL_H
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+#include "plugins/llm_listen/http/deadline.h"
+#include "plugins/llm_listen/http/door.h"
+#include "plugins/llm_listen/http/gate.h"
+#include "plugins/llm_listen/http/peer.h"
+
+#define CALL_INLINE           2304 /* bytes for target and body, no malloc */
+#define HTTP_HEADER_LINES_MAX 128
+#define CALL_NONE             UINT32_MAX
+
+struct http_server;
+struct tls_identity;
+
+struct http_call {
+    /* fixed after new */
+    struct http_server *server;
+    uint32_t index;
+    char *inlined; /* CALL_INLINE bytes */
+
+    /* guarded by the lock of the table; a worker reads those of its own
+     * connection without, as they do not change while it is open */
+    bool used;
+    bool started; /* the engine has it: the descriptor is open */
+    bool shut;    /* by the reaper */
+    bool streams; /* is counted as a stream */
+    int fd;
+    uint32_t next;  /* in the free list, or of the same bucket */
+    uint32_t other; /* the previous one of the bucket */
+    struct peer peer;
+    const struct http_door *door;
+    bool tls;
+    /* the reaper's: what the socket had not sent when it last looked */
+    uint64_t unsent, progress_since;
+    int64_t progress_ns;
+
+    /* changed by the worker, looked at by the reaper */
+    _Atomic(unsigned) phase;
+    _Atomic(int64_t) since_ns;
+    _Atomic(uint64_t) bytes; /* of the body so far, or that pull gave */
+    /* by whoever moves the ticket: hold.c */
+    _Atomic(uint64_t) ticket;
+
+    /* owned by the worker's thread */
+    struct MHD_Connection *mhd;
+    struct tls_identity *identity; /* a reference, while connected */
+    bool verified;                 /* the client's certificate is good */
+    struct http_request request;
+    char *target; /* in inlined: path, NUL, query */
+    size_t target_len;
+    size_t room_used; /* of inlined, by the target */
+    bool long_target;
+    bool begun;   /* the first step was taken */
+    bool entered; /* head was called, so end will be */
+    bool odd;     /* the header is not plain: close after it */
+    bool closing; /* the answer says close */
+    bool held;    /* in run: was held before */
+    bool counted; /* among the held: whoever ends the hold changes it */
+    struct gate_verdict gate;
+    /* body */
+    char *body; /* inlined, or from malloc */
+    size_t body_len, body_room, body_max;
+    unsigned body_status; /* not 0: it will not be run, but answered this */
+    uint64_t discarded;
+    /* answer */
+    struct MHD_Response *response; /* not queued yet */
+    bool owned;                    /* response is destroyed once queued */
+    bool queued;
+    unsigned status;
+    char *sent; /* the body of the response that is going out */
+    http_pull pull;
+};
+
+/* ---- steps.c ---- */
+
+/* The request line is here; NULL is no target. */
+void call_begin(struct http_call *c, const char *target);
+enum MHD_Result call_head(struct http_call *c, const char *method,
+                          const char *version, const char *url);
+enum MHD_Result call_run(struct http_call *c);
+/* Over, however it went.  Fine if it never began. */
+void call_end(struct http_call *c);
+void call_phase(struct http_call *c, enum http_phase phase, int64_t now_ns);
+
+/* ---- body.c ---- */
+
+void body_begin(struct http_call *c);
+/* MHD_NO: enough, close. */
+enum MHD_Result body_add(struct http_call *c, const char *data, size_t len);
+/* Terminates it and lends it to the request. */
+void body_whole(struct http_call *c);
+void body_free(struct http_call *c);
+
+/* ---- answer.c ---- */
+
+/* Answers what the engine has to say itself, and closes. */
+void answer_refuse(struct http_call *c, unsigned status, const char *why);
+/* Hands the answer, if there is one, to the library. */
+enum MHD_Result answer_queue(struct http_call *c);
+void answer_drop(struct http_call *c);
+/* Fields that all answers have, unless they are among those given. */
+bool answer_fields(struct MHD_Response *r, const struct http_answer *answer,
+                   bool tls, bool close);
+
+/* ---- hold.c ---- */
+
+enum hold_result {
+    HOLD_NONE,     /* nobody had asked for it */
+    HOLD_RELEASED, /* already: go on at once */
+    HOLD_PARKED    /* suspended; the worker must leave it alone */
+};
+/* After a step that gave nothing. */
+enum hold_result hold_park(struct http_call *c);
+/* The call is over or answered: its ticket is worth nothing from now on. */
+void hold_drop(struct http_call *c);
+/* Releases whatever ticket the call has now; true if it was parked. */
+bool hold_release_any(struct http_call *c);
+
+#endif

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* as plugins/llm_listen/api/answers.c */
+#include <microhttpd.h>
