@@ -18,6 +18,7 @@
  * nothing held.
  *
  *   -  store lock (common/store)               watermark of what is on disk
+ *   -  standing lock (common/store)            whether it works, and why not
  *   -  service timer lock (common/service)     the heap of deadlines
  *   -  probe secrets lock (plugins/llm_probe)  tokens read from files
  *

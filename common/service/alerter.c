@@ -20,6 +20,7 @@
 
 struct alerter {
     const struct llmreg_clock *clock;
+    struct standing *store; /* NULL: nobody to ask */
     struct judge judge;
     int64_t passed_ns; /* end of the last pass; 0: none */
     int64_t cost_ns;   /* it took so long */
@@ -81,6 +82,28 @@ static void judge_guards(struct alerter *a)
     }
 }
 
+static void note_store(struct alerter *a, bool failed, int64_t since_ms,
+                       const char *reason)
+{
+    struct scene *s = &a->judge.scene;
+
+    s->store_failed = failed;
+    s->store_ms = since_ms;
+    llmreg_copy_message(s->store_reason, sizeof s->store_reason, reason);
+}
+
+/* Its event may be lost, or not be here yet: what it says itself is newer. */
+static void ask_store(struct alerter *a)
+{
+    struct standing_word word;
+
+    if (a->store == NULL)
+        return;
+    standing_get(a->store, &word);
+    if (word.failed != a->judge.scene.store_failed)
+        note_store(a, word.failed, word.since_ms, word.what.text);
+}
+
 static void pass(struct alerter *a)
 {
     struct piling p = {.scene = &a->judge.scene};
@@ -88,6 +111,7 @@ static void pass(struct alerter *a)
 
     a->judge.dirty = false;
     a->judge.due_ns = INT64_MAX;
+    ask_store(a);
     for (int kind = 0; kind < CENSUS_KINDS; kind++)
         if (a->judge.scene.guards[kind].phase != GUARD_QUIET)
             judge_count(&a->judge, (enum census_kind)kind);
@@ -135,14 +159,6 @@ int64_t alerter_step(struct alerter *a, const struct llmreg_now *now)
 
 /* ---- events ---- */
 
-static void note_store(struct alerter *a, const struct llmreg_event *event)
-{
-    a->judge.scene.store_failed = strcmp(event->after, "failed") == 0;
-    a->judge.scene.store_ms = event->time_ms;
-    llmreg_copy_message(a->judge.scene.store_reason,
-                        sizeof a->judge.scene.store_reason, event->reason);
-}
-
 struct touching {
     struct judge *judge;
     const struct llmreg_event *event;
@@ -178,7 +194,8 @@ void alerter_take(struct alerter *a, const struct llmreg_event *event,
         event->entity == LLMREG_ENTITY_AUDIT)
         return; /* no rule is about it */
     if (event->entity == LLMREG_ENTITY_STORE)
-        note_store(a, event);
+        note_store(a, strcmp(event->after, "failed") == 0, event->time_ms,
+                   event->reason);
     rules_touch(&scan, event->entity, event->subject);
     judge_guards(a);
     a->judge.dirty = true;
@@ -199,6 +216,7 @@ int alerter_new(struct alerter **out, const struct store_world *world,
     if (a == NULL)
         return LLMREG_ENOMEM;
     a->clock = world->clock;
+    a->store = conf->store;
     a->judge.scene.registry = world->registry;
     a->judge.scene.limits = conf->limits;
     a->judge.scene.rules = conf->rules;

@@ -2,8 +2,9 @@
 /* alerter.h - keeps the alerts in the registry as the rules want them.
  *
  * Level-triggered: an event only makes it look sooner.  What no event has
- * reached is found by the next pass over everything, within a second, or, when
- * there is so much that a pass takes longer than 10 ms, at 1 % of a core.
+ * reached, in the registry or of the store, is found by the next pass over
+ * everything, within a second, or, when there is so much that a pass takes
+ * longer than 10 ms, at 1 % of a core.
  *
  * Threads:   an alerter belongs to one thread.
  * Blocking:  never; a step takes as long as a walk of the registry.
@@ -21,6 +22,7 @@ struct alerter;
 struct alerter_conf {
     const struct llmreg_rule_conf *rules;      /* LLMREG_RULES of them */
     const struct llmreg_registry_conf *limits; /* of the registry */
+    struct standing *store; /* asked at each pass; NULL: there is none */
 };
 
 /* LLMREG_ENOMEM. */

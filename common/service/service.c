@@ -120,7 +120,8 @@ static void stop_store(struct llmreg_service *s)
 
 static int start_timer(struct llmreg_service *s, struct llmreg_error *err)
 {
-    const struct alerter_conf alerts = {s->settings.rules, &s->limits};
+    const struct alerter_conf alerts = {s->settings.rules, &s->limits,
+                                        store_standing(s->store)};
     int rc = timer_new(&s->timer, &s->world, &alerts, s->first_event);
 
     if (rc == LLMREG_OK)

@@ -145,6 +145,17 @@ static int connect_file(struct database *db, const char *path,
     return LLMREG_OK;
 }
 
+/* A page that could not be read for want of memory is no damage, but SQLite
+ * counts it as such, and says with which of its codes it was. */
+static bool lacked_memory(const char *verdict)
+{
+    static const char says[] = "error code=";
+    const char *at = strstr(verdict, says);
+    const long code = at == NULL ? 0 : strtol(at + sizeof says - 1, NULL, 10);
+
+    return code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM;
+}
+
 static int check_whole(struct database *db, struct llmreg_error *err)
 {
     char verdict[200];
@@ -152,6 +163,8 @@ static int check_whole(struct database *db, struct llmreg_error *err)
 
     if (rc != LLMREG_OK || strcmp(verdict, "ok") == 0)
         return rc;
+    if (lacked_memory(verdict))
+        return database_status(db, SQLITE_NOMEM, "check", err);
     llmreg_error_set(err, "%s is damaged: %s",
                      sqlite3_db_filename(db->handle, "main"), verdict);
     return LLMREG_ECORRUPT;

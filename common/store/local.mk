@@ -47,6 +47,8 @@ libstore_la_SOURCES = \
 	common/store/schema.h \
 	common/store/sequence.c \
 	common/store/sequence.h \
+	common/store/standing.c \
+	common/store/standing.h \
 	common/store/statements.c \
 	common/store/store.c \
 	common/store/store.h \

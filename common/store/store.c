@@ -294,6 +294,11 @@ int store_open(struct store **out, const struct store_config *config,
     return LLMREG_OK;
 }
 
+struct standing *store_standing(struct store *s)
+{
+    return writer_standing(s->writer);
+}
+
 void store_close(struct store *s)
 {
     if (s == NULL)

@@ -31,6 +31,7 @@
 #include <llmreg/registry.h>
 
 #include "common/store/durable.h"
+#include "common/store/standing.h"
 
 #define STORE_DIR_SIZE 1024
 
@@ -72,5 +73,8 @@ LLMREG_MUSTCHECK int store_sync(struct store *s, int64_t timeout_ms);
  * the store's thread looks up now and then (batch.h) is not waited for. */
 struct durable *store_durable(struct store *s);
 void store_want(struct store *s, uint64_t seq);
+
+/* Does it work?  Lent, until the store is closed. */
+struct standing *store_standing(struct store *s);
 
 #endif

@@ -30,6 +30,7 @@ struct writer {
     struct store_config config;
     struct store_world world;
     struct llmreg_subscription *events;
+    struct standing *standing; /* said before it is published */
     /* owned by the store's thread */
     struct home home;
     struct batch batch;
@@ -76,8 +77,10 @@ static void tell_failed(struct writer *w, const struct llmreg_now *now,
 {
     llmreg_complain(w->world.log, &w->complaint, now, LLMREG_ERROR,
                     "store: %s; everything goes on from memory", reason);
-    if (!w->told)
+    if (!w->told) {
+        standing_set(w->standing, true, now->wall_ms, reason);
         publish(w, now, "ok", "failed", reason);
+    }
     w->told = true;
 }
 
@@ -85,8 +88,10 @@ static void tell_works(struct writer *w, const struct llmreg_now *now)
 {
     llmreg_release(w->world.log, &w->complaint,
                    "store: %s works again and has everything", w->home.path);
-    if (w->told)
+    if (w->told) {
+        standing_set(w->standing, false, now->wall_ms, w->home.path);
         publish(w, now, "failed", "ok", w->home.path);
+    }
     w->told = false;
 }
 
@@ -365,6 +370,11 @@ bool writer_works(const struct writer *w)
     return w->works;
 }
 
+struct standing *writer_standing(const struct writer *w)
+{
+    return w->standing;
+}
+
 uint64_t writer_on_disk(const struct writer *w)
 {
     return w->on_disk;
@@ -380,6 +390,8 @@ static int make(struct writer *w, struct llmreg_error *err)
         rc = beats_init(&w->beats, w->world.registry, w->config.keep_beats);
     if (rc == LLMREG_OK)
         rc = keep_new(&w->keep);
+    if (rc == LLMREG_OK)
+        rc = standing_new(&w->standing);
     if (rc == LLMREG_OK)
         rc = llmreg_subscribe(w->world.bus, UINT64_MAX, &w->events);
     if (rc != LLMREG_OK)
@@ -426,5 +438,6 @@ void writer_free(struct writer *w)
     batch_fini(&w->batch);
     beats_fini(&w->beats);
     keep_free(w->keep);
+    standing_free(w->standing);
     free(w);
 }

@@ -15,6 +15,7 @@
 #ifndef LLMREG_STORE_WRITER_H
 #define LLMREG_STORE_WRITER_H
 
+#include "common/store/standing.h"
 #include "common/store/store.h"
 
 struct writer;
@@ -45,6 +46,8 @@ int64_t writer_pause(const struct writer *w, const struct llmreg_now *now);
 /* To poll for events; -1 while none will be taken. */
 int writer_fd(const struct writer *w);
 bool writer_works(const struct writer *w);
+/* The same for everybody; lent. */
+struct standing *writer_standing(const struct writer *w);
 /* Every change up to this event number is on disk, with fsync. */
 uint64_t writer_on_disk(const struct writer *w);
 

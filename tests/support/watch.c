@@ -9,6 +9,7 @@
 struct room watch_room;
 struct alerter *watch_alerter;
 struct llmreg_rule_conf watch_rules[LLMREG_RULES];
+struct standing *watch_store;
 
 static struct llmreg_registry_conf limits;
 static struct llmreg_subscription *events;
@@ -17,7 +18,7 @@ static void start(void)
 {
     const struct store_world world = {watch_room.registry, watch_room.bus,
                                       &watch_room.clock, &watch_room.log};
-    const struct alerter_conf conf = {watch_rules, &limits};
+    const struct alerter_conf conf = {watch_rules, &limits, watch_store};
 
     ck_assert_int_eq(alerter_new(&watch_alerter, &world, &conf), LLMREG_OK);
     ck_assert_int_eq(llmreg_subscribe(watch_room.bus, UINT64_MAX, &events),
@@ -33,6 +34,7 @@ static void stop(void)
 void watch_setup(void)
 {
     room_open(&watch_room);
+    ck_assert_int_eq(standing_new(&watch_store), LLMREG_OK);
     limits = llmreg_registry_conf();
     for (int i = 0; i < LLMREG_RULES; i++) {
         watch_rules[i] = llmreg_rule_info((enum llmreg_rule_id)i)->preset;
@@ -46,6 +48,7 @@ void watch_setup(void)
 void watch_teardown(void)
 {
     stop();
+    standing_free(watch_store);
     room_close(&watch_room);
 }
 

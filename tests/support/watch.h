@@ -18,6 +18,7 @@
 extern struct room watch_room;
 extern struct alerter *watch_alerter;
 extern struct llmreg_rule_conf watch_rules[LLMREG_RULES];
+extern struct standing *watch_store; /* what the alerter asks; it works */
 
 void watch_setup(void);
 void watch_teardown(void);

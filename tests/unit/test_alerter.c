@@ -160,6 +160,35 @@ START_TEST(a_store_that_fails_and_heals_is_told)
 }
 END_TEST
 
+/* As after a gap in the bus, which nothing fills. */
+START_TEST(that_the_store_failed_is_found_without_its_event)
+{
+    standing_set(watch_store, true, watch_room.now.wall_ms, "/x: disk full");
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised("store_failed/store"),
+                     LLMREG_SEVERITY_FAILURE);
+    ck_assert_str_eq(
+        watch_message("store_failed/store"),
+        "the store failed, all goes on from memory: /x: disk full");
+    const struct llmreg_alert *a = watch_alert("store_failed/store");
+    ck_assert_int_eq(a->since_ms, watch_room.now.wall_ms - 1000);
+    llmreg_alert_put(a);
+}
+END_TEST
+
+START_TEST(that_the_store_works_again_is_found_without_its_event)
+{
+    standing_set(watch_store, true, watch_room.now.wall_ms, "/x: disk full");
+    publish_store("failed");
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised("store_failed/store"),
+                     LLMREG_SEVERITY_FAILURE);
+    standing_set(watch_store, false, watch_room.now.wall_ms, "/x");
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised("store_failed/store"), LLMREG_SEVERITY_OKAY);
+}
+END_TEST
+
 START_TEST(a_store_that_failed_before_the_restart_works_now)
 {
     publish_store("failed");
@@ -378,6 +407,8 @@ int main(void)
     tcase_add_test(
         tc, a_rule_that_is_off_after_the_restart_ends_its_alarm_and_says_why);
     tcase_add_test(tc, a_store_that_fails_and_heals_is_told);
+    tcase_add_test(tc, that_the_store_failed_is_found_without_its_event);
+    tcase_add_test(tc, that_the_store_works_again_is_found_without_its_event);
     tcase_add_test(tc, a_store_that_failed_before_the_restart_works_now);
     tcase_add_checked_fixture(guard, setup_fleet, watch_teardown);
     tcase_add_test(guard, when_all_fail_at_once_one_alert_is_raised);

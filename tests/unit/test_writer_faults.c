@@ -72,6 +72,41 @@ static void expect_story(struct llmreg_subscription *sub, const char *story)
     ck_assert_str_eq(told, story);
 }
 
+static struct standing_word word(void)
+{
+    struct standing_word said;
+
+    standing_get(writer_standing(w.writer), &said);
+    return said;
+}
+
+START_TEST(whoever_asks_is_told_the_same)
+{
+    snprintf(w.config.dir, sizeof w.config.dir, "%s/a/registry", w.room.dir);
+    const int64_t began = w.room.now.wall_ms;
+    writing_start(&w);
+    ck_assert(word().failed);
+    ck_assert_int_eq(word().since_ms, began);
+    ck_assert_ptr_nonnull(strstr(word().what.text, "/a"));
+    room_pass(&w.room, 5000);
+    writing_step(&w); /* in vain */
+    ck_assert_int_eq(word().since_ms, began);
+    ck_assert_int_eq(mkdir(room_path(&w.room, "a"), 0700), 0);
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    ck_assert(!word().failed);
+    ck_assert_int_eq(word().since_ms, w.room.now.wall_ms);
+}
+END_TEST
+
+START_TEST(a_store_that_never_failed_says_so)
+{
+    writing_start(&w);
+    ck_assert(!word().failed);
+    ck_assert_int_eq(word().since_ms, 0);
+}
+END_TEST
+
 START_TEST(a_missing_parent_directory_is_one_fault_and_heals)
 {
     struct llmreg_subscription *sub = watch();
@@ -448,6 +483,8 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_missing_parent_directory_is_one_fault_and_heals);
+    tcase_add_test(tc, whoever_asks_is_told_the_same);
+    tcase_add_test(tc, a_store_that_never_failed_says_so);
     tcase_add_test(
         tc, a_file_in_the_place_of_the_directory_is_a_fault_that_names_it);
     tcase_add_test(tc, a_fault_is_not_tried_again_before_its_time);
