@@ -12,17 +12,22 @@
 #include <string.h>
 
 _Static_assert(LLMREG_ADMINS <= 8, "admin has three bits");
+_Static_assert(
+    offsetof(struct llmreg_endpoint, health.words) % REQUESTS_LINE == 0 &&
+        offsetof(struct llmreg_endpoint, health.mark) % REQUESTS_LINE == 0,
+    "each begins a line");
 
 /* ---- life ---- */
 
-static void entry_free(struct llmreg_endpoint *e)
+/* Not inline: llmreg_put would have to save registers for it, and a store
+ * before its atomic step makes that wait. */
+__attribute__((noinline)) static void entry_free(struct llmreg_endpoint *e)
 {
     if (e->spec != NULL)
         part_put(&e->spec->part);
-    if (e->health != NULL)
-        part_put(&e->health->part);
     if (e->models != NULL)
         part_put(&e->models->part);
+    health_box_fini(&e->health);
     free(e->links);
     free(e);
 }
@@ -54,11 +59,9 @@ int entry_new(struct llmreg_endpoint **out, const struct llmreg_spec *named,
     requests_init(&e->requests);
     atomic_init(&e->refs, 1);
     atomic_init(&e->alive, true);
-    atomic_init(&e->state, (uint8_t)health->state);
     memcpy(e->id, named->id, room);
     e->spec = spec_part_new(named, override);
-    e->health = health_part_new(health);
-    if (e->spec == NULL || e->health == NULL)
+    if (e->spec == NULL || health_box_set(&e->health, health) != LLMREG_OK)
         goto done;
     rc = models_part_new(&e->models, models);
     if (rc != LLMREG_OK)
@@ -133,13 +136,6 @@ bool llmreg_endpoint_alive(const struct llmreg_endpoint *e)
     return atomic_load_explicit(&e->alive, memory_order_acquire);
 }
 
-void entry_set_health(struct llmreg_endpoint *e, struct health_part *health,
-                      enum llmreg_health_state state)
-{
-    rcu_publish(&e->health, health);
-    atomic_store_explicit(&e->state, (uint8_t)state, memory_order_release);
-}
-
 void entry_set_intent(struct llmreg_endpoint *e,
                       const struct llmreg_intent *intent)
 {
@@ -167,14 +163,12 @@ struct tally entry_tally(const struct llmreg_endpoint *e)
 void llmreg_endpoint_health(const struct llmreg_endpoint *e,
                             struct llmreg_health *out)
 {
-    rcu_begin();
-    health_part_get(rcu_load(&e->health), out);
-    rcu_end();
+    health_box_get(&e->health, out);
 }
 
 enum llmreg_health_state llmreg_endpoint_state(const struct llmreg_endpoint *e)
 {
-    return atomic_load_explicit(&e->state, memory_order_acquire);
+    return health_box_state(&e->health);
 }
 
 const struct llmreg_spec *llmreg_endpoint_spec(const struct llmreg_endpoint *e)

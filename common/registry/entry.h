@@ -16,16 +16,16 @@
 
 #include <llmreg/registry.h>
 
-#include "common/registry/health_part.h"
+#include "common/registry/health_box.h"
 #include "common/registry/index.h"
 #include "common/registry/models_part.h"
 #include "common/registry/rcu.h"
 #include "common/registry/requests.h"
 #include "common/registry/spec_part.h"
 
-/* Three kinds of lines: what routers write, what changes rarely, and at the
- * end, together, what finding an entry, taking a reference and asking for its
- * health touch. */
+/* Four kinds of lines: what routers write, what changes rarely, the health,
+ * and at the end, together, what finding an entry, taking a reference and
+ * asking for its state touch. */
 struct llmreg_endpoint {
     /* changed by everybody who sends requests */
     struct requests requests;
@@ -39,14 +39,13 @@ struct llmreg_endpoint {
     uint64_t generation;
     int64_t registered_ms;
     /* written under the table's lock, read by everybody */
-    struct spec_part *spec; /* published, never NULL, as the next two */
+    struct spec_part *spec; /* published, never NULL, as the next */
     struct models_part *models;
-    struct health_part *health;
-    /* as well, on the last line */
-    _Alignas(REQUESTS_LINE) _Atomic uint64_t intent; /* word and end, packed */
-    _Atomic uint8_t state; /* of health, for who asks only for that */
-    _Atomic bool alive;    /* false once it was removed, or somebody who sent
-                              a request saw that it is about to be */
+    _Atomic uint64_t intent;  /* word and end, packed */
+    uint64_t gap[2];          /* the boxes begin a line, and the mark another */
+    struct health_box health; /* its mark is what lies on the last line */
+    _Atomic bool alive;       /* false once it was removed, or somebody who sent
+                                 a request saw that it is about to be */
     /* changed by everybody */
     _Atomic uint32_t refs;
     struct cds_lfht_node node; /* in the table; liburcu's */
@@ -69,9 +68,6 @@ int entry_match(struct cds_lfht_node *node, const void *key);
 /* The largest until_ms that fits beside the word in one atomic. */
 #define ENTRY_UNTIL_MAX (INT64_MAX >> 3)
 
-/* Publishes health; the old part is the caller's to retire. */
-void entry_set_health(struct llmreg_endpoint *e, struct health_part *health,
-                      enum llmreg_health_state state);
 void entry_set_intent(struct llmreg_endpoint *e,
                       const struct llmreg_intent *intent);
 /* What it counts as in the nodes of its models. */

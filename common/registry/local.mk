@@ -39,8 +39,8 @@ libregistry_la_SOURCES = \
 	common/registry/gather.c \
 	common/registry/gather.h \
 	common/registry/graph.c \
-	common/registry/health_part.c \
-	common/registry/health_part.h \
+	common/registry/health_box.c \
+	common/registry/health_box.h \
 	common/registry/host_entry.c \
 	common/registry/host_entry.h \
 	common/registry/host_json.c \

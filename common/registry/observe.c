@@ -37,21 +37,17 @@ static void recount(const struct llmreg_endpoint *e, struct tally was)
         index_add(&e->links[i], by);
 }
 
-/* Publishes health as e's; *old is then the caller's to retire. */
+/* Publishes health as e's.  LLMREG_ENOMEM. */
 static int publish_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
-                          const struct llmreg_health *health,
-                          struct health_part **old) LLMREG_REQUIRES(r->lock)
+                          const struct llmreg_health *health)
+    LLMREG_REQUIRES(r->lock)
 {
-    struct health_part *new = health_part_new(health);
-
-    if (new == NULL)
-        return LLMREG_ENOMEM;
     enum llmreg_health_state before = llmreg_endpoint_state(e);
     const struct tally was = entry_tally(e);
-    *old = e->health;
-    entry_set_health(e, new, health->state);
-    if (health->state == before)
-        return LLMREG_OK;
+    int rc = health_box_set(&e->health, health);
+
+    if (rc != LLMREG_OK || health->state == before)
+        return rc;
     table_count_state_locked(r, before, health->state);
     recount(e, was);
     return LLMREG_OK;
@@ -64,8 +60,7 @@ struct observing {
     const struct llmreg_health_rule *rule;
     const struct llmreg_now *now;
     char reason[REASON_SIZE];
-    struct health_part *old; /* to be retired */
-    bool told;               /* an event was published */
+    bool told; /* an event was published */
 };
 
 static int observe_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
@@ -75,10 +70,10 @@ static int observe_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
 
     if (!llmreg_endpoint_alive(e))
         return LLMREG_ESTALE;
-    health_part_get(e->health, &before);
+    llmreg_endpoint_health(e, &before);
     llmreg_health_step(&before, o->seen, o->rule, o->now, &after);
     o->told = after.state != before.state;
-    int rc = publish_locked(r, e, &after, &o->old);
+    int rc = publish_locked(r, e, &after);
     if (rc != LLMREG_OK || !o->told)
         return rc;
     struct llmreg_event event = {
@@ -107,7 +102,6 @@ int llmreg_observe(struct llmreg_registry *r, struct llmreg_endpoint *e,
     llmreg_unlock(&r->lock);
     if (rc != LLMREG_OK)
         return rc;
-    part_retire(&o.old->part);
     if (o.told)
         llmreg_bus_wake(r->bus);
     return LLMREG_OK;
@@ -118,7 +112,7 @@ int llmreg_observe(struct llmreg_registry *r, struct llmreg_endpoint *e,
 struct recalling {
     const struct llmreg_health *stored;
     const struct llmreg_now *now;
-    struct health_part *old; /* to be retired; NULL: nothing was new */
+    bool told; /* an event was published */
 };
 
 static int recall_locked(struct llmreg_registry *r, const char *id,
@@ -129,12 +123,12 @@ static int recall_locked(struct llmreg_registry *r, const char *id,
 
     if (e == NULL)
         return LLMREG_ENOENT;
-    health_part_get(e->health, &before);
+    llmreg_endpoint_health(e, &before);
     llmreg_health_recall(&before, c->stored, &after);
     if (after.since_ms == before.since_ms && after.prior == before.prior &&
         after.ok_ms == before.ok_ms)
         return LLMREG_OK;
-    int rc = publish_locked(r, e, &after, &c->old);
+    int rc = publish_locked(r, e, &after);
     if (rc != LLMREG_OK)
         return rc;
     struct llmreg_event event = {
@@ -146,6 +140,7 @@ static int recall_locked(struct llmreg_registry *r, const char *id,
         .since_ms = after.since_ms,
     };
     (void)table_tell_locked(r, e, &event);
+    c->told = true;
     return LLMREG_OK;
 }
 
@@ -158,10 +153,8 @@ int llmreg_recall(struct llmreg_registry *r, const char *id,
     llmreg_lock(&r->lock);
     int rc = recall_locked(r, id, &c);
     llmreg_unlock(&r->lock);
-    if (c.old == NULL)
-        return rc;
-    part_retire(&c.old->part);
-    llmreg_bus_wake(r->bus);
+    if (c.told)
+        llmreg_bus_wake(r->bus);
     return rc;
 }
 
@@ -172,25 +165,24 @@ struct wanting {
     struct llmreg_intent intent;
     const char *reason;
     const struct llmreg_now *now;
-    struct health_part *old; /* to be retired; NULL: it stayed */
     bool told;
 };
 
 /* Nobody looked while it was disabled. */
-static int resume_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
-                         struct wanting *w) LLMREG_REQUIRES(r->lock)
+static int resume_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
+    LLMREG_REQUIRES(r->lock)
 {
     struct llmreg_health before, after;
 
     if (llmreg_endpoint_intent(e).admin != LLMREG_ADMIN_DISABLED)
         return LLMREG_OK;
-    health_part_get(e->health, &before);
+    llmreg_endpoint_health(e, &before);
     llmreg_health_resume(&before, &after);
     if (after.failures == before.failures &&
         after.successes == before.successes &&
         after.checked_mono_ns == before.checked_mono_ns)
         return LLMREG_OK;
-    return publish_locked(r, e, &after, &w->old);
+    return publish_locked(r, e, &after);
 }
 
 static int admin_locked(struct llmreg_registry *r, struct wanting *w)
@@ -204,7 +196,7 @@ static int admin_locked(struct llmreg_registry *r, struct wanting *w)
     if (before.admin == w->intent.admin &&
         before.until_ms == w->intent.until_ms)
         return LLMREG_OK;
-    int rc = resume_locked(r, e, w);
+    int rc = resume_locked(r, e);
     if (rc != LLMREG_OK)
         return rc;
     const struct tally was = entry_tally(e);
@@ -247,8 +239,6 @@ int llmreg_admin_set(struct llmreg_registry *r, const char *id,
     llmreg_lock(&r->lock);
     int rc = admin_locked(r, &w);
     llmreg_unlock(&r->lock);
-    if (w.old != NULL)
-        part_retire(&w.old->part);
     if (w.told)
         llmreg_bus_wake(r->bus);
     return rc;

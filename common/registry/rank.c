@@ -47,7 +47,7 @@ static double latency_of(const struct llmreg_endpoint *e)
     llmreg_endpoint_load(e, &load);
     if (!isnan(load.latency_us))
         return load.latency_us;
-    health_part_get(rcu_load(&e->health), &health);
+    llmreg_endpoint_health(e, &health);
     return health.total_us > 0 ? health.total_us : (double)NAN;
 }
 

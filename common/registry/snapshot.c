@@ -39,7 +39,7 @@ static void take_endpoints(struct llmreg_registry *r, struct llmreg_snapshot *s)
         item->spec = &e->spec->spec;
         item->models = &e->models->models;
         item->intent = llmreg_endpoint_intent(e);
-        health_part_get(e->health, &item->health);
+        llmreg_endpoint_health(e, &item->health);
         item->host = any ? hosts_resolve(&r->hosts, e->spec->on) : NULL;
     }
     rcu_end();

@@ -24,6 +24,12 @@ TESTS += tests/stress/requests
 tests_stress_requests_SOURCES = tests/stress/requests.c $(FLAT)
 tests_stress_requests_LDADD = $(REGISTRY_LIBS)
 
+check_PROGRAMS += tests/stress/health
+TESTS += tests/stress/health
+tests_stress_health_SOURCES = tests/stress/health.c
+tests_stress_health_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
+tests_stress_health_LDADD = $(REGISTRY_LIBS)
+
 check_PROGRAMS += tests/stress/queries
 TESTS += tests/stress/queries
 tests_stress_queries_SOURCES = tests/stress/queries.c $(FLAT)

@@ -4,6 +4,9 @@
 #include "common/registry/slots.h"
 #include "tests/stress/race.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static struct cds_lfht *table;
 static struct slots set;
 static struct llmreg_endpoint *shared;
@@ -97,18 +100,22 @@ static void write_set(bool wrong)
     drop(e, wrong);
 }
 
+/* A text that needs the larger boxes; if wrong, they are made anew each time,
+ * and the old ones freed although somebody may read them. */
 static void write_health(bool wrong)
 {
-    static const struct llmreg_health health = {.version = "0.12.4"};
-    struct health_part *old = shared->health;
-    struct health_part *new = health_part_new(&health);
+    struct llmreg_health health = {.version = "0.12.4"};
+    struct health_large *old = shared->health.large;
+    struct health_large *new = calloc(1, sizeof *new);
 
     race_must(new != NULL);
-    entry_set_health(shared, new, health.state);
-    if (wrong)
-        part_put(&old->part);
-    else
-        part_retire(&old->part);
+    memset(health.detail, 'd', sizeof health.detail - 1);
+    if (wrong && old != NULL) {
+        rcu_publish(&shared->health.large, new);
+        new = old;
+    }
+    race_must(health_box_set(&shared->health, &health) == LLMREG_OK);
+    free(new);
 }
 
 /* What is changed after it was published. */

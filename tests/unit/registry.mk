@@ -39,11 +39,11 @@ tests_unit_test_models_part_SOURCES = tests/unit/test_models_part.c $(FLEET)
 tests_unit_test_models_part_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_models_part_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
-check_PROGRAMS += tests/unit/test_health_part
-TESTS += tests/unit/test_health_part
-tests_unit_test_health_part_SOURCES = tests/unit/test_health_part.c
-tests_unit_test_health_part_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
-tests_unit_test_health_part_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/test_health_box
+TESTS += tests/unit/test_health_box
+tests_unit_test_health_box_SOURCES = tests/unit/test_health_box.c
+tests_unit_test_health_box_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_health_box_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_tally
 TESTS += tests/unit/test_tally

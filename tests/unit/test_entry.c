@@ -88,12 +88,9 @@ START_TEST(health_and_state_change_together)
 {
     const struct llmreg_health health = {.state = LLMREG_HEALTH_HEALTHY,
                                          .version = "0.12.3"};
-    struct health_part *old = e->health, *new = health_part_new(&health);
     struct llmreg_health seen;
 
-    ck_assert_ptr_nonnull(new);
-    entry_set_health(e, new, health.state);
-    part_retire(&old->part);
+    ck_assert_int_eq(health_box_set(&e->health, &health), LLMREG_OK);
     llmreg_endpoint_health(e, &seen);
     ck_assert_str_eq(seen.version, "0.12.3");
     ck_assert_int_eq(seen.state, LLMREG_HEALTH_HEALTHY);

@@ -151,6 +151,15 @@ static int observe(struct llmreg_endpoint *e)
     return llmreg_observe(fleet, e, &seen, &fleet_rule, &fleet_now);
 }
 
+/* A text that needs larger boxes. */
+static int observe_much(struct llmreg_endpoint *e)
+{
+    struct llmreg_observation seen = {.reason = LLMREG_REASON_REFUSED};
+
+    memset(seen.detail, 'd', sizeof seen.detail - 1);
+    return llmreg_observe(fleet, e, &seen, &fleet_rule, &fleet_now);
+}
+
 static int learn(struct llmreg_endpoint *e)
 {
     return llmreg_models_set(fleet, e, &list, &fleet_now);
@@ -216,7 +225,8 @@ static const struct {
     {"add", add, 4},
     {"update", update, 1},
     {"patch", patch, 1},
-    {"observe", observe, 1},
+    {"observe", observe, 0},
+    {"observe much", observe_much, 1},
     {"learn", learn, 5},
     {"want", want, 0},
     {"restore", restore, 7},
