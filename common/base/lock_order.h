@@ -19,7 +19,7 @@
  *
  *   -  store lock (common/store)               watermark of what is on disk
  *   -  standing lock (common/store)            whether it works, and why not
- *   -  service timer lock (common/service)     the heap of deadlines
+ *   -  notifier lock (common/service)          what people are being told
  *   -  probe secrets lock (plugins/llm_probe)  tokens read from files
  *
  * Under a lock: no I/O, no SQL, no curl, no formatting, no callback, no log.

@@ -58,6 +58,14 @@ tests_unit_test_notifier_SOURCES = tests/unit/test_notifier.c $(SERVICE_TEST_WAT
 tests_unit_test_notifier_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_notifier_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_notifier_memory
+TESTS += tests/unit/test_notifier_memory
+tests_unit_test_notifier_memory_SOURCES = tests/unit/test_notifier_memory.c \
+	$(SERVICE_TEST_WATCH)
+tests_unit_test_notifier_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_notifier_memory_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_notifier_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc
+
 check_PROGRAMS += tests/unit/test_notify_text
 TESTS += tests/unit/test_notify_text
 tests_unit_test_notify_text_SOURCES = tests/unit/test_notify_text.c

@@ -523,6 +523,34 @@ START_TEST(a_handler_that_blocks_holds_up_nobody_and_loses_nothing)
 }
 END_TEST
 
+static char waited[512]; /* what the log says of it */
+
+/* Whoever reads that the stop waits for him, lets it go on. */
+static void listen(void *ctx, enum llmreg_level level, const char *line)
+{
+    (void)ctx;
+    (void)level;
+    if (strstr(line, "the stop waits") == NULL)
+        return;
+    snprintf(waited, sizeof waited, "%s", line);
+    allow(1);
+}
+
+START_TEST(a_stop_that_waits_for_a_handler_says_so_and_for_what)
+{
+    notifier_free(notifier);
+    host.notify = block;
+    watch_room.log = (struct llmreg_log){.write = listen};
+    make_notifier();
+    ck_assert_int_eq(notifier_start(notifier), LLMREG_OK);
+    watch_down("gpu1");
+    wait_entered(1);
+    notifier_stop(notifier, 1);
+    ck_assert_ptr_nonnull(strstr(waited, DOWN));
+    ck_assert_int_eq(told_of(DOWN), LLMREG_SEVERITY_FAILURE); /* it was */
+}
+END_TEST
+
 START_TEST(its_thread_starts_and_ends)
 {
     ck_assert_int_eq(notifier_start(notifier), LLMREG_OK);
@@ -568,6 +596,7 @@ int main(void)
     tcase_add_test(tc, an_end_that_fell_out_of_the_ring_is_told);
     tcase_add_test(tc, after_a_gap_the_events_that_are_left_are_not_told_twice);
     tcase_add_test(tc, a_handler_that_blocks_holds_up_nobody_and_loses_nothing);
+    tcase_add_test(tc, a_stop_that_waits_for_a_handler_says_so_and_for_what);
     tcase_add_test(tc, its_thread_starts_and_ends);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
