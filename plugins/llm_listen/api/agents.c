@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* agents.c - who is there. */
+#include <llmreg/agents.h>
+#include <llmreg/sessions.h>
+
+#include "plugins/llm_listen/api/list.h"
+#include "plugins/llm_listen/api/reply.h"
+#include "plugins/llm_listen/api/resources.h"
+
+/* ---- lists ---- */
+
+static const char *agent_id(const void *item)
+{
+    return llmreg_agent_id(item);
+}
+
+static void *agent_hold(void *item)
+{
+    return llmreg_agent_hold(item);
+}
+
+static void agent_put(void *item)
+{
+    llmreg_agent_put(item);
+}
+
+static void agent_json(struct llmreg_json_out *w, const char *key, void *item,
+                       const struct llmreg_now *now)
+{
+    llmreg_agent_json(w, key, item, now);
+}
+
+static const struct list_kind agents_kind = {"agents", agent_id, agent_hold,
+                                             agent_put, agent_json};
+
+static const char *const presences[] = {"starting", "connecting", "online",
+                                        "late",     "stale",      "offline",
+                                        "stopped",  NULL};
+
+enum {
+    ROW_TYPE = LIST_ROWS,
+    ROW_ROLE,
+    ROW_DOMAIN,
+    ROW_HOST,
+    ROW_PRESENCE,
+    ROW_CAPABILITY,
+    ROW_HEALTHY
+};
+
+static const struct query_row list_query[] = {
+    LIST_QUERY,
+    {"type", QUERY_TEXT, 0, 0, NULL, "only those of the type"},
+    {"role", QUERY_TEXT, 0, 0, NULL, "only those of the role"},
+    {"domain", QUERY_TEXT, 0, 0, NULL, "only those of the domain"},
+    {"host", QUERY_TEXT, 0, 0, NULL, "only those on the host"},
+    {"presence", QUERY_WORD, 0, 0, presences, "only those that are so"},
+    {"capability", QUERY_TEXT, 0, 0, NULL, "gpu, or gpu=h100"},
+    {"healthy", QUERY_BOOL, 0, 0, NULL,
+     "only those that are present and not unhealthy by their own word"},
+    {.name = NULL},
+};
+
+static bool see_agent(void *ctx, struct llmreg_agent *agent)
+{
+    list_see(ctx, agent);
+    return true;
+}
+
+static int run_list(struct ask *a)
+{
+    const struct query_value *q = a->query;
+    const struct llmreg_agent_filter filter = {
+        .type = q[ROW_TYPE].text,
+        .role = q[ROW_ROLE].text,
+        .domain = q[ROW_DOMAIN].text,
+        .host = q[ROW_HOST].text,
+        .capability = q[ROW_CAPABILITY].text,
+        .presences =
+            q[ROW_PRESENCE].text == NULL ? 0 : 1u << q[ROW_PRESENCE].number,
+        .healthy = q[ROW_HEALTHY].number != 0,
+    };
+    struct list l;
+    int rc = list_init(&l, &agents_kind, a);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    llmreg_each_agent(a->api->registry, &filter, see_agent, &l);
+    rc = list_send(&l);
+    list_fini(&l);
+    return rc;
+}
+
+/* ---- one ---- */
+
+static int send_agent(struct ask *a, struct llmreg_agent *agent)
+{
+    struct reply r;
+
+    reply_begin(&r);
+    llmreg_agent_json(&r.json, NULL, agent, &a->req->now);
+    llmreg_agent_put(agent);
+    return reply_send_tagged(a, &r);
+}
+
+static int run_get(struct ask *a)
+{
+    struct llmreg_agent *agent =
+        llmreg_agent_get(a->api->registry, a->params[0]);
+
+    if (agent == NULL)
+        return ask_fail(a, LLMREG_ENOENT, "agent_id",
+                        "agent %s is not registered", a->params[0]);
+    return send_agent(a, agent);
+}
+
+enum { CHOOSE_TYPE, CHOOSE_CAPABILITY, CHOOSE_ROLE, CHOOSE_DOMAIN };
+
+static const struct query_row choose_query[] = {
+    {"type", QUERY_TEXT, 0, 0, NULL, "one of the type"},
+    {"capability", QUERY_TEXT, 0, 0, NULL, "gpu, or gpu=h100"},
+    {"role", QUERY_TEXT, 0, 0, NULL, "one of the role"},
+    {"domain", QUERY_TEXT, 0, 0, NULL, "one of the domain"},
+    {.name = NULL},
+};
+
+static int run_choose(struct ask *a)
+{
+    const struct llmreg_agent_filter filter = {
+        .type = a->query[CHOOSE_TYPE].text,
+        .capability = a->query[CHOOSE_CAPABILITY].text,
+        .role = a->query[CHOOSE_ROLE].text,
+        .domain = a->query[CHOOSE_DOMAIN].text,
+        .healthy = true,
+    };
+    struct llmreg_agent *agent = llmreg_agent_choose(a->api->registry, &filter);
+
+    if (agent == NULL)
+        return ask_fail(a, LLMREG_ENOENT, NULL,
+                        "no healthy agent is like that");
+    return send_agent(a, agent);
+}
+
+const struct route agents_routes[] = {
+    {HTTP_GET, "/api/v1/agents", ROUTE_READER, 0, list_query, NULL, run_list,
+     "200 304", "agents, in the order of their ids", false},
+    {HTTP_GET, "/api/v1/agents/choose", ROUTE_READER, 0, choose_query, NULL,
+     run_choose, "200 304 404",
+     "one healthy agent, each as likely as any other", false},
+    {HTTP_GET, "/api/v1/agents/{id}", ROUTE_READER, 0, NULL, NULL, run_get,
+     "200 304 404", "one agent", false},
+    {.path = NULL},
+};

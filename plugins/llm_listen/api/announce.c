@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* announce.c - the endpoints of an agent, as one list that replaces the one
+ * before.
+ *
+ * An endpoint belongs to the agent that its origin names.  One that somebody
+ * named in the configuration, or that another agent announced, is brought up to
+ * date as far as an announcement may (llmreg_set), and never removed here.
+ * What is refused is said in the answer, one by one: a wrong URL must not keep
+ * an agent from registering. */
+#include <stdio.h>
+#include <string.h>
+
+#include "plugins/llm_listen/api/report.h"
+
+#define DEFAULT_PORT 11434 /* Ollama's */
+#define ORIGIN_SIZE  (LLMREG_AGENT_ID_SIZE + 8)
+
+static void write_origin(char out[static ORIGIN_SIZE], const char *agent)
+{
+    snprintf(out, ORIGIN_SIZE, "agent %s", agent);
+}
+
+/* ---- one ---- */
+
+static int fill_spec(struct ask *a, const struct body_endpoint *said,
+                     const struct llmreg_url *url, struct llmreg_spec *out)
+{
+    out->id = url->id;
+    out->url = url->base;
+    out->name = said->name != NULL ? said->name : url->id;
+    out->kind = LLMREG_KIND_AUTO;
+    out->source = LLMREG_SOURCE_AUTO;
+    out->priority = LLMREG_PRIORITY_DEFAULT;
+    if (said->kind != NULL &&
+        llmreg_kind_parse(said->kind, &out->kind) != LLMREG_OK) {
+        llmreg_error_set(&a->err, "kind %s is not known", said->kind);
+        return LLMREG_EINVAL;
+    }
+    return LLMREG_OK;
+}
+
+static int set_one(struct ask *a, const struct announcement *what,
+                   const struct body_endpoint *said, struct llmreg_url *url,
+                   struct llmreg_set_result *result)
+{
+    char origin[ORIGIN_SIZE], host[LLMREG_SERIES_SIZE];
+    char series[LLMREG_SERIES_SIZE];
+    struct llmreg_spec spec = {.origin = origin,
+                               .owner = what->host,
+                               .host = host,
+                               .series = series,
+                               .interval_ms = a->api->conf.probe_interval_ms};
+    int rc = llmreg_url_parse(said->url, DEFAULT_PORT, url, &a->err);
+
+    if (rc == LLMREG_OK)
+        rc = llmreg_url_announced(url, a->req->peer, &a->err);
+    if (rc == LLMREG_OK)
+        rc = fill_spec(a, said, url, &spec);
+    if (rc != LLMREG_OK)
+        return rc;
+    write_origin(origin, what->agent);
+    llmreg_series_name(url->host, host);
+    llmreg_series_name(spec.name, series);
+    return llmreg_set(a->api->registry, &spec, result, &a->err);
+}
+
+static int announce_one(struct ask *a, const struct announcement *what,
+                        const struct body_endpoint *said,
+                        struct announced_one *out, uint64_t *seq)
+{
+    struct llmreg_url url;
+    struct llmreg_set_result result = {.created = false};
+    int rc = set_one(a, what, said, &url, &result);
+
+    out->url = said->url;
+    if (rc == LLMREG_ENOMEM)
+        return rc;
+    if (rc != LLMREG_OK) {
+        out->error =
+            llmreg_arena_copy(&a->arena, a->err.text, strlen(a->err.text));
+        a->err.text[0] = '\0';
+        return out->error == NULL ? LLMREG_ENOMEM : LLMREG_OK;
+    }
+    out->created = result.created;
+    out->id = llmreg_arena_copy(&a->arena, url.id, strlen(url.id));
+    if (result.seq > *seq)
+        *seq = result.seq;
+    return out->id == NULL ? LLMREG_ENOMEM : LLMREG_OK;
+}
+
+/* ---- those that are announced no more ---- */
+
+struct sweep {
+    const char *origin;
+    const struct announced *kept;
+    struct llmreg_endpoint *gone[BODY_ENDPOINTS_MAX];
+    size_t count;
+};
+
+static bool is_kept(const struct announced *list, const char *id)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].id != NULL && strcmp(list->items[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static bool see_gone(void *ctx, struct llmreg_endpoint *e)
+{
+    struct sweep *s = ctx;
+    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+
+    if (spec->source == LLMREG_SOURCE_AUTO && spec->origin != NULL &&
+        strcmp(spec->origin, s->origin) == 0 &&
+        !is_kept(s->kept, llmreg_endpoint_id(e)))
+        s->gone[s->count++] = llmreg_hold(e);
+    llmreg_spec_put(spec);
+    return s->count < BODY_ENDPOINTS_MAX;
+}
+
+static void remove_gone(struct ask *a, const struct announcement *what,
+                        const struct announced *kept)
+{
+    char origin[ORIGIN_SIZE];
+    struct sweep s = {.origin = origin, .kept = kept};
+
+    struct llmreg_host *host = llmreg_host_get(a->api->registry, what->host);
+
+    write_origin(origin, what->agent);
+    if (host != NULL)
+        llmreg_each_on_host(a->api->registry, host, see_gone, &s);
+    llmreg_host_put(host);
+    for (size_t i = 0; i < s.count; i++) {
+        const struct llmreg_removal how = {
+            .generation = llmreg_endpoint_generation(s.gone[i]),
+            .reason = "announced no more",
+        };
+
+        /* One that has requests pending stays until the next time. */
+        if (llmreg_remove(a->api->registry, llmreg_endpoint_id(s.gone[i]), &how,
+                          NULL) == LLMREG_EBUSY)
+            llmreg_log(a->api->log, LLMREG_INFO,
+                       "%s is announced no more and has requests pending",
+                       llmreg_endpoint_id(s.gone[i]));
+        llmreg_put(s.gone[i]);
+    }
+}
+
+int announce(struct ask *a, const struct announcement *what,
+             struct announced *out, uint64_t *seq)
+{
+    const size_t n = what->endpoints == NULL ? 0 : what->endpoints->count;
+    int rc = LLMREG_OK;
+
+    *out = (struct announced){.count = 0};
+    if (n > a->api->conf.endpoints_each)
+        return ask_fail(a, LLMREG_EINVAL, "endpoints",
+                        "%zu endpoints: an agent may announce %zu", n,
+                        a->api->conf.endpoints_each);
+    if (n > 0)
+        out->items = llmreg_arena_alloc(&a->arena, n * sizeof *out->items);
+    if (n > 0 && out->items == NULL)
+        return LLMREG_ENOMEM;
+    for (size_t i = 0; i < n && rc == LLMREG_OK; i++) {
+        rc = announce_one(a, what, &what->endpoints->items[i], &out->items[i],
+                          seq);
+        out->count += rc == LLMREG_OK;
+    }
+    if (rc == LLMREG_OK)
+        remove_gone(a, what, out);
+    return rc;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* api.c - makes what all calls share. */
+#include "plugins/llm_listen/api/api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "plugins/llm_listen/api/resources.h"
+
+#define BUCKETS 65536 /* who is limited at once: 1.5 MB */
+
+static const struct route_table ours[] = {
+    {"", agents_report_routes},
+    {"", agents_routes},
+    {"", hosts_routes},
+};
+
+/* What nearly every heartbeat is answered. */
+static int make_beaten(struct api *api)
+{
+    char body[80];
+
+    snprintf(body, sizeof body,
+             "{\"received\":true,\"next_interval_seconds\":%g}",
+             (double)api->conf.interval_ms / 1000);
+    return http_fixed_new(&api->beaten, 200, NULL, body);
+}
+
+static int make_parts(struct api *api, struct llmreg_error *err)
+{
+    int rc = router_new(&api->router, ours, sizeof ours / sizeof ours[0], err);
+
+    if (rc == LLMREG_OK)
+        rc = buckets_new(&api->buckets, BUCKETS);
+    if (rc == LLMREG_OK)
+        rc = make_beaten(api);
+    if (rc == LLMREG_OK)
+        rc = acks_new(&api->acks, api->service);
+    return rc;
+}
+
+int api_new(struct api **out, struct llmreg_service *service,
+            const struct api_conf *conf, struct counters *counters,
+            struct llmreg_error *err)
+{
+    struct api *api = calloc(1, sizeof *api);
+    int rc = LLMREG_ENOMEM;
+
+    if (api != NULL) {
+        api->conf = *conf;
+        api->service = service;
+        api->registry = llmreg_service_registry(service);
+        api->bus = llmreg_service_bus(service);
+        api->log = llmreg_service_log(service);
+        api->counters = counters;
+        api->started = llmreg_clock_now(llmreg_service_clock(service));
+        if (gethostname(api->conf.hostname, sizeof api->conf.hostname - 1) != 0)
+            snprintf(api->conf.hostname, sizeof api->conf.hostname,
+                     "localhost");
+        rc = make_parts(api, err);
+    }
+    if (rc == LLMREG_OK) {
+        *out = api;
+        return rc;
+    }
+    if (err->text[0] == '\0')
+        llmreg_error_set(err, "cannot start: %s", llmreg_status_text(rc));
+    api_free(api);
+    return rc;
+}
+
+void api_free(struct api *api)
+{
+    if (api == NULL)
+        return;
+    acks_free(api->acks);
+    http_fixed_free(api->beaten);
+    buckets_free(api->buckets);
+    router_free(api->router);
+    free(api);
+}
+
+static void on_ready(void *ctx, struct http_server *server)
+{
+    struct api *api = ctx;
+
+    api->server = server;
+    acks_server(api->acks, server);
+}
+
+struct http_handler api_handler(struct api *api)
+{
+    return (struct http_handler){
+        .ready = on_ready,
+        .head = ask_head,
+        .run = ask_run,
+        .end = ask_end,
+        .refuse = ask_refuse,
+        .ctx = api,
+        .user_size = sizeof(struct ask),
+    };
+}

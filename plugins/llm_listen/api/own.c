@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* own.c - one question, asked of agents and of hosts. */
+#include "plugins/llm_listen/api/own.h"
+
+#include <string.h>
+
+#include <llmreg/agents.h>
+#include <llmreg/hosts.h>
+
+#include "plugins/llm_listen/api/reply.h"
+
+static bool forbid(struct ask *a, const char *field, const char *format,
+                   const char *other)
+{
+    char text[256];
+    struct llmreg_text t;
+    const struct reply_error e = {
+        .status = 403, .message = text, .field = field};
+
+    llmreg_text_init(&t, text, sizeof text);
+    llmreg_text_add(&t, format);
+    llmreg_text_add(&t, other);
+    reply_error(a, &e);
+    return false;
+}
+
+static bool is_agents(const struct ask *a)
+{
+    return a->who.kind == WHO_TOKEN && a->who.token->role == LLMREG_ROLE_AGENT;
+}
+
+/* Without a token it is its address that it is known by.  An operator on this
+ * machine may, as with a token of his. */
+static bool is_address(const struct ask *a)
+{
+    return a->who.kind == WHO_TOKENLESS ||
+           (a->who.kind == WHO_LOCAL && !a->who.may_write);
+}
+
+static bool has_address(const struct ask *a, const char *id)
+{
+    struct llmreg_agent *agent = llmreg_agent_get(a->api->registry, id);
+    struct llmreg_agent_state state;
+    bool same = true;
+
+    if (agent == NULL)
+        return true;
+    llmreg_agent_state(agent, &state);
+    same = state.peer[0] == '\0' || strcmp(state.peer, a->req->peer) == 0;
+    llmreg_agent_put(agent);
+    return same;
+}
+
+bool own_agent(struct ask *a, const char *id)
+{
+    if (is_agents(a) && strcmp(a->who.token->agent, id) != 0)
+        return a->who.token->agent[0] == '\0'
+                   ? forbid(a, "agent_id",
+                            "this token has not registered an agent yet", "")
+                   : forbid(a, "agent_id", "this token is bound to agent ",
+                            a->who.token->agent);
+    if (is_address(a) && !has_address(a, id))
+        return forbid(a, "agent_id",
+                      "this agent was registered from another address", "");
+    return true;
+}
+
+bool own_registration(struct ask *a, const char *id, const char **bound)
+{
+    *bound = is_agents(a) ? a->who.token->agent : "";
+    if ((*bound)[0] == '\0' && is_agents(a))
+        return true;
+    if (id[0] == '\0' || strcmp(*bound, id) == 0)
+        return true;
+    return own_agent(a, id);
+}
+
+bool own_host(struct ask *a, const char *id)
+{
+    const char *bound = is_agents(a) ? a->who.token->host : "";
+    char key[LLMREG_HOST_SIZE];
+
+    if (bound[0] == '\0' ||
+        (llmreg_host_key(id, key) == LLMREG_OK && strcmp(bound, key) == 0))
+        return true;
+    return forbid(a, "host", "this token is bound to host ", bound);
+}
+
+bool own_bind(struct ask *a, const char *agent, const char *host, uint64_t *seq)
+{
+    char key[LLMREG_HOST_SIZE] = "";
+    const struct llmreg_binding to = {.agent = agent, .host = key};
+    uint64_t mine = 0;
+    int rc;
+
+    if (!is_agents(a))
+        return true;
+    if (host[0] != '\0' && llmreg_host_key(host, key) != LLMREG_OK)
+        key[0] = '\0';
+    rc = llmreg_token_bind(a->api->registry, a->who.token->id, &to,
+                           &a->req->now, &mine);
+    if (mine > *seq)
+        *seq = mine;
+    if (rc == LLMREG_OK)
+        return true;
+    return forbid(a, NULL,
+                  "the token cannot be bound: ", llmreg_status_text(rc));
+}

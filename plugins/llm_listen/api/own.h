@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* own.h - an agent speaks for itself and its host, and for nobody else.
+ *
+ * An agent's token is bound to the first agent and host that it registers.
+ * Who has no token (AllowAgentsFrom) is known by its address.  Operators speak
+ * for everybody.  Each function answers 403 itself where it says no.
+ *
+ * Threads:   as an ask.
+ * Blocking:  never.
+ * Ownership: nothing is kept.
+ */
+#ifndef LLM_LISTEN_API_OWN_H
+#define LLM_LISTEN_API_OWN_H
+
+#include "plugins/llm_listen/api/ask.h"
+
+/* The agent called id.  False: answered.  An agent that is not there is fine:
+ * the route says 404. */
+bool own_agent(struct ask *a, const char *id);
+/* An agent that registers as id; "" is none yet.  *bound: the id that its token
+ * is bound to, or "". */
+bool own_registration(struct ask *a, const char *id, const char **bound);
+/* The host called id, which may be new. */
+bool own_host(struct ask *a, const char *id);
+/* Binds the caller's token to what it registered; *seq grows.  False: answered
+ * (somebody was quicker). */
+bool own_bind(struct ask *a, const char *agent, const char *host,
+              uint64_t *seq);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* reply.c - collects JSON, and sends it in one of three ways. */
+#include "plugins/llm_listen/api/reply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/llm_listen/api/acks.h"
+#include "plugins/llm_listen/api/ask.h"
+#include "plugins/llm_listen/api/tag.h"
+
+/* ---- bytes ---- */
+
+static int grow(struct reply_bytes *b, size_t more)
+{
+    size_t room = b->room == 0 ? 512 : b->room;
+    char *data;
+
+    if (more > REPLY_MAX || b->len > REPLY_MAX - more)
+        return LLMREG_ETOOBIG;
+    while (room < b->len + more)
+        room *= 2;
+    data = realloc(b->data, room);
+    if (data == NULL)
+        return LLMREG_ENOMEM;
+    b->data = data;
+    b->room = room;
+    return LLMREG_OK;
+}
+
+static int collect(void *ctx, const char *bytes, size_t len)
+{
+    struct reply_bytes *b = ctx;
+
+    if (b->room - b->len < len) {
+        int rc = grow(b, len);
+
+        if (rc != LLMREG_OK)
+            return rc;
+    }
+    memcpy(b->data + b->len, bytes, len);
+    b->len += len;
+    return LLMREG_OK;
+}
+
+void reply_begin(struct reply *r)
+{
+    r->bytes = (struct reply_bytes){.data = NULL};
+    llmreg_json_out_init(&r->json, collect, &r->bytes);
+}
+
+void reply_drop(struct reply *r)
+{
+    free(r->bytes.data);
+    r->bytes = (struct reply_bytes){.data = NULL};
+}
+
+int reply_take(struct reply *r, struct reply_bytes *out)
+{
+    int rc = llmreg_json_out_end(&r->json);
+
+    if (rc != LLMREG_OK) {
+        reply_drop(r);
+        return rc;
+    }
+    *out = r->bytes;
+    r->bytes = (struct reply_bytes){.data = NULL};
+    return LLMREG_OK;
+}
+
+/* ---- sending ---- */
+
+static int send_bytes(struct ask *a, struct reply_bytes *b, unsigned status,
+                      const struct http_field *field)
+{
+    const struct http_answer answer = {
+        .status = status,
+        .body = b->data,
+        .body_len = b->len,
+        .fields = field,
+        .nfields = field == NULL ? 0 : 1,
+    };
+    int rc = http_answer(a->call, &answer);
+
+    if (rc != LLMREG_OK)
+        free(b->data);
+    b->data = NULL;
+    return rc;
+}
+
+int reply_send(struct ask *a, struct reply *r, unsigned status)
+{
+    struct reply_bytes b;
+    int rc = reply_take(r, &b);
+
+    return rc != LLMREG_OK ? rc : send_bytes(a, &b, status, NULL);
+}
+
+int reply_send_tagged(struct ask *a, struct reply *r)
+{
+    struct reply_bytes b;
+    char tag[TAG_SIZE];
+    const struct http_field field = {"ETag", tag};
+    int rc = reply_take(r, &b);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    tag_make(b.data, b.len, tag);
+    if (!tag_matches(http_header(a->call, "If-None-Match"), tag))
+        return send_bytes(a, &b, 200, &field);
+    free(b.data);
+    b = (struct reply_bytes){.data = NULL};
+    return send_bytes(a, &b, 304, &field);
+}
+
+int reply_send_durable(struct ask *a, struct reply *r, unsigned status,
+                       uint64_t seq)
+{
+    struct reply_bytes b;
+    int rc = reply_take(r, &b);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    if (acks_durable(a->api->acks) >= seq)
+        return send_bytes(a, &b, status, NULL);
+    a->waiting = (struct ask_waiting){b.data, b.len, status, seq};
+    rc = acks_wait(a->api->acks, seq, http_hold(a->call));
+    if (rc != LLMREG_OK) {
+        free(b.data);
+        a->waiting.body = NULL;
+    }
+    return rc;
+}
+
+/* ---- errors ---- */
+
+static const struct {
+    unsigned status;
+    const char *code;
+} codes[] = {
+    {400, "bad_request"},        {401, "unauthorized"},
+    {403, "forbidden"},          {404, "not_found"},
+    {405, "method_not_allowed"}, {408, "timeout"},
+    {409, "conflict"},           {411, "length_required"},
+    {412, "changed_meanwhile"},  {413, "too_large"},
+    {414, "uri_too_long"},       {415, "unsupported_media_type"},
+    {421, "wrong_host"},         {422, "invalid"},
+    {429, "rate_limited"},       {431, "header_too_large"},
+    {500, "internal"},           {503, "unavailable"},
+};
+
+const char *reply_code(unsigned status)
+{
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (codes[i].status == status)
+            return codes[i].code;
+    return "error";
+}
+
+static void write_error(struct llmreg_json_out *w, const char *code,
+                        const char *message, const char *field)
+{
+    llmreg_json_open_object(w, NULL);
+    llmreg_json_open_object(w, "error");
+    llmreg_json_string(w, "code", code);
+    llmreg_json_string(w, "message", message);
+    if (field != NULL)
+        llmreg_json_string(w, "field", field);
+    llmreg_json_close_object(w);
+    llmreg_json_close_object(w);
+}
+
+char *reply_error_text(unsigned status, const char *why)
+{
+    struct reply_bytes b = {.data = NULL};
+    struct reply r;
+
+    reply_begin(&r);
+    write_error(&r.json, reply_code(status), why, NULL);
+    /* Its length is found by its NUL. */
+    if (reply_take(&r, &b) != LLMREG_OK || collect(&b, "", 1) != LLMREG_OK)
+        free(b.data);
+    else
+        return b.data;
+    return NULL;
+}
+
+static size_t error_fields(const struct reply_error *e, char retry[static 16],
+                           struct http_field out[static 3])
+{
+    size_t n = 0;
+
+    if (e->retry > 0) {
+        snprintf(retry, 16, "%u", e->retry);
+        out[n++] = (struct http_field){"Retry-After", retry};
+    }
+    if (e->allow != NULL)
+        out[n++] = (struct http_field){"Allow", e->allow};
+    if (e->status == 401)
+        out[n++] = (struct http_field){"WWW-Authenticate", "Bearer"};
+    return n;
+}
+
+int reply_error(struct ask *a, const struct reply_error *e)
+{
+    char retry[16];
+    struct http_field fields[3];
+    struct reply_bytes b = {.data = NULL};
+    struct http_answer answer = {.status = e->status, .fields = fields};
+    struct reply r;
+
+    reply_begin(&r);
+    write_error(&r.json, e->code != NULL ? e->code : reply_code(e->status),
+                e->message, e->field);
+    /* Without memory the status has to do. */
+    if (reply_take(&r, &b) == LLMREG_OK) {
+        answer.body = b.data;
+        answer.body_len = b.len;
+    }
+    answer.nfields = error_fields(e, retry, fields);
+    if (http_answer(a->call, &answer) != LLMREG_OK)
+        free(b.data);
+    return LLMREG_OK;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* report.c - a registration is the agent, its host, and its endpoints, in this
+ * order; each part is checked before it is begun with. */
+#include "plugins/llm_listen/api/report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <llmreg/sessions.h>
+
+#include "plugins/llm_listen/api/own.h"
+#include "plugins/llm_listen/api/reply.h"
+
+static const char *or_empty(const char *s)
+{
+    return s == NULL ? "" : s;
+}
+
+void report_heartbeat_url(char *out, size_t size, const char *id)
+{
+    struct llmreg_text t;
+
+    llmreg_text_init(&t, out, size);
+    llmreg_text_add(&t, "/api/v1/agents/");
+    for (; *id != '\0'; id++)
+        if (strchr("/@:+", *id) != NULL)
+            llmreg_text_addf(&t, "%%%02X", (unsigned char)*id);
+        else
+            llmreg_text_add_bytes(&t, id, 1);
+    llmreg_text_add(&t, "/heartbeat");
+}
+
+/* ---- hosts ---- */
+
+/* The id of the host that the caller is on, where it does not say one: others
+ * find it by its address.  Who is on this machine is on ours. */
+static const char *default_host(const struct ask *a)
+{
+    return a->req->local ? a->api->conf.hostname : a->req->peer;
+}
+
+/* True: answered with 429. */
+static bool refuse_new_host(struct ask *a, const char *id)
+{
+    struct llmreg_host *h = llmreg_host_find(a->api->registry, id);
+    struct reply_error e = {.status = 429,
+                            .message = "too many new hosts: NewHosts"};
+
+    if (h == NULL)
+        e.retry = buckets_take(a->api->buckets, "new hosts",
+                               &a->api->conf.new_hosts, &a->req->now);
+    llmreg_host_put(h);
+    if (e.retry > 0)
+        reply_error(a, &e);
+    return e.retry > 0;
+}
+
+/* The addresses by which others know the host: what it said, and where it calls
+ * from.  One that is ours, or that every host has, is nobody's. */
+static size_t gather_addresses(const struct ask *a,
+                               const struct body_addresses *said,
+                               const char *out[static LLMREG_ADDRESSES_MAX])
+{
+    size_t n = 0;
+    bool peer = a->req->local;
+
+    for (size_t i = 0; said != NULL && i < said->count; i++) {
+        if (llmreg_is_local_host(said->items[i]))
+            continue;
+        peer = peer || strcmp(said->items[i], a->req->peer) == 0;
+        out[n++] = said->items[i];
+    }
+    if (!peer && n < LLMREG_ADDRESSES_MAX)
+        out[n++] = a->req->peer;
+    return n;
+}
+
+static int report_host(struct ask *a, const struct sampled *s)
+{
+    const char *addresses[LLMREG_ADDRESSES_MAX];
+    const struct llmreg_host_report report = {
+        .id = s->host,
+        .name = or_empty(s->name),
+        .agent = s->agent,
+        .addresses = addresses,
+        .naddresses = gather_addresses(a, s->addresses, addresses),
+        .interval_ms = s->interval_ms,
+        .resources = s->resources,
+    };
+
+    return llmreg_host_report(a->api->registry, &report, &a->req->now, NULL,
+                              &a->err);
+}
+
+int report_sample(struct ask *a, const struct sampled *s)
+{
+    struct sampled known = *s;
+    struct llmreg_resources total = llmreg_resources_total(s->resources);
+
+    if (s->host[0] == '\0')
+        known.host = default_host(a);
+    known.resources = &total;
+    if (!own_host(a, known.host) || refuse_new_host(a, known.host)) {
+        a->answered = true;
+        return LLMREG_OK;
+    }
+    return report_host(a, &known);
+}
+
+/* ---- registration ---- */
+
+static int64_t interval_of(const struct ask *a, const struct registration *r)
+{
+    return r->interval_seconds == 0
+               ? a->api->conf.interval_ms
+               : (int64_t)llround(r->interval_seconds * 1000);
+}
+
+/* Where it is reached, put right for everybody else; "" if it says none. */
+static int announced_url(struct ask *a, const char *text, char out[static 1])
+{
+    struct llmreg_url url;
+    int rc;
+
+    out[0] = '\0';
+    if (text == NULL || text[0] == '\0')
+        return LLMREG_OK;
+    rc = llmreg_url_parse(text, 80, &url, &a->err);
+    if (rc == LLMREG_OK)
+        rc = llmreg_url_announced(&url, a->req->peer, &a->err);
+    if (rc == LLMREG_OK)
+        memcpy(out, url.base, sizeof url.base);
+    else
+        a->field = "url";
+    return rc;
+}
+
+static int register_agent(struct ask *a, const struct registration *r,
+                          struct llmreg_agent_spec *spec,
+                          struct registered *out)
+{
+    char url[LLMREG_URL_SIZE];
+    int rc = announced_url(a, r->url, url);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    spec->url = url;
+    spec->type = or_empty(r->type);
+    spec->name = or_empty(r->name);
+    spec->role = or_empty(r->role);
+    spec->domain = or_empty(r->domain);
+    spec->cluster = or_empty(r->cluster);
+    spec->version = or_empty(r->version);
+    spec->source = LLMREG_SOURCE_AUTO;
+    spec->interval_ms = out->interval_ms;
+    spec->capabilities = r->capabilities.items;
+    spec->ncapabilities = r->capabilities.count;
+    spec->metadata = r->metadata.items;
+    spec->nmetadata = r->metadata.count;
+    return llmreg_agent_register(a->api->registry, spec, a->req->peer,
+                                 &out->agent, &a->err);
+}
+
+static int register_host(struct ask *a, const struct registration *r,
+                         const char *host, const struct registered *out)
+{
+    const struct sampled s = {.host = host,
+                              .agent = out->agent.id,
+                              .interval_ms = out->interval_ms,
+                              .addresses = &r->addresses};
+
+    return report_host(a, &s);
+}
+
+static int register_endpoints(struct ask *a, const struct registration *r,
+                              const char *host, struct registered *out)
+{
+    const struct announcement what = {.agent = out->agent.id,
+                                      .host = host,
+                                      .interval_ms = out->interval_ms,
+                                      .endpoints = &r->endpoints};
+
+    if (!r->endpoints_said &&
+        !body_has(&registration_form, r->given, "endpoints"))
+        return LLMREG_OK;
+    return announce(a, &what, &out->endpoints, &out->seq);
+}
+
+/* The id that it asks for, or that its token has; false: answered. */
+static bool find_id(struct ask *a, const struct registration *r,
+                    const char **out)
+{
+    const char *bound = "";
+
+    *out = or_empty(r->agent_id);
+    if (!own_registration(a, *out, &bound))
+        return false;
+    if ((*out)[0] == '\0')
+        *out = bound;
+    return true;
+}
+
+static void note(struct ask *a, struct registered *out)
+{
+    if (out->agent.seq > out->seq)
+        out->seq = out->agent.seq;
+    if (out->agent.seq != 0)
+        ask_audit(a, out->agent.id,
+                  out->agent.created ? "registered" : "updated", 200,
+                  &out->seq);
+    if (out->seq == 0)
+        out->seq = llmreg_bus_last(a->api->bus);
+}
+
+int report_register(struct ask *a, const struct registration *r,
+                    struct registered *out)
+{
+    struct llmreg_agent_spec spec = {.id = NULL};
+    const char *host = or_empty(r->host);
+    int rc;
+
+    *out =
+        (struct registered){.answered = true, .interval_ms = interval_of(a, r)};
+    if (host[0] == '\0')
+        host = default_host(a);
+    spec.host = host;
+    if (!find_id(a, r, &spec.id) || !own_host(a, host) ||
+        refuse_new_host(a, host))
+        return LLMREG_OK;
+    rc = register_agent(a, r, &spec, out);
+    if (rc != LLMREG_OK)
+        return rc;
+    if (!own_bind(a, out->agent.id, host, &out->seq))
+        return LLMREG_OK;
+    rc = register_host(a, r, host, out);
+    if (rc == LLMREG_OK)
+        rc = register_endpoints(a, r, host, out);
+    out->answered = false;
+    note(a, out);
+    return rc;
+}
+
+/* ---- peers ---- */
+
+static int read_peer(struct ask *a, const struct body_peer *p,
+                     struct llmreg_session *out)
+{
+    if (p->type != NULL &&
+        llmreg_session_type_parse(p->type, &out->type) != LLMREG_OK)
+        return ask_fail(a, LLMREG_EINVAL, "peers",
+                        "type %s: allowed are cluster, hotline, service, tocp",
+                        p->type);
+    if (p->status != NULL &&
+        llmreg_session_status_parse(p->status, &out->status) != LLMREG_OK)
+        return ask_fail(a, LLMREG_EINVAL, "peers",
+                        "status %s: allowed are establishing, established, "
+                        "degraded",
+                        p->status);
+    if (!isnan(p->latency_ms))
+        out->latency_us = llround(p->latency_ms * 1000);
+    return LLMREG_OK;
+}
+
+int report_peers(struct ask *a, const char *id, const struct body_peers *peers)
+{
+    int rc = LLMREG_OK;
+
+    for (size_t i = 0; i < peers->count && rc == LLMREG_OK; i++) {
+        const struct body_peer *p = &peers->items[i];
+        struct llmreg_session s = {.id = "",
+                                   .from = id,
+                                   .to = p->id,
+                                   .connection = or_empty(p->connection),
+                                   .reason = "",
+                                   .type = LLMREG_SESSION_CLUSTER,
+                                   .status = LLMREG_SESSION_ESTABLISHED,
+                                   .weight = 1,
+                                   .latency_us = -1,
+                                   .bandwidth_bps = -1};
+
+        rc = read_peer(a, p, &s);
+        if (rc == LLMREG_OK)
+            rc = llmreg_session_open(a->api->registry, &s, &a->req->now, NULL,
+                                     &a->err);
+        if (rc == LLMREG_ENOENT)
+            rc = LLMREG_OK;
+    }
+    return rc;
+}
+
+/* ---- leaving ---- */
+
+static int leave_endpoints(struct ask *a, const struct llmreg_agent *agent,
+                           uint64_t *seq)
+{
+    const struct llmreg_agent_spec *spec = llmreg_agent_spec(agent);
+    const struct announcement none = {
+        .agent = spec->id, .host = spec->host, .endpoints = NULL};
+    struct announced gone;
+    int rc = announce(a, &none, &gone, seq);
+
+    llmreg_agent_spec_put(spec);
+    return rc;
+}
+
+int report_leave(struct ask *a, const char *id, uint64_t *seq)
+{
+    struct llmreg_agent *agent = llmreg_agent_get(a->api->registry, id);
+    int rc = agent == NULL ? LLMREG_ENOENT
+                           : llmreg_agent_remove(a->api->registry, id,
+                                                 llmreg_agent_generation(agent),
+                                                 "unregistered");
+
+    if (rc == LLMREG_OK)
+        rc = leave_endpoints(a, agent, seq);
+    llmreg_agent_put(agent);
+    if (rc == LLMREG_ENOENT || rc == LLMREG_ESTALE)
+        return ask_fail(a, LLMREG_ENOENT, "agent_id",
+                        "agent %s is not registered", id);
+    if (rc != LLMREG_OK)
+        return rc;
+    ask_audit(a, id, "unregistered", 200, seq);
+    if (*seq == 0)
+        *seq = llmreg_bus_last(a->api->bus);
+    return LLMREG_OK;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* resources.h - the tables of routes, one a file.
+ *
+ * Threads:   constant.
+ * Blocking:  never.
+ * Ownership: they live for ever.
+ */
+#ifndef LLM_LISTEN_API_RESOURCES_H
+#define LLM_LISTEN_API_RESOURCES_H
+
+#include "plugins/llm_listen/api/route.h"
+
+extern const struct route agents_routes[];
+extern const struct route agents_report_routes[];
+extern const struct route hosts_routes[];
+extern const struct route health_routes[];
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* tag.c - eight bytes at a time: a page of a list has 60 kB, and its tag may
+ * not cost what its writing does.  Nobody gains by making two pages look the
+ * same but who wrote both, so the hash need not be a cryptographer's. */
+#include "plugins/llm_listen/api/tag.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 29;
+}
+
+void tag_make(const void *bytes, size_t len, char out[static TAG_SIZE])
+{
+    const unsigned char *p = bytes;
+    uint64_t h = UINT64_C(0x243f6a8885a308d3) ^ len;
+    uint64_t word = 0;
+
+    for (; len >= sizeof word; len -= sizeof word, p += sizeof word) {
+        memcpy(&word, p, sizeof word);
+        h = mix(h, word);
+    }
+    word = 0;
+    if (len > 0)
+        memcpy(&word, p, len);
+    h = mix(mix(h, word), h >> 32);
+    snprintf(out, TAG_SIZE, "\"%016llx\"", (unsigned long long)h);
+}
+
+bool tag_matches(const char *list, const char *tag)
+{
+    const size_t len = strlen(tag);
+
+    while (list != NULL && *list != '\0') {
+        list += strspn(list, " \t,");
+        if (*list == '*')
+            return true;
+        if (strncmp(list, "W/", 2) == 0)
+            list += 2;
+        if (strncmp(list, tag, len) == 0 && strchr(" \t,", list[len]) != NULL)
+            return true;
+        list += strcspn(list, ",");
+    }
+    return false;
+}
