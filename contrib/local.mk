@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	contrib/lib/build.sh \
 	contrib/lib/collectd.conf.in \
 	contrib/lib/packages.sh \
+	contrib/man/collectd-llm_listen.pod \
 	contrib/man/collectd-llm_probe.pod \
 	contrib/man/llmreg.pod \
 	contrib/packages \
@@ -17,14 +18,20 @@ EXTRA_DIST += \
 
 ## The manual pages, each from its one source; no date in them, so that two
 ## builds of one version are the same.
-man_MANS += contrib/man/collectd-llm_probe.5 contrib/man/llmreg.3
-CLEANFILES += contrib/man/collectd-llm_probe.5 contrib/man/llmreg.3
+man_MANS += contrib/man/collectd-llm_listen.5 \
+	contrib/man/collectd-llm_probe.5 contrib/man/llmreg.3
+CLEANFILES += contrib/man/collectd-llm_listen.5 \
+	contrib/man/collectd-llm_probe.5 contrib/man/llmreg.3
 MANUAL = $(MKDIR_P) contrib/man && $(POD2MAN) --center=llmreg \
 	--release=llmreg --date='version $(PACKAGE_VERSION)' --utf8
 
 contrib/man/collectd-llm_probe.5: contrib/man/collectd-llm_probe.pod
 	$(AM_V_GEN)$(MANUAL) --section=5 --name=COLLECTD-LLM_PROBE \
 	    $(top_srcdir)/contrib/man/collectd-llm_probe.pod $@
+
+contrib/man/collectd-llm_listen.5: contrib/man/collectd-llm_listen.pod
+	$(AM_V_GEN)$(MANUAL) --section=5 --name=COLLECTD-LLM_LISTEN \
+	    $(top_srcdir)/contrib/man/collectd-llm_listen.pod $@
 
 contrib/man/llmreg.3: contrib/man/llmreg.pod
 	$(AM_V_GEN)$(MANUAL) --section=3 --name=LLMREG \

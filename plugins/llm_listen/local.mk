@@ -8,4 +8,75 @@ libllm_listen_core_la_SOURCES = \
 	plugins/llm_listen/host_series.c \
 	plugins/llm_listen/host_series.h
 
+
 LISTEN_LIBS = libllm_listen_core.la libllmreg.la
+
+## What can be asked: routes, and what they need.
+noinst_LTLIBRARIES += libllm_listen_api.la
+libllm_listen_api_la_SOURCES = \
+	plugins/llm_listen/api/acks.c \
+	plugins/llm_listen/api/acks.h \
+	plugins/llm_listen/api/agents.c \
+	plugins/llm_listen/api/agents_report.c \
+	plugins/llm_listen/api/announce.c \
+	plugins/llm_listen/api/api.c \
+	plugins/llm_listen/api/api.h \
+	plugins/llm_listen/api/ask.c \
+	plugins/llm_listen/api/ask.h \
+	plugins/llm_listen/api/base64.c \
+	plugins/llm_listen/api/base64.h \
+	plugins/llm_listen/api/body.c \
+	plugins/llm_listen/api/body.h \
+	plugins/llm_listen/api/body_raw.c \
+	plugins/llm_listen/api/body_reader.h \
+	plugins/llm_listen/api/body_resources.c \
+	plugins/llm_listen/api/body_trees.c \
+	plugins/llm_listen/api/body_trees.h \
+	plugins/llm_listen/api/buckets.c \
+	plugins/llm_listen/api/buckets.h \
+	plugins/llm_listen/api/hosts.c \
+	plugins/llm_listen/api/list.c \
+	plugins/llm_listen/api/list.h \
+	plugins/llm_listen/api/origin.c \
+	plugins/llm_listen/api/origin.h \
+	plugins/llm_listen/api/own.c \
+	plugins/llm_listen/api/own.h \
+	plugins/llm_listen/api/query.c \
+	plugins/llm_listen/api/query.h \
+	plugins/llm_listen/api/reply.c \
+	plugins/llm_listen/api/reply.h \
+	plugins/llm_listen/api/report.c \
+	plugins/llm_listen/api/report.h \
+	plugins/llm_listen/api/resources.h \
+	plugins/llm_listen/api/route.h \
+	plugins/llm_listen/api/router.c \
+	plugins/llm_listen/api/tag.c \
+	plugins/llm_listen/api/tag.h \
+	plugins/llm_listen/api/who.c \
+	plugins/llm_listen/api/who.h \
+	plugins/llm_listen/api/words.c \
+	plugins/llm_listen/api/words.h
+libllm_listen_api_la_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS)
+
+## What starts all that.
+noinst_LTLIBRARIES += libllm_listen_life.la
+libllm_listen_life_la_SOURCES = \
+	plugins/llm_listen/config.c \
+	plugins/llm_listen/config.h \
+	plugins/llm_listen/config_listen.c \
+	plugins/llm_listen/life.c \
+	plugins/llm_listen/life.h
+
+LISTEN_ALL_LIBS = libllm_listen_life.la libllm_listen_api.la \
+	$(LISTEN_HTTP_LIBS)
+
+## The only object that sees collectd's config.h, whose names clash with ours.
+noinst_LTLIBRARIES += libllm_listen_plugin.la
+libllm_listen_plugin_la_SOURCES = plugins/llm_listen/plugin.c
+libllm_listen_plugin_la_CPPFLAGS = $(AM_CPPFLAGS) $(COLLECTD_CPPFLAGS)
+
+collectdplugin_LTLIBRARIES += llm_listen.la
+llm_listen_la_SOURCES =
+llm_listen_la_LIBADD = libllm_listen_plugin.la libhost.la $(LISTEN_ALL_LIBS)
+llm_listen_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
+	-export-symbols-regex '^module_register$$'

@@ -16,6 +16,7 @@ import sys
 import source
 
 MANUAL = 'contrib/man/collectd-llm_probe.pod'
+LISTEN_MANUAL = 'contrib/man/collectd-llm_listen.pod'
 SAMPLES = ('README.md', 'contrib/collectd.conf.d/llmreg.conf',
            'contrib/lib/collectd.conf.in', MANUAL)
 GRAPHS = {'endpoint': 'contrib/rrd/endpoint.graphs',
@@ -23,6 +24,9 @@ GRAPHS = {'endpoint': 'contrib/rrd/endpoint.graphs',
 # Blocks and repeated options that no table has; the code takes them apart.
 BESIDES = {'Plugin': {'EndpointFile'}, 'Endpoint': {'Label', 'Header'},
            'Registry': {'Alert'}, 'Alert': set()}
+LISTEN_BESIDES = {'Plugin': {'AllowHost'}, 'Listen': {'AllowAgentsFrom'}}
+LISTEN_BLOCKS = {'Plugin': "In the plugin's block",
+                 'Listen': 'In a Listen block'}
 BLOCKS = {'Plugin': "In the plugin's block", 'Endpoint': 'In an Endpoint block',
           'Registry': 'In the Registry block', 'Alert': 'In an Alert block'}
 PARENTS = {'Endpoint': 'Plugin', 'Registry': 'Plugin', 'Alert': 'Registry'}
@@ -31,7 +35,9 @@ PARENTS = {'Endpoint': 'Plugin', 'Registry': 'Plugin', 'Alert': 'Registry'}
 class Tables:
     """What print_tables says."""
 
-    def __init__(self, text):
+    def __init__(self, text, blocks=None, besides=None):
+        self.blocks = blocks or BLOCKS
+        self.besides = besides or BESIDES
         rows = [line.split('\t') for line in text.splitlines()]
         self.options = {}
         for row in rows:
@@ -43,12 +49,12 @@ class Tables:
 
     def names(self, block):
         return ({row[0] for row in self.options.get(block, [])}
-                | BESIDES[block])
+                | self.besides[block])
 
 
-def items(pod, block):
+def items(pod, heading):
     """{option: its text} in the section of the manual for a block."""
-    match = re.search(r'^=head2 ' + re.escape(BLOCKS[block])
+    match = re.search(r'^=head2 ' + re.escape(heading)
                       + r'\n(.*?)(?=^=head|\Z)', pod, re.M | re.S)
     found, waiting = {}, []
     for part in re.split(r'^=item ', match.group(1), flags=re.M)[1:]:
@@ -63,7 +69,7 @@ def items(pod, block):
 def manual_options(pod, tables):
     """What the manual says otherwise than a table, or not at all."""
     for block, rows in tables.options.items():
-        told = items(pod, block)
+        told = items(pod, tables.blocks[block])
         for name, kind, low, high, preset in rows:
             if name not in told:
                 yield f'{block}: {name} is not in the manual'
@@ -164,13 +170,19 @@ def self_test():
             yield f'not noticed: {wanted}'
 
 
+def printed(program):
+    return subprocess.run([f'tests/lint/{program}'], check=True,
+                          capture_output=True, text=True).stdout
+
+
 def main():
-    tables = Tables(subprocess.run(
-        ['tests/lint/print_tables'], check=True, capture_output=True,
-        text=True).stdout)
+    tables = Tables(printed('print_tables'))
+    listen = Tables(printed('print_listen_tables'), LISTEN_BLOCKS,
+                    LISTEN_BESIDES)
     pod = source.read(MANUAL).text
     found = [*self_test(), *manual_options(pod, tables),
              *manual_rules(pod, tables), *manual_series(pod, tables)]
+    found += manual_options(source.read(LISTEN_MANUAL).text, listen)
     for path in SAMPLES:
         found += sample_options(path, source.read(path).text, tables)
     for page, path in GRAPHS.items():

@@ -24,3 +24,7 @@ endif
 check_PROGRAMS += tests/lint/print_tables
 tests_lint_print_tables_SOURCES = tests/lint/print_tables.c
 tests_lint_print_tables_LDADD = $(PROBE_LIBS)
+
+check_PROGRAMS += tests/lint/print_listen_tables
+tests_lint_print_listen_tables_SOURCES = tests/lint/print_listen_tables.c
+tests_lint_print_listen_tables_LDADD = $(LISTEN_ALL_LIBS)

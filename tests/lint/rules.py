@@ -38,7 +38,8 @@ LIBRARIES = [
     ('urcu', r'<urcu|\b(rcu|cds_lfht|urcu|call_rcu|synchronize_rcu)_\w+|'
      r'\bcall_rcu\(', r'common/registry/'),
     ('microhttpd', r'<microhttpd|\bMHD_\w+', r'plugins/llm_listen/http/'),
-    ('gnutls', r'<gnutls/|\b(gnutls|GNUTLS)_\w+', r'plugins/llm_listen/http/'),
+    ('gnutls', r'<gnutls/|\b(gnutls|GNUTLS)_\w+',
+     r'plugins/llm_listen/(http/|api/who\.c$)'),
 ]
 
 

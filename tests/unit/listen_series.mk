@@ -15,3 +15,9 @@ tests_unit_test_host_series_SOURCES = tests/unit/test_host_series.c \
 tests_unit_test_host_series_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_host_series_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 tests_unit_test_host_series_LDADD = $(LISTEN_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_listen_config
+TESTS += tests/unit/test_listen_config
+tests_unit_test_listen_config_SOURCES = tests/unit/test_listen_config.c
+tests_unit_test_listen_config_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_listen_config_LDADD = $(LISTEN_ALL_LIBS) $(CHECK_LIBS)

@@ -14,6 +14,8 @@
 struct counters; /* counters.h */
 
 struct http_handler {
+    /* The server is made, and no call has come yet.  NULL: nothing to do. */
+    void (*ready)(void *ctx, struct http_server *s);
     /* *body_max is 0 when called: no body.  Whoever answers here is not run. */
     void (*head)(void *ctx, struct http_call *c, size_t *body_max);
     void (*run)(void *ctx, struct http_call *c);

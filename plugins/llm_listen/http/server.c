@@ -128,6 +128,8 @@ static int open_server(struct http_server *s, struct llmreg_error *err)
     if (rc != LLMREG_OK)
         return rc;
     assign_engines(s);
+    if (s->setup.handler.ready != NULL)
+        s->setup.handler.ready(s->setup.handler.ctx, s);
     return start_threads(s, err);
 }
 
