@@ -74,7 +74,7 @@ struct backend {
 
 extern const struct backend backend_ollama;
 
-/* NULL if there is none for the kind. */
+/* NULL if there is none for the kind.  AUTO is asked as the first of them. */
 const struct backend *backend_find(enum llmreg_kind kind);
 /* The kinds that have one: n = 0, 1 ... until NULL. */
 const struct backend *backend_at(size_t n);
