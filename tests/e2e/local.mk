@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/e2e/test_files.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_library.py \
+	tests/e2e/test_listen.py \
 	tests/e2e/test_quickstart.py \
 	tests/e2e/test_restart.py \
 	tests/e2e/test_samples.py \

@@ -6,6 +6,7 @@ time: until() waits for a fact, and says what it waited for when that does
 not come.
 """
 
+import json
 import os
 import re
 import shutil
@@ -14,11 +15,14 @@ import sqlite3
 import subprocess
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 COLLECTD = '/usr/sbin/collectd'
 PORT = 21435
+LISTEN_PORT = 28437
 
 
 class Failed(Exception):
@@ -106,6 +110,21 @@ class World:
 
     def collectd(self, endpoints=(), name='hub', **options):
         return Collectd(self, name, endpoints, options)
+
+    def listener(self, lines=(), door=(), **options):
+        """A collectd with llm_listen, too, on this world's first address.
+
+        lines: of its block; door: of its <Listen>.  It has started, and calls
+        are answered.
+        """
+        block = ['LoadPlugin llm_listen', '<Plugin llm_listen>',
+                 f'  <Listen "{self.net}.1">', f'    Port {LISTEN_PORT}',
+                 *door, '  </Listen>', '  AddressRate 0', *lines, '</Plugin>']
+        hub = self.collectd(conf='\n'.join(['', *block, '']), **options)
+        hub.base = f'http://{self.net}.1:{LISTEN_PORT}'
+        hub.start()
+        until(10, 'the listener answers', hub.answers)
+        return hub
 
 
 def end(process, seconds=20):
@@ -248,6 +267,28 @@ class Collectd:
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+
+    def ask(self, method, path, body=None, token=None):
+        """(status, answer) of the listener; the answer as JSON."""
+        request = urllib.request.Request(
+            self.base + path, method=method,
+            data=None if body is None else json.dumps(body).encode())
+        if body is not None:
+            request.add_header('Content-Type', 'application/json')
+        if token is not None:
+            request.add_header('Authorization', f'Bearer {token}')
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def answers(self):
+        try:
+            return self.ask('GET', '/api/v1/agents')[0] == 200
+        except OSError:
+            return False
 
     def log(self):
         with open(self.world.path(f'{self.name}.log'), 'a+',
