@@ -21,6 +21,7 @@
  *   -  standing lock (common/store)            whether it works, and why not
  *   -  notifier lock (common/service)          what people are being told
  *   -  probe secrets lock (plugins/llm_probe)  tokens read from files
+ *   -  observe stripe locks (plugins/llm_listen)  hosts with their values
  *
  * Under a lock: no I/O, no SQL, no curl, no formatting, no callback, no log.
  */

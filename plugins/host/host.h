@@ -5,8 +5,8 @@
  * here and are checked here: what would become a wrong file name, a cut name
  * or a value that no database can store is refused, never repaired.
  *
- * Threads:   host_log's sink, host_notify and host_submit may be called from
- *            any thread; host_items_* belong to configuration.
+ * Threads:   host_log's sink, host_notify, host_submit and host_observe may be
+ *            called from any thread; host_items_* belong to configuration.
  * Blocking:  host_notify as long as the notification plugins do; the others
  *            as long as collectd holds a queue's lock.
  * Ownership: plugin names are static strings; host_items_new gives a deep
@@ -18,6 +18,8 @@
 #include <llmreg/metrics.h>
 #include <llmreg/options.h>
 #include <llmreg/service.h>
+
+#include "plugins/host/value.h"
 
 /* The program around a plugin called plugin: collectd. */
 struct llmreg_program host_make(const char *plugin);
@@ -37,6 +39,15 @@ struct host_pass {
 
 /* An llmreg_emit_fn; ctx is a struct host_pass. */
 void host_submit(void *ctx, const struct llmreg_metric *metric);
+
+struct data_set_s;
+struct value_list_s;
+struct user_data_s;
+
+/* A write callback of collectd's; its user data is a struct host_observer.
+ * Always 0: what we do not take is no failure of the value. */
+int host_observe(const struct data_set_s *ds, const struct value_list_s *vl,
+                 struct user_data_s *user);
 
 struct oconfig_item_s;
 

@@ -6,5 +6,7 @@ libhost_la_SOURCES = \
 	plugins/host/items.c \
 	plugins/host/log.c \
 	plugins/host/notify.c \
-	plugins/host/submit.c
+	plugins/host/observe.c \
+	plugins/host/submit.c \
+	plugins/host/value.h
 libhost_la_CPPFLAGS = $(AM_CPPFLAGS) $(COLLECTD_CPPFLAGS)

@@ -6,7 +6,15 @@ libllm_listen_core_la_SOURCES = \
 	plugins/llm_listen/counters.c \
 	plugins/llm_listen/counters.h \
 	plugins/llm_listen/host_series.c \
-	plugins/llm_listen/host_series.h
+	plugins/llm_listen/host_series.h \
+	plugins/llm_listen/observe.c \
+	plugins/llm_listen/observe.h \
+	plugins/llm_listen/observe_cpu.c \
+	plugins/llm_listen/observe_cpu.h \
+	plugins/llm_listen/observe_facts.c \
+	plugins/llm_listen/observe_facts.h \
+	plugins/llm_listen/observe_json.c \
+	plugins/llm_listen/observe_json.h
 
 
 LISTEN_LIBS = libllm_listen_core.la libllmreg.la

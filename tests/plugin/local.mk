@@ -34,3 +34,11 @@ tests_plugin_test_host_SOURCES = tests/plugin/test_host.c
 tests_plugin_test_host_CPPFLAGS = $(PROBE_TEST_CPPFLAGS) $(COLLECTD_CPPFLAGS)
 tests_plugin_test_host_LDADD = libhost.la libfake_collectd.la \
 	$(PROBE_TEST_LIBS)
+
+check_PROGRAMS += tests/plugin/test_observe
+TESTS += tests/plugin/test_observe
+tests_plugin_test_observe_SOURCES = tests/plugin/test_observe.c \
+	tests/support/room.c tests/support/room.h
+tests_plugin_test_observe_CPPFLAGS = $(UNIT_CPPFLAGS) $(COLLECTD_CPPFLAGS)
+tests_plugin_test_observe_LDADD = libhost.la libfake_collectd.la \
+	$(LISTEN_TEST_LIBS)

@@ -60,6 +60,11 @@ TESTS += tests/stress/sessions
 tests_stress_sessions_SOURCES = tests/stress/sessions.c
 tests_stress_sessions_LDADD = $(REGISTRY_LIBS)
 
+check_PROGRAMS += tests/stress/observe
+TESTS += tests/stress/observe
+tests_stress_observe_SOURCES = tests/stress/observe.c
+tests_stress_observe_LDADD = $(LISTEN_LIBS) -lm
+
 ## Wrong on purpose, so no test itself: check_seeded runs it.
 check_PROGRAMS += tests/stress/race_seeded
 tests_stress_race_seeded_SOURCES = \
