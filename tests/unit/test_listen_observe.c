@@ -14,7 +14,7 @@
 #include "tests/support/room.h"
 
 #define ALL       ((1U << OBSERVE_SOURCES) - 1)
-#define HOSTS_MAX 100
+#define HOSTS_MAX 12
 
 static struct room room;
 static struct counters counters;
@@ -28,7 +28,9 @@ static void start(void)
 
 static void setup(void)
 {
-    room_open(&room);
+    room_make(&room);
+    room.small = true;
+    room_start(&room);
     memset(&counters, 0, sizeof counters);
     conf = (struct observe_conf){.registry = room.registry,
                                  .log = &room.log,
@@ -321,7 +323,7 @@ START_TEST(beyond_the_limit_hosts_are_refused_and_it_is_said_once)
     ck_assert_uint_eq(counters.observed_hosts, HOSTS_MAX);
     ck_assert_uint_eq(counters.observed_refused, 10);
     ck_assert_uint_eq(counters.observed_reports, HOSTS_MAX);
-    ck_assert(room_logged(&room, "100 hosts are observed, the limit"));
+    ck_assert(room_logged(&room, "12 hosts are observed, the limit"));
     size_t len = strlen(room.lines);
     say("another", 1);
     run(1);

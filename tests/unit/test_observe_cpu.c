@@ -24,7 +24,7 @@ static void setup(void)
 static struct observe_value value(int core, const char *state, double n,
                                   enum observe_kind kind)
 {
-    static char instance[8];
+    static char instance[16];
 
     snprintf(instance, sizeof instance, "%d", core);
     return (struct observe_value){
