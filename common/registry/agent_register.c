@@ -234,23 +234,12 @@ static int update(struct llmreg_registry *r, struct llmreg_agent *a,
 
 /* ---- register ---- */
 
-static struct llmreg_agent *get_named(struct llmreg_registry *r,
-                                      const struct llmreg_agent_spec *spec)
-{
-    rcu_begin();
-    struct llmreg_agent *a = agents_named(&r->agents, spec->type, spec->name);
-    if (a != NULL)
-        (void)llmreg_agent_hold(a);
-    rcu_end();
-    return a;
-}
-
 /* LLMREG_EEXIST: the name is another agent's than the one that is meant. */
 static int find(struct llmreg_registry *r, const struct registering *g,
                 struct llmreg_agent **out)
 {
     const struct llmreg_agent_spec *spec = g->spec;
-    struct llmreg_agent *named = get_named(r, spec);
+    struct llmreg_agent *named = llmreg_agent_find(r, spec->type, spec->name);
 
     *out = named;
     if (spec->id[0] == '\0')

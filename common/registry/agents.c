@@ -124,6 +124,17 @@ struct llmreg_agent *llmreg_agent_get(struct llmreg_registry *r, const char *id)
     return item == NULL ? NULL : agent_of(item);
 }
 
+struct llmreg_agent *llmreg_agent_find(struct llmreg_registry *r,
+                                       const char *type, const char *name)
+{
+    rcu_begin();
+    struct llmreg_agent *a = agents_named(&r->agents, type, name);
+    if (a != NULL)
+        (void)llmreg_agent_hold(a);
+    rcu_end();
+    return a;
+}
+
 /* ---- changing, for those who have the lock ---- */
 
 static void add_to(_Atomic size_t *count, size_t n)

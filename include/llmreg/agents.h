@@ -95,6 +95,10 @@ LLMREG_MUSTCHECK int llmreg_agent_restore(
 /* A counted reference, or NULL. */
 struct llmreg_agent *llmreg_agent_get(struct llmreg_registry *r,
                                       const char *id);
+/* The one called name among those of its type: the one that a registration
+ * without an id would be an update of. */
+struct llmreg_agent *llmreg_agent_find(struct llmreg_registry *r,
+                                       const char *type, const char *name);
 struct llmreg_agent *llmreg_agent_hold(struct llmreg_agent *a);
 void llmreg_agent_put(struct llmreg_agent *a); /* NULL is fine */
 

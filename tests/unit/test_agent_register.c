@@ -86,6 +86,19 @@ START_TEST(C5_a_restarted_agent_is_the_same_one_by_its_type_and_name)
 }
 END_TEST
 
+START_TEST(it_is_found_by_its_type_and_name)
+{
+    people_add("a1", "ann");
+    struct llmreg_agent *a = llmreg_agent_find(fleet, "worker", "ann");
+    ck_assert_str_eq(llmreg_agent_id(a), "a1");
+    llmreg_agent_put(a);
+    ck_assert_ptr_null(llmreg_agent_find(fleet, "worker", "a1"));
+    ck_assert_ptr_null(llmreg_agent_find(fleet, "edge", "ann"));
+    ck_assert_int_eq(llmreg_agent_remove(fleet, "a1", 0, ""), LLMREG_OK);
+    ck_assert_ptr_null(llmreg_agent_find(fleet, "worker", "ann"));
+}
+END_TEST
+
 START_TEST(another_type_with_the_same_name_is_another_agent)
 {
     struct llmreg_agent_spec spec = people_spec("", "ann");
@@ -429,6 +442,7 @@ static Suite *suite(void)
     tcase_add_test(t, who_brings_no_id_gets_a_uuid);
     tcase_add_test(t,
                    C5_a_restarted_agent_is_the_same_one_by_its_type_and_name);
+    tcase_add_test(t, it_is_found_by_its_type_and_name);
     tcase_add_test(t, another_type_with_the_same_name_is_another_agent);
     tcase_add_test(
         t, another_id_with_the_same_name_is_refused_and_the_first_named);
