@@ -57,6 +57,8 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/resources.h \
 	plugins/llm_listen/api/route.h \
 	plugins/llm_listen/api/router.c \
+	plugins/llm_listen/api/statuses.c \
+	plugins/llm_listen/api/statuses.h \
 	plugins/llm_listen/api/tag.c \
 	plugins/llm_listen/api/tag.h \
 	plugins/llm_listen/api/who.c \

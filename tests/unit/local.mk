@@ -13,5 +13,6 @@ include tests/unit/store.mk
 include tests/unit/service.mk
 include tests/unit/probe.mk
 include tests/unit/listen_series.mk
+include tests/unit/listen_api.mk
 include tests/unit/snapshot.mk
 include tests/unit/http.mk

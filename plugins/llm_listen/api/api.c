@@ -10,11 +10,18 @@
 
 #define BUCKETS 65536 /* who is limited at once: 1.5 MB */
 
-static const struct route_table ours[] = {
+static const struct route_table tables[] = {
     {"", agents_report_routes},
     {"", agents_routes},
     {"", hosts_routes},
 };
+#define TABLES (sizeof tables / sizeof tables[0])
+
+const struct route_table *api_tables(size_t *n)
+{
+    *n = TABLES;
+    return tables;
+}
 
 /* What nearly every heartbeat is answered. */
 static int make_beaten(struct api *api)
@@ -29,7 +36,7 @@ static int make_beaten(struct api *api)
 
 static int make_parts(struct api *api, struct llmreg_error *err)
 {
-    int rc = router_new(&api->router, ours, sizeof ours / sizeof ours[0], err);
+    int rc = router_new(&api->router, tables, TABLES, err);
 
     if (rc == LLMREG_OK)
         rc = buckets_new(&api->buckets, BUCKETS);

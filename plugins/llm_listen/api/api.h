@@ -19,4 +19,7 @@ void api_free(struct api *api); /* NULL is fine */
 
 struct http_handler api_handler(struct api *api);
 
+/* Every route that there is. */
+const struct route_table *api_tables(size_t *n);
+
 #endif

@@ -231,6 +231,12 @@ static const struct {
     {LLMREG_ETIME, 503, 5},  {LLMREG_ENOSPACE, 503, 5},
 };
 
+/* Without a body it can only be the path or the query that is not right. */
+static unsigned status_of(const struct ask *a, unsigned http)
+{
+    return http == 422 && a->route->body == NULL ? 400 : http;
+}
+
 static void answer_failure(struct ask *a, int status)
 {
     struct reply_error e = {
@@ -239,7 +245,7 @@ static void answer_failure(struct ask *a, int status)
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         if (statuses[i].status != status)
             continue;
-        e.status = statuses[i].http;
+        e.status = status_of(a, statuses[i].http);
         e.retry = statuses[i].retry;
     }
     if (a->err.text[0] == '\0')

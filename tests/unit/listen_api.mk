@@ -1,0 +1,98 @@
+## unit tests of what can be asked of plugins/llm_listen: pure files alone, and
+## routes over a real service without a socket (tests/support/desk.h)
+
+check_LTLIBRARIES += libdesk.la
+libdesk_la_SOURCES = \
+	plugins/llm_listen/http/cidr.c \
+	tests/support/desk.c tests/support/desk.h \
+	tests/support/fake_http.c tests/support/fake_http.h \
+	tests/support/json_find.c tests/support/json_find.h \
+	tests/support/room.c tests/support/room.h
+libdesk_la_CPPFLAGS = $(UNIT_CPPFLAGS) $(GNUTLS_CFLAGS)
+libdesk_la_LIBADD = libllm_listen_api.la libllm_listen_core.la
+DESK_LIBS = libdesk.la libllmreg.la $(GNUTLS_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_acks
+TESTS += tests/unit/test_acks
+tests_unit_test_acks_SOURCES = tests/unit/test_acks.c
+tests_unit_test_acks_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_acks_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_ask
+TESTS += tests/unit/test_ask
+tests_unit_test_ask_SOURCES = tests/unit/test_ask.c
+tests_unit_test_ask_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_ask_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_base64
+TESTS += tests/unit/test_base64
+tests_unit_test_base64_SOURCES = tests/unit/test_base64.c
+tests_unit_test_base64_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_base64_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_body
+TESTS += tests/unit/test_body
+tests_unit_test_body_SOURCES = tests/unit/test_body.c
+tests_unit_test_body_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_body_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_body_trees
+TESTS += tests/unit/test_body_trees
+tests_unit_test_body_trees_SOURCES = tests/unit/test_body_trees.c
+tests_unit_test_body_trees_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_body_trees_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_buckets
+TESTS += tests/unit/test_buckets
+tests_unit_test_buckets_SOURCES = tests/unit/test_buckets.c
+tests_unit_test_buckets_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_buckets_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_list
+TESTS += tests/unit/test_list
+tests_unit_test_list_SOURCES = tests/unit/test_list.c
+tests_unit_test_list_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_list_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
+tests_unit_test_list_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_listen_words
+TESTS += tests/unit/test_listen_words
+tests_unit_test_listen_words_SOURCES = tests/unit/test_listen_words.c
+tests_unit_test_listen_words_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_listen_words_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_origin
+TESTS += tests/unit/test_origin
+tests_unit_test_origin_SOURCES = tests/unit/test_origin.c
+tests_unit_test_origin_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_origin_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_query
+TESTS += tests/unit/test_query
+tests_unit_test_query_SOURCES = tests/unit/test_query.c
+tests_unit_test_query_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_query_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_roles
+TESTS += tests/unit/test_roles
+tests_unit_test_roles_SOURCES = tests/unit/test_roles.c
+tests_unit_test_roles_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_roles_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_router
+TESTS += tests/unit/test_router
+tests_unit_test_router_SOURCES = tests/unit/test_router.c
+tests_unit_test_router_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_router_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_tag
+TESTS += tests/unit/test_tag
+tests_unit_test_tag_SOURCES = tests/unit/test_tag.c
+tests_unit_test_tag_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_tag_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_who
+TESTS += tests/unit/test_who
+tests_unit_test_who_SOURCES = tests/unit/test_who.c
+tests_unit_test_who_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_who_LDADD = $(DESK_LIBS)
