@@ -18,6 +18,12 @@ tests_unit_test_acks_SOURCES = tests/unit/test_acks.c
 tests_unit_test_acks_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_acks_LDADD = $(DESK_LIBS)
 
+check_PROGRAMS += tests/unit/test_announced
+TESTS += tests/unit/test_announced
+tests_unit_test_announced_SOURCES = tests/unit/test_announced.c
+tests_unit_test_announced_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_announced_LDADD = $(DESK_LIBS)
+
 check_PROGRAMS += tests/unit/test_ask
 TESTS += tests/unit/test_ask
 tests_unit_test_ask_SOURCES = tests/unit/test_ask.c
@@ -72,6 +78,12 @@ TESTS += tests/unit/test_query
 tests_unit_test_query_SOURCES = tests/unit/test_query.c
 tests_unit_test_query_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_query_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_reporting
+TESTS += tests/unit/test_reporting
+tests_unit_test_reporting_SOURCES = tests/unit/test_reporting.c
+tests_unit_test_reporting_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_reporting_LDADD = $(DESK_LIBS)
 
 check_PROGRAMS += tests/unit/test_roles
 TESTS += tests/unit/test_roles

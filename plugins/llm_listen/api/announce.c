@@ -2,22 +2,23 @@
 /* announce.c - the endpoints of an agent, as one list that replaces the one
  * before.
  *
- * An endpoint belongs to the agent that its origin names.  One that somebody
- * named in the configuration, or that another agent announced, is brought up to
- * date as far as an announcement may (llmreg_set), and never removed here.
- * What is refused is said in the answer, one by one: a wrong URL must not keep
- * an agent from registering. */
+ * An endpoint belongs to the agent that its origin names, for as long as that
+ * one is not offline.  One that somebody named in the configuration is brought
+ * up to date as far as an announcement may (llmreg_set), and never removed
+ * here.  What is refused is said in the answer, one by one: a wrong URL must
+ * not keep an agent from registering. */
 #include <stdio.h>
 #include <string.h>
 
 #include "plugins/llm_listen/api/report.h"
 
 #define DEFAULT_PORT 11434 /* Ollama's */
+#define ORIGIN       "agent "
 #define ORIGIN_SIZE  (LLMREG_AGENT_ID_SIZE + 8)
 
 static void write_origin(char out[static ORIGIN_SIZE], const char *agent)
 {
-    snprintf(out, ORIGIN_SIZE, "agent %s", agent);
+    snprintf(out, ORIGIN_SIZE, ORIGIN "%s", agent);
 }
 
 /* ---- one ---- */
@@ -39,6 +40,33 @@ static int fill_spec(struct ask *a, const struct body_endpoint *said,
     return LLMREG_OK;
 }
 
+/* Another agent, which is not offline, announces it. */
+static bool is_of_another(struct ask *a, const struct announcement *what,
+                          const char *id)
+{
+    struct llmreg_endpoint *e = llmreg_get(a->api->registry, id);
+    const struct llmreg_spec *spec = e == NULL ? NULL : llmreg_endpoint_spec(e);
+    struct llmreg_agent *other = NULL;
+    bool theirs;
+
+    if (spec != NULL && spec->source == LLMREG_SOURCE_AUTO &&
+        spec->origin != NULL &&
+        strncmp(spec->origin, ORIGIN, strlen(ORIGIN)) == 0 &&
+        strcmp(spec->origin + strlen(ORIGIN), what->agent) != 0)
+        other =
+            llmreg_agent_get(a->api->registry, spec->origin + strlen(ORIGIN));
+    theirs =
+        other != NULL && llmreg_agent_presence(other) < LLMREG_PRESENCE_OFFLINE;
+    if (theirs)
+        llmreg_error_set(&a->err, "agent %s announces it",
+                         llmreg_agent_id(other));
+    llmreg_agent_put(other);
+    if (spec != NULL)
+        llmreg_spec_put(spec);
+    llmreg_put(e);
+    return theirs;
+}
+
 static int set_one(struct ask *a, const struct announcement *what,
                    const struct body_endpoint *said, struct llmreg_url *url,
                    struct llmreg_set_result *result)
@@ -56,6 +84,8 @@ static int set_one(struct ask *a, const struct announcement *what,
         rc = llmreg_url_announced(url, a->req->peer, &a->err);
     if (rc == LLMREG_OK)
         rc = fill_spec(a, said, url, &spec);
+    if (rc == LLMREG_OK && is_of_another(a, what, url->id))
+        rc = LLMREG_EEXIST;
     if (rc != LLMREG_OK)
         return rc;
     write_origin(origin, what->agent);
@@ -118,18 +148,26 @@ static bool see_gone(void *ctx, struct llmreg_endpoint *e)
     return s->count < BODY_ENDPOINTS_MAX;
 }
 
+static void sweep_host(struct ask *a, const char *id, struct sweep *s)
+{
+    struct llmreg_host *host = llmreg_host_find(a->api->registry, id);
+
+    if (host != NULL)
+        llmreg_each_on_host(a->api->registry, host, see_gone, s);
+    llmreg_host_put(host);
+}
+
 static void remove_gone(struct ask *a, const struct announcement *what,
-                        const struct announced *kept)
+                        struct announced *kept)
 {
     char origin[ORIGIN_SIZE];
     struct sweep s = {.origin = origin, .kept = kept};
 
-    struct llmreg_host *host = llmreg_host_get(a->api->registry, what->host);
-
     write_origin(origin, what->agent);
-    if (host != NULL)
-        llmreg_each_on_host(a->api->registry, host, see_gone, &s);
-    llmreg_host_put(host);
+    sweep_host(a, what->host, &s);
+    if (strcmp(what->was, what->host) != 0)
+        sweep_host(a, what->was, &s);
+    kept->changed = kept->changed || s.count > 0;
     for (size_t i = 0; i < s.count; i++) {
         const struct llmreg_removal how = {
             .generation = llmreg_endpoint_generation(s.gone[i]),
@@ -146,6 +184,15 @@ static void remove_gone(struct ask *a, const struct announcement *what,
     }
 }
 
+int announce_check(struct ask *a, const struct body_endpoints *endpoints)
+{
+    if (endpoints->count <= a->api->conf.endpoints_each)
+        return LLMREG_OK;
+    return ask_fail(a, LLMREG_EINVAL, "endpoints",
+                    "%zu endpoints: an agent may announce %zu",
+                    endpoints->count, a->api->conf.endpoints_each);
+}
+
 int announce(struct ask *a, const struct announcement *what,
              struct announced *out, uint64_t *seq)
 {
@@ -153,10 +200,6 @@ int announce(struct ask *a, const struct announcement *what,
     int rc = LLMREG_OK;
 
     *out = (struct announced){.count = 0};
-    if (n > a->api->conf.endpoints_each)
-        return ask_fail(a, LLMREG_EINVAL, "endpoints",
-                        "%zu endpoints: an agent may announce %zu", n,
-                        a->api->conf.endpoints_each);
     if (n > 0)
         out->items = llmreg_arena_alloc(&a->arena, n * sizeof *out->items);
     if (n > 0 && out->items == NULL)
@@ -164,9 +207,13 @@ int announce(struct ask *a, const struct announcement *what,
     for (size_t i = 0; i < n && rc == LLMREG_OK; i++) {
         rc = announce_one(a, what, &what->endpoints->items[i], &out->items[i],
                           seq);
+        out->changed = out->changed || out->items[i].created;
         out->count += rc == LLMREG_OK;
     }
-    if (rc == LLMREG_OK)
-        remove_gone(a, what, out);
-    return rc;
+    if (rc != LLMREG_OK)
+        return rc;
+    remove_gone(a, what, out);
+    if (out->changed)
+        *seq = llmreg_bus_last(a->api->bus);
+    return LLMREG_OK;
 }

@@ -65,14 +65,46 @@ bool own_agent(struct ask *a, const char *id)
     return true;
 }
 
-bool own_registration(struct ask *a, const char *id, const char **bound)
+const char *own_id(const struct ask *a)
 {
-    *bound = is_agents(a) ? a->who.token->agent : "";
-    if ((*bound)[0] == '\0' && is_agents(a))
+    return is_agents(a) ? a->who.token->agent : "";
+}
+
+/* ---- agents that are taken ---- */
+
+struct rival {
+    const struct ask *ask;
+    const char *agent;
+    bool found;
+};
+
+static bool see_rival(void *ctx, const struct llmreg_token *t)
+{
+    struct rival *r = ctx;
+
+    r->found =
+        strcmp(t->agent, r->agent) == 0 && t != r->ask->who.token &&
+        llmreg_token_state(t, r->ask->req->now.wall_ms) == LLMREG_TOKEN_VALID;
+    return !r->found;
+}
+
+/* Looks at all tokens: once in the life of one that is not bound yet. */
+static bool is_taken(const struct ask *a, const char *id)
+{
+    struct rival r = {a, id, false};
+
+    llmreg_each_token(a->api->registry, see_rival, &r);
+    return r.found;
+}
+
+bool own_registration(struct ask *a, const char *id)
+{
+    if (id[0] == '\0')
         return true;
-    if (id[0] == '\0' || strcmp(*bound, id) == 0)
-        return true;
-    return own_agent(a, id);
+    if (!is_agents(a) || own_id(a)[0] != '\0')
+        return own_agent(a, id);
+    return !is_taken(a, id) ||
+           forbid(a, "agent_id", "another token is bound to this agent", "");
 }
 
 bool own_host(struct ask *a, const char *id)

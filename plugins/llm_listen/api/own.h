@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* own.h - an agent speaks for itself and its host, and for nobody else.
  *
- * An agent's token is bound to the first agent and host that it registers.
- * Who has no token (AllowAgentsFrom) is known by its address.  Operators speak
- * for everybody.  Each function answers 403 itself where it says no.
+ * An agent's token is bound to the first agent and host that it registers, and
+ * an agent that another token is bound to is taken.  Who has no token
+ * (AllowAgentsFrom) is known by its address.  Operators speak for everybody.
+ * Each function answers 403 itself where it says no.
  *
  * Threads:   as an ask.
  * Blocking:  never.
@@ -17,13 +18,15 @@
 /* The agent called id.  False: answered.  An agent that is not there is fine:
  * the route says 404. */
 bool own_agent(struct ask *a, const char *id);
-/* An agent that registers as id; "" is none yet.  *bound: the id that its token
- * is bound to, or "". */
-bool own_registration(struct ask *a, const char *id, const char **bound);
+/* The id of the agent that the caller's token is bound to, or "". */
+const char *own_id(const struct ask *a);
+/* An agent that registers as id; "" is one that is new.  Of one whose token is
+ * not bound yet, nobody else's token is bound to it. */
+bool own_registration(struct ask *a, const char *id);
 /* The host called id, which may be new. */
 bool own_host(struct ask *a, const char *id);
-/* Binds the caller's token to what it registered; *seq grows.  False: answered
- * (somebody was quicker). */
+/* Binds the caller's token to what it reported, "" is nothing; *seq grows.
+ * False: answered (somebody was quicker). */
 bool own_bind(struct ask *a, const char *agent, const char *host,
               uint64_t *seq);
 

@@ -97,11 +97,13 @@ int report_sample(struct ask *a, const struct sampled *s)
 {
     struct sampled known = *s;
     struct llmreg_resources total = llmreg_resources_total(s->resources);
+    uint64_t seq = 0;
 
     if (s->host[0] == '\0')
         known.host = default_host(a);
     known.resources = &total;
-    if (!own_host(a, known.host) || refuse_new_host(a, known.host)) {
+    if (!own_host(a, known.host) || refuse_new_host(a, known.host) ||
+        !own_bind(a, "", known.host, &seq)) {
         a->answered = true;
         return LLMREG_OK;
     }
@@ -136,29 +138,39 @@ static int announced_url(struct ask *a, const char *text, char out[static 1])
     return rc;
 }
 
+/* Who it says to be, and where. */
+struct claim {
+    const char *id;   /* "": it is new, and has none yet */
+    const char *host; /* it is on */
+    const char *was;  /* the host that it was on before, or "" */
+};
+
 static int register_agent(struct ask *a, const struct registration *r,
-                          struct llmreg_agent_spec *spec,
-                          struct registered *out)
+                          const struct claim *c, struct registered *out)
 {
     char url[LLMREG_URL_SIZE];
+    const struct llmreg_agent_spec spec = {
+        .id = c->id,
+        .type = or_empty(r->type),
+        .name = or_empty(r->name),
+        .role = or_empty(r->role),
+        .domain = or_empty(r->domain),
+        .cluster = or_empty(r->cluster),
+        .host = c->host,
+        .url = url,
+        .version = or_empty(r->version),
+        .source = LLMREG_SOURCE_AUTO,
+        .interval_ms = out->interval_ms,
+        .capabilities = r->capabilities.items,
+        .ncapabilities = r->capabilities.count,
+        .metadata = r->metadata.items,
+        .nmetadata = r->metadata.count,
+    };
     int rc = announced_url(a, r->url, url);
 
     if (rc != LLMREG_OK)
         return rc;
-    spec->url = url;
-    spec->type = or_empty(r->type);
-    spec->name = or_empty(r->name);
-    spec->role = or_empty(r->role);
-    spec->domain = or_empty(r->domain);
-    spec->cluster = or_empty(r->cluster);
-    spec->version = or_empty(r->version);
-    spec->source = LLMREG_SOURCE_AUTO;
-    spec->interval_ms = out->interval_ms;
-    spec->capabilities = r->capabilities.items;
-    spec->ncapabilities = r->capabilities.count;
-    spec->metadata = r->metadata.items;
-    spec->nmetadata = r->metadata.count;
-    return llmreg_agent_register(a->api->registry, spec, a->req->peer,
+    return llmreg_agent_register(a->api->registry, &spec, a->req->peer,
                                  &out->agent, &a->err);
 }
 
@@ -173,39 +185,66 @@ static int register_host(struct ask *a, const struct registration *r,
     return report_host(a, &s);
 }
 
+static bool says_endpoints(const struct registration *r)
+{
+    return r->endpoints_said ||
+           body_has(&registration_form, r->given, "endpoints");
+}
+
 static int register_endpoints(struct ask *a, const struct registration *r,
-                              const char *host, struct registered *out)
+                              const struct claim *c, struct registered *out)
 {
     const struct announcement what = {.agent = out->agent.id,
-                                      .host = host,
+                                      .host = c->host,
+                                      .was = c->was,
                                       .interval_ms = out->interval_ms,
                                       .endpoints = &r->endpoints};
 
-    if (!r->endpoints_said &&
-        !body_has(&registration_form, r->given, "endpoints"))
-        return LLMREG_OK;
-    return announce(a, &what, &out->endpoints, &out->seq);
+    return says_endpoints(r) ? announce(a, &what, &out->endpoints, &out->seq)
+                             : LLMREG_OK;
 }
 
-/* The id that it asks for, or that its token has; false: answered. */
-static bool find_id(struct ask *a, const struct registration *r,
-                    const char **out)
+static int copy_text(struct ask *a, const char *text, const char **out)
 {
-    const char *bound = "";
+    *out = llmreg_arena_copy(&a->arena, text, strlen(text));
+    return *out == NULL ? LLMREG_ENOMEM : LLMREG_OK;
+}
 
-    *out = or_empty(r->agent_id);
-    if (!own_registration(a, *out, &bound))
-        return false;
-    if ((*out)[0] == '\0')
-        *out = bound;
-    return true;
+/* The id that it asks for, or that its token has, or the one of its name; and
+ * where that one was until now. */
+static int find_claim(struct ask *a, const struct registration *r,
+                      struct claim *out)
+{
+    const char *id = or_empty(r->agent_id);
+    const struct llmreg_agent_spec *spec;
+    struct llmreg_agent *agent;
+    int rc;
+
+    *out = (struct claim){.id = id, .host = or_empty(r->host), .was = ""};
+    if (out->host[0] == '\0')
+        out->host = default_host(a);
+    if (id[0] == '\0')
+        out->id = id = own_id(a);
+    agent = id[0] != '\0'
+                ? llmreg_agent_get(a->api->registry, id)
+                : llmreg_agent_find(a->api->registry, or_empty(r->type),
+                                    or_empty(r->name));
+    if (agent == NULL)
+        return LLMREG_OK;
+    spec = llmreg_agent_spec(agent);
+    rc = copy_text(a, spec->id, &out->id);
+    if (rc == LLMREG_OK)
+        rc = copy_text(a, spec->host, &out->was);
+    llmreg_agent_spec_put(spec);
+    llmreg_agent_put(agent);
+    return rc;
 }
 
 static void note(struct ask *a, struct registered *out)
 {
     if (out->agent.seq > out->seq)
         out->seq = out->agent.seq;
-    if (out->agent.seq != 0)
+    if (out->agent.seq != 0 || out->endpoints.changed)
         ask_audit(a, out->agent.id,
                   out->agent.created ? "registered" : "updated", 200,
                   &out->seq);
@@ -213,32 +252,39 @@ static void note(struct ask *a, struct registered *out)
         out->seq = llmreg_bus_last(a->api->bus);
 }
 
-int report_register(struct ask *a, const struct registration *r,
-                    struct registered *out)
+static int register_all(struct ask *a, const struct registration *r,
+                        const struct claim *c, struct registered *out)
 {
-    struct llmreg_agent_spec spec = {.id = NULL};
-    const char *host = or_empty(r->host);
-    int rc;
+    int rc = register_agent(a, r, c, out);
 
-    *out =
-        (struct registered){.answered = true, .interval_ms = interval_of(a, r)};
-    if (host[0] == '\0')
-        host = default_host(a);
-    spec.host = host;
-    if (!find_id(a, r, &spec.id) || !own_host(a, host) ||
-        refuse_new_host(a, host))
-        return LLMREG_OK;
-    rc = register_agent(a, r, &spec, out);
     if (rc != LLMREG_OK)
         return rc;
-    if (!own_bind(a, out->agent.id, host, &out->seq))
+    if (!own_bind(a, out->agent.id, c->host, &out->seq))
         return LLMREG_OK;
-    rc = register_host(a, r, host, out);
+    rc = register_host(a, r, c->host, out);
     if (rc == LLMREG_OK)
-        rc = register_endpoints(a, r, host, out);
+        rc = register_endpoints(a, r, c, out);
     out->answered = false;
     note(a, out);
     return rc;
+}
+
+int report_register(struct ask *a, const struct registration *r,
+                    struct registered *out)
+{
+    struct claim c;
+    int rc = find_claim(a, r, &c);
+
+    *out =
+        (struct registered){.answered = true, .interval_ms = interval_of(a, r)};
+    if (rc == LLMREG_OK)
+        rc = announce_check(a, &r->endpoints);
+    if (rc != LLMREG_OK)
+        return rc;
+    if (!own_registration(a, c.id) || !own_host(a, c.host) ||
+        refuse_new_host(a, c.host))
+        return LLMREG_OK;
+    return register_all(a, r, &c, out);
 }
 
 /* ---- peers ---- */
@@ -296,7 +342,7 @@ static int leave_endpoints(struct ask *a, const struct llmreg_agent *agent,
 {
     const struct llmreg_agent_spec *spec = llmreg_agent_spec(agent);
     const struct announcement none = {
-        .agent = spec->id, .host = spec->host, .endpoints = NULL};
+        .agent = spec->id, .host = spec->host, .was = "", .endpoints = NULL};
     struct announced gone;
     int rc = announce(a, &none, &gone, seq);
 

@@ -37,6 +37,7 @@ struct announced_one {
 struct announced {
     struct announced_one *items;
     size_t count;
+    bool changed; /* one was registered or removed */
 };
 
 struct registered {
@@ -74,10 +75,14 @@ void report_heartbeat_url(char *out, size_t size, const char *id);
  * others that it announced before are removed. */
 struct announcement {
     const char *agent, *host; /* ids; host may be "" */
+    const char *was;          /* host that it was on before, or "" */
     int64_t interval_ms;
     const struct body_endpoints *endpoints;
 };
 LLMREG_MUSTCHECK int announce(struct ask *a, const struct announcement *what,
                               struct announced *out, uint64_t *seq);
+/* LLMREG_EINVAL: they are more than one agent may announce. */
+LLMREG_MUSTCHECK int announce_check(struct ask *a,
+                                    const struct body_endpoints *endpoints);
 
 #endif
