@@ -12,6 +12,7 @@
 #include <llmreg/text.h>
 
 #include "plugins/llm_listen/api/body_trees.h"
+#include "plugins/llm_listen/observe_facts.h"
 
 #define WHERE       "<Plugin llm_listen>"
 #define OFF(field)  offsetof(struct config_options, field)
@@ -43,6 +44,12 @@ const struct llmreg_option config_options[] = {
      "hosts per minute that were not known before, of all together"},
     {"EndpointsPerAgent", LLMREG_OPT_INTEGER, OFF(endpoints_each), 0, 0,
      BODY_ENDPOINTS_MAX, "64", "that one agent may announce"},
+    {"GPUSeries", LLMREG_OPT_INTEGER, OFF(gpus), 0, 0, LLMREG_GPUS_MAX, "8",
+     "GPUs of a host that have series, 6 each"},
+    {"ObserveSelf", LLMREG_OPT_BOOL, OFF(observe_self), 0, 0, 0, "false",
+     "observe this collectd's own machine, too"},
+    {"MaxObserved", LLMREG_OPT_INTEGER, OFF(observed), 0, 1, 1e6, "10000",
+     "hosts that are observed"},
     {.name = NULL},
 };
 
@@ -83,6 +90,37 @@ static int add_host(struct config *c, const struct llmreg_item *item,
     return rc;
 }
 
+static int add_source(struct config *c, const struct llmreg_value *v,
+                      struct llmreg_error *err)
+{
+    char allowed[120];
+    struct llmreg_text t;
+    enum observe_source source;
+
+    if (v->type == LLMREG_VALUE_STRING &&
+        observe_source_parse(v->string, &source) == LLMREG_OK) {
+        c->sources |= UINT32_C(1) << source;
+        return LLMREG_OK;
+    }
+    llmreg_text_init(&t, allowed, sizeof allowed);
+    llmreg_text_add(&t, "allowed are the plugins");
+    for (unsigned i = 0; i < OBSERVE_SOURCES; i++)
+        llmreg_text_addf(&t, " \"%s\"", observe_source_text(i));
+    return wrong(err, "Observe", allowed);
+}
+
+static int add_sources(struct config *c, const struct llmreg_item *item,
+                       struct llmreg_error *err)
+{
+    int rc = item->nvalues == 0
+                 ? wrong(err, "Observe", "needs names of plugins in quotes")
+                 : LLMREG_OK;
+
+    for (size_t i = 0; i < item->nvalues && rc == LLMREG_OK; i++)
+        rc = add_source(c, &item->values[i], err);
+    return rc;
+}
+
 static int add_registry(struct config *c, const struct llmreg_item *item,
                         struct llmreg_error *err)
 {
@@ -97,6 +135,7 @@ static const struct part {
 } parts[] = {
     {"Listen", config_listen},
     {"AllowHost", add_host},
+    {"Observe", add_sources},
     {"Registry", add_registry},
 };
 
@@ -112,7 +151,8 @@ static int add_item(struct config *c, struct llmreg_settings *block,
             return parts[i].add(c, item, err);
     rc = llmreg_options_set(config_options, block, item, &why);
     if (rc == LLMREG_ENOENT)
-        llmreg_error_set(err, "%s, AllowHost, <Listen>, <Registry>", why.text);
+        llmreg_error_set(err, "%s, AllowHost, Observe, <Listen>, <Registry>",
+                         why.text);
     else if (rc != LLMREG_OK)
         *err = why;
     return rc;

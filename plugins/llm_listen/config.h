@@ -17,7 +17,7 @@
 #include "plugins/llm_listen/http/door.h"
 
 #define CONFIG_PORT  8437
-#define CONFIG_NAMES 32 /* of AllowHost; of Observe */
+#define CONFIG_NAMES 32 /* of AllowHost */
 
 struct config_options {
     char token_file[DOOR_PATH_SIZE];
@@ -26,6 +26,8 @@ struct config_options {
     double token_rate, address_rate, failures, new_hosts; /* of a minute, but
                                                 the first two of a second */
     int64_t endpoints_each;
+    int64_t gpus, observed; /* series of so many of a host; hosts */
+    bool observe_self;
 };
 
 struct config_names {
@@ -39,6 +41,8 @@ struct config {
     struct http_door *doors;
     size_t ndoors;
     struct config_names hosts; /* AllowHost */
+    uint32_t sources;          /* Observe: bits 1 << enum observe_source */
+    const char *own_host;      /* collectd's name of this machine; lent */
     unsigned dialects;         /* bits 1 << enum dialect */
     int status;                /* of the first mistake */
     struct llmreg_error error;

@@ -6,9 +6,9 @@
 
 #include "plugins/llm_listen/api/api.h"
 #include "plugins/llm_listen/host_series.h"
+#include "plugins/llm_listen/observe.h"
 
 #define OWN_INTERVAL_NS (10 * LLMREG_NS_PER_S)
-#define GPUS            8
 
 struct life {
     struct config *config;
@@ -16,6 +16,8 @@ struct life {
     struct counters counters;
     struct api *api;
     struct http_server *server;
+    struct observe *observe;
+    struct host_observer observer;
     struct host_series series;
     bool has_series;
     struct llmreg_complaint memory;
@@ -29,6 +31,32 @@ static struct bucket_rule per_second(double rate)
 static struct bucket_rule per_minute(double rate)
 {
     return (struct bucket_rule){rate / 60, rate};
+}
+
+/* Values come by collectd, or by HTTP; nobody asks for them: there is none. */
+static int start_observe(struct life *l, struct llmreg_error *err)
+{
+    const struct config *c = l->config;
+    const struct observe_conf conf = {
+        .registry = llmreg_service_registry(l->service),
+        .log = llmreg_service_log(l->service),
+        .counters = &l->counters,
+        .sources = c->sources,
+        .hosts_max = (size_t)c->options.observed,
+        .self =
+            c->options.observe_self || c->own_host == NULL ? "" : c->own_host,
+    };
+    const struct llmreg_now now = life_now(l);
+    int rc;
+
+    if (c->sources == 0)
+        return LLMREG_OK;
+    rc = observe_new(&l->observe, &conf, &now);
+    if (rc != LLMREG_OK)
+        llmreg_error_set(err, "cannot observe: %s", llmreg_status_text(rc));
+    l->observer =
+        (struct host_observer){observe_wants, observe_take, l->observe};
+    return rc;
 }
 
 static int start_api(struct life *l, struct llmreg_error *err)
@@ -47,6 +75,7 @@ static int start_api(struct life *l, struct llmreg_error *err)
         .nhosts = c->hosts.count,
         .dialects = c->dialects,
         .token_file = o->token_file,
+        .observer = l->observe == NULL ? NULL : &l->observer,
     };
 
     return api_new(&l->api, l->service, &conf, &l->counters, err);
@@ -81,7 +110,7 @@ static void start_series(struct life *l)
         .registry = llmreg_service_registry(l->service),
         .bus = llmreg_service_bus(l->service),
         .counters = &l->counters,
-        .gpus = GPUS,
+        .gpus = (size_t)l->config->options.gpus,
         .interval_ns = OWN_INTERVAL_NS,
     };
 
@@ -102,6 +131,8 @@ int life_start(struct config *config, const struct llmreg_program *program,
     l->config = config;
     rc = llmreg_service_attach(program, &l->service, err);
     if (rc == LLMREG_OK)
+        rc = start_observe(l, err);
+    if (rc == LLMREG_OK)
         rc = start_api(l, err);
     if (rc == LLMREG_OK)
         rc = start_server(l, err);
@@ -120,11 +151,17 @@ void life_stop(struct life *l)
         return;
     http_server_free(l->server);
     api_free(l->api);
+    observe_free(l->observe);
     if (l->has_series)
         host_series_fini(&l->series);
     if (l->service != NULL)
         llmreg_service_detach(l->service);
     free(l);
+}
+
+struct host_observer *life_observer(struct life *l)
+{
+    return l->observe == NULL ? NULL : &l->observer;
 }
 
 struct llmreg_now life_now(const struct life *l)
@@ -135,6 +172,8 @@ struct llmreg_now life_now(const struct life *l)
 void life_series(struct life *l, const struct llmreg_now *now,
                  llmreg_emit_fn emit, void *ctx)
 {
+    if (l->observe != NULL)
+        observe_tick(l->observe, now);
     if (host_series_emit(&l->series, now, emit, ctx) != LLMREG_OK)
         llmreg_complain(llmreg_service_log(l->service), &l->memory, now,
                         LLMREG_ERROR, "no memory: some series are missing");

@@ -12,6 +12,7 @@
 #include <llmreg/metrics.h>
 #include <llmreg/service.h>
 
+#include "plugins/host/value.h"
 #include "plugins/llm_listen/config.h"
 
 struct life;
@@ -20,6 +21,9 @@ LLMREG_MUSTCHECK int life_start(struct config *config,
                                 const struct llmreg_program *program,
                                 struct life **out, struct llmreg_error *err);
 void life_stop(struct life *l); /* NULL is fine */
+
+/* Who wants what other plugins measured; NULL: nobody.  Valid until stop. */
+struct host_observer *life_observer(struct life *l);
 
 /* Emits the series that are due.  Returns the time it is. */
 struct llmreg_now life_now(const struct life *l);

@@ -42,6 +42,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/buckets.c \
 	plugins/llm_listen/api/buckets.h \
 	plugins/llm_listen/api/hosts.c \
+	plugins/llm_listen/api/ingest.c \
 	plugins/llm_listen/api/list.c \
 	plugins/llm_listen/api/list.h \
 	plugins/llm_listen/api/origin.c \

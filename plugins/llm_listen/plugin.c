@@ -6,6 +6,7 @@
  *   init      says what was wrong and stays out, or opens doors and starts
  *             threads
  *   read      once a second: hands over the series that are due; never waits
+ *   write     sees what other plugins measured, if somebody asked for it
  *   shutdown  closes doors, joins every thread of ours; nothing is dispatched
  *             after it
  *
@@ -13,6 +14,8 @@
  * decided elsewhere. */
 #include <collectd.h>
 #include <plugin.h>
+
+#include <globals.h>
 
 #include "plugins/host/host.h"
 #include "plugins/llm_listen/life.h"
@@ -72,9 +75,18 @@ static int start(struct llmreg_error *err)
         return rc;
     }
     rc = config_finish(self.config, err);
+    self.config->own_host = hostname_g;
     if (rc == LLMREG_OK)
         rc = life_start(self.config, &host, &self.life, err);
     return rc;
+}
+
+static void watch_others(void)
+{
+    const user_data_t user = {.data = life_observer(self.life)};
+
+    if (user.data != NULL)
+        plugin_register_write(PLUGIN, host_observe, &user);
 }
 
 static int on_init(void)
@@ -92,6 +104,7 @@ static int on_init(void)
     }
     plugin_register_complex_read(NULL, PLUGIN, on_read, TIME_T_TO_CDTIME_T(1),
                                  NULL);
+    watch_others();
     return 0;
 }
 

@@ -4,7 +4,7 @@
 import threading
 import time
 
-from world import expect, until
+from world import COLLECTD, expect, until
 
 WRITE = ['    AllowAnonymousWrite true']
 
@@ -117,6 +117,75 @@ def test_nobody_writes_without_a_token_unless_the_door_says_so(world):
     expect(hub.ask('GET', '/api/v1/agents')[0] == 200, 'reading is free here')
     expect(hub.ask('GET', '/api/v1/agents', token='lr1_x')[0] == 401,
            'a wrong token is refused even where none is needed')
+    expect(hub.stop() == 0, 'status')
+
+
+OTHER = '''
+BaseDir "{dir}"
+PIDFile "{dir}/{name}.pid"
+Hostname "{name}"
+Interval 1
+PluginDir "/usr/lib/collectd"
+LoadPlugin cpu
+<Plugin cpu>
+  ReportByCpu false
+  ValuesPercentage true
+</Plugin>
+LoadPlugin memory
+LoadPlugin load
+'''
+
+BY_NETWORK = '''
+LoadPlugin network
+<Plugin network>
+  Server "{address}" "{port}"
+</Plugin>
+'''
+
+BY_HTTP = '''
+LoadPlugin write_http
+<Plugin write_http>
+  <Node "llmreg">
+    URL "{url}/api/v1/ingest/collectd"
+    Format "JSON"
+    BufferSize 1024
+  </Node>
+</Plugin>
+'''
+
+
+def stock(world, name, text, **values):
+    """A collectd that knows nothing of us."""
+    conf = world.write(f'{name}.conf', (OTHER + text).format(
+        dir=world.dir, name=name, **values))
+    return world.start([COLLECTD, '-f', '-C', conf], f'{name}.out')
+
+
+def sampled(hub, name):
+    status, answer = hub.ask('GET', f'/api/v1/hosts/{name}')
+    sample = answer.get('resources') if status == 200 else None
+    return sample and sample['cpu_percent'] is not None \
+        and sample['ram_total_bytes'] and sample['load1'] is not None
+
+
+def test_machines_that_run_collectd_need_no_other_agent(world):
+    port = 25827
+    network = f'''
+LoadPlugin network
+<Plugin network>
+  Listen "{world.net}.1" "{port}"
+</Plugin>
+'''
+    hub = world.listener(
+        door=WRITE, lines=['  Observe "cpu" "memory" "load"'], extra=network)
+    stock(world, 'by-network', BY_NETWORK, address=f'{world.net}.1', port=port)
+    stock(world, 'by-http', BY_HTTP, url=hub.base)
+    for name in ('by-network', 'by-http'):
+        until(20, f'a sample of {name}', lambda: sampled(hub, name))
+    until(20, 'its series', lambda: hub.values(
+        'by-http/llm_listen-host/percent-cpu'))
+    expect(hub.ask('GET', '/api/v1/hosts/hub')[0] == 404,
+           'the hub observes itself')
     expect(hub.stop() == 0, 'status')
 
 

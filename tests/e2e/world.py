@@ -111,16 +111,16 @@ class World:
     def collectd(self, endpoints=(), name='hub', **options):
         return Collectd(self, name, endpoints, options)
 
-    def listener(self, lines=(), door=(), **options):
+    def listener(self, lines=(), door=(), extra='', **options):
         """A collectd with llm_listen, too, on this world's first address.
 
-        lines: of its block; door: of its <Listen>.  It has started, and calls
-        are answered.
+        lines: of its block; door: of its <Listen>; extra: besides.  It has
+        started, and calls are answered.
         """
         block = ['LoadPlugin llm_listen', '<Plugin llm_listen>',
                  f'  <Listen "{self.net}.1">', f'    Port {LISTEN_PORT}',
                  *door, '  </Listen>', '  AddressRate 0', *lines, '</Plugin>']
-        hub = self.collectd(conf='\n'.join(['', *block, '']), **options)
+        hub = self.collectd(conf='\n'.join(['', *block, extra]), **options)
         hub.base = f'http://{self.net}.1:{LISTEN_PORT}'
         hub.start()
         until(10, 'the listener answers', hub.answers)

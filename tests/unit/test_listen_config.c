@@ -9,6 +9,8 @@
 
 #include <llmreg/clock.h>
 
+#include "plugins/llm_listen/observe_facts.h"
+
 #define S LLMREG_NS_PER_S
 
 #define TEXT(s)                                                                \
@@ -31,7 +33,7 @@ struct line {
     size_t nvalues;
 };
 
-static struct llmreg_item items[16], listens[4];
+static struct llmreg_item items[24], listens[4];
 
 static size_t fill(struct llmreg_item *out, const struct line *lines)
 {
@@ -115,6 +117,11 @@ START_TEST(every_option_arrives)
         {"FailureRate", {NUMBER(14)}, 1},
         {"NewHosts", {NUMBER(15)}, 1},
         {"EndpointsPerAgent", {NUMBER(16)}, 1},
+        {"GPUSeries", {NUMBER(4)}, 1},
+        {"MaxObserved", {NUMBER(17)}, 1},
+        {"ObserveSelf", {TRUTH(true)}, 1},
+        {"Observe", {TEXT("cpu"), TEXT("memory")}, 2},
+        {"Observe", {TEXT("gpu_nvidia")}, 1},
         {"AllowHost", {TEXT("hub.example"), TEXT("hub")}, 2},
         {.key = NULL},
     };
@@ -135,6 +142,11 @@ START_TEST(every_option_arrives)
     ck_assert_double_eq(o->failures, 14);
     ck_assert_double_eq(o->new_hosts, 15);
     ck_assert_int_eq(o->endpoints_each, 16);
+    ck_assert_int_eq(o->gpus, 4);
+    ck_assert_int_eq(o->observed, 17);
+    ck_assert(o->observe_self);
+    ck_assert_uint_eq(c->sources, 1u << OBSERVE_CPU | 1u << OBSERVE_MEMORY |
+                                      1u << OBSERVE_GPU);
     ck_assert_uint_eq(c->hosts.count, 2);
     ck_assert_str_eq(c->hosts.items[1], "hub");
     config_free(c);
@@ -274,6 +286,21 @@ START_TEST(an_option_that_there_is_not_names_those_that_there_are)
 }
 END_TEST
 
+START_TEST(a_plugin_that_is_not_understood_names_those_that_are)
+{
+    static const struct line lines[] = {
+        {"Observe", {TEXT("swap")}, 1},
+        {.key = NULL},
+    };
+    struct config *c = read_plugin(lines);
+    struct llmreg_error err = {.text = ""};
+
+    ck_assert_int_eq(config_finish(c, &err), LLMREG_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "\"gpu_nvidia\""));
+    config_free(c);
+}
+END_TEST
+
 START_TEST(blocks_are_read_as_one_and_the_first_mistake_stays)
 {
     static const struct line first[] = {{"Threads", {NUMBER(3)}, 1},
@@ -308,6 +335,7 @@ int main(void)
     tcase_add_loop_test(t, a_door_that_makes_no_sense_is_a_mistake, 0,
                         (int)(sizeof bad_doors / sizeof bad_doors[0]));
     tcase_add_test(t, an_option_that_there_is_not_names_those_that_there_are);
+    tcase_add_test(t, a_plugin_that_is_not_understood_names_those_that_are);
     tcase_add_test(t, blocks_are_read_as_one_and_the_first_mistake_stays);
     suite_add_tcase(s, t);
     srunner_run_all(runner, CK_NORMAL);

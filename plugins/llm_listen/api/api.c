@@ -14,6 +14,7 @@ static const struct route_table tables[] = {
     {"", agents_report_routes},
     {"", agents_routes},
     {"", hosts_routes},
+    {"", ingest_routes},
 };
 #define TABLES (sizeof tables / sizeof tables[0])
 

@@ -23,6 +23,7 @@
 
 struct counters;
 struct feed;
+struct host_observer;
 
 struct api_conf {
     struct bucket_rule per_token;    /* calls of one token */
@@ -37,6 +38,7 @@ struct api_conf {
     size_t nhosts;
     unsigned dialects;      /* bits 1 << enum dialect (dialects.h) */
     const char *token_file; /* "": none */
+    const struct host_observer *observer; /* of ingested values; NULL: none */
 };
 
 /* What all calls share. */

@@ -107,15 +107,29 @@ bool own_registration(struct ask *a, const char *id)
            forbid(a, "agent_id", "another token is bound to this agent", "");
 }
 
-bool own_host(struct ask *a, const char *id)
+bool own_is_host(const struct ask *a, const char *id)
 {
     const char *bound = is_agents(a) ? a->who.token->host : "";
     char key[LLMREG_HOST_SIZE];
 
-    if (bound[0] == '\0' ||
-        (llmreg_host_key(id, key) == LLMREG_OK && strcmp(bound, key) == 0))
-        return true;
-    return forbid(a, "host", "this token is bound to host ", bound);
+    return bound[0] == '\0' ||
+           (llmreg_host_key(id, key) == LLMREG_OK && strcmp(bound, key) == 0);
+}
+
+bool own_host(struct ask *a, const char *id)
+{
+    return own_is_host(a, id) ||
+           forbid(a, "host", "this token is bound to host ",
+                  a->who.token->host);
+}
+
+bool own_has_host(struct ask *a)
+{
+    return !is_agents(a) || a->who.token->host[0] != '\0' ||
+           forbid(a, "host",
+                  "this token is bound to no host yet: register an agent, or "
+                  "have the token made for a host",
+                  "");
 }
 
 bool own_bind(struct ask *a, const char *agent, const char *host, uint64_t *seq)

@@ -13,6 +13,6 @@
 extern const struct route agents_routes[];
 extern const struct route agents_report_routes[];
 extern const struct route hosts_routes[];
-extern const struct route health_routes[];
+extern const struct route ingest_routes[];
 
 #endif
