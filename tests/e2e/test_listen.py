@@ -171,6 +171,7 @@ def sampled(hub, name):
 def test_machines_that_run_collectd_need_no_other_agent(world):
     port = 25827
     network = f'''
+PluginDir "/usr/lib/collectd"
 LoadPlugin network
 <Plugin network>
   Listen "{world.net}.1" "{port}"

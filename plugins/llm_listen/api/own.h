@@ -25,16 +25,14 @@ const char *own_id(const struct ask *a);
 bool own_registration(struct ask *a, const char *id);
 /* The host called id, which may be new. */
 bool own_host(struct ask *a, const char *id);
-/* Binds the caller's token to what it reported, "" is nothing; *seq grows.
- * False: answered (somebody was quicker). */
 /* The same question, without an answer where it is no: the host that an agent's
  * token is bound to, or any. */
 bool own_is_host(const struct ask *a, const char *id);
 /* An agent's token that is bound to no host yet is none to report values with.
  * False: answered. */
 bool own_has_host(struct ask *a);
-/* Binds the caller's token to what it registered; *seq grows.  False: answered
- * (somebody was quicker). */
+/* Binds the caller's token to what it reported, "" is nothing; *seq grows.
+ * False: answered (somebody was quicker). */
 bool own_bind(struct ask *a, const char *agent, const char *host,
               uint64_t *seq);
 
