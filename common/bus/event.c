@@ -97,6 +97,7 @@ const char *llmreg_event_type_text(enum llmreg_event_type type)
         [LLMREG_EVENT_ACKNOWLEDGED] = "acknowledged",
         [LLMREG_EVENT_CLEARED] = "cleared",
         [LLMREG_EVENT_AUDIT] = "audit",
+        [LLMREG_EVENT_PROBE] = "probe",
     };
 
     return (unsigned)type < LLMREG_EVENT_TYPES ? words[type] : "unknown";

@@ -243,3 +243,36 @@ int llmreg_admin_set(struct llmreg_registry *r, const char *id,
         llmreg_bus_wake(r->bus);
     return rc;
 }
+
+/* ---- a probe, now ---- */
+
+static int probe_locked(struct llmreg_registry *r, const char *id,
+                        struct llmreg_event *event) LLMREG_REQUIRES(r->lock)
+{
+    struct llmreg_endpoint *e = table_find_locked(r, id);
+
+    if (e == NULL)
+        return LLMREG_ENOENT;
+    if (llmreg_endpoint_intent(e).admin == LLMREG_ADMIN_DISABLED)
+        return LLMREG_EBUSY;
+    event->seq = table_tell_locked(r, e, event);
+    return LLMREG_OK;
+}
+
+int llmreg_probe_now(struct llmreg_registry *r, const char *id,
+                     const char *reason, const struct llmreg_now *now,
+                     uint64_t *seq)
+{
+    struct llmreg_event event = {
+        .time_ms = now->wall_ms, .type = LLMREG_EVENT_PROBE, .reason = reason};
+
+    llmreg_lock(&r->lock);
+    int rc = probe_locked(r, id, &event);
+    llmreg_unlock(&r->lock);
+    if (rc != LLMREG_OK)
+        return rc;
+    if (seq != NULL)
+        *seq = event.seq;
+    llmreg_bus_wake(r->bus);
+    return LLMREG_OK;
+}

@@ -39,6 +39,7 @@ enum llmreg_event_type {
     LLMREG_EVENT_ACKNOWLEDGED, /* alert */
     LLMREG_EVENT_CLEARED,      /* alert */
     LLMREG_EVENT_AUDIT,        /* audit: an entry was added (audit.h) */
+    LLMREG_EVENT_PROBE,        /* endpoint: somebody wants it probed now */
     LLMREG_EVENT_TYPES
 };
 

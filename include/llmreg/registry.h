@@ -130,6 +130,14 @@ LLMREG_MUSTCHECK int llmreg_admin_set(struct llmreg_registry *r, const char *id,
                                       const char *reason,
                                       const struct llmreg_now *now);
 
+/* Asks whoever probes to do so now, and not when it is its turn: an event
+ * (PROBE), and *seq (may be NULL) is its number.  LLMREG_ENOENT; LLMREG_EBUSY:
+ * it is disabled, and not probed. */
+LLMREG_MUSTCHECK int llmreg_probe_now(struct llmreg_registry *r, const char *id,
+                                      const char *reason,
+                                      const struct llmreg_now *now,
+                                      uint64_t *seq);
+
 /* An operator's change of what an endpoint is called and how much it is
  * preferred.  It stays until it is reverted, whoever names the endpoint again,
  * and goes with the endpoint. */

@@ -32,6 +32,7 @@ struct watch {
     struct request_headers headers;
     struct backend_memory memory;
     struct flight *flight; /* while it is being probed */
+    bool again;            /* and somebody wants another one after it */
     uint64_t scan;         /* the last one that saw it */
 };
 
@@ -57,6 +58,9 @@ struct engine {
 void watch_scan(struct engine *en);
 /* Brings the endpoint called id to what the registry says of it. */
 void watch_sync(struct engine *en, const char *id);
+/* Somebody wants it probed now: at once, or after the flight that began before.
+ * One that waits for a slot is about to be. */
+void watch_hurry(struct engine *en, const char *id);
 void watch_drop(struct engine *en, struct watch *w);
 struct watch *watch_of_item(struct schedule_item *item);
 struct watch *watch_of_line(struct line_item *line);

@@ -165,8 +165,13 @@ static void finish(struct flight *f)
         w->line.slow = f->found.seen.reason == LLMREG_REASON_TIMEOUT;
     schedule_done(&w->item, f->started_ns);
     give_slot(f);
-    if (schedule_put(&en->schedule, &w->item) != LLMREG_OK)
+    if (schedule_put(&en->schedule, &w->item) != LLMREG_OK) {
         watch_drop(en, w);
+        return;
+    }
+    if (w->again)
+        schedule_now(&en->schedule, &w->item, en->now.mono_ns);
+    w->again = false;
 }
 
 void flight_cancel(struct flight *f)

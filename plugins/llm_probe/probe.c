@@ -55,6 +55,9 @@ static void on_event(struct engine *en, const struct llmreg_event *e)
     case LLMREG_EVENT_ADMIN:
         watch_sync(en, e->subject);
         break;
+    case LLMREG_EVENT_PROBE:
+        watch_hurry(en, e->subject);
+        break;
     default:
         break;
     }

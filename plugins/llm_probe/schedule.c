@@ -187,6 +187,16 @@ int64_t schedule_next(const struct schedule *s)
     return s->count == 0 ? INT64_MAX : s->heap[0]->due_ns;
 }
 
+void schedule_now(struct schedule *s, struct schedule_item *item,
+                  int64_t now_ns)
+{
+    if (item->at == 0 || item->due_ns <= now_ns)
+        return;
+    item->due_ns = now_ns;
+    item->started = false;
+    sift_up(s, item->at - 1);
+}
+
 void schedule_fini(struct schedule *s)
 {
     free(s->heap);

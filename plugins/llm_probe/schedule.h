@@ -55,6 +55,12 @@ int64_t schedule_place(const struct schedule_item *item, int64_t after_ns);
 void schedule_first(struct schedule *s, struct schedule_item *item,
                     int64_t now_ns);
 
+/* One that waits is due now, out of its turn; then at its first place that is
+ * at least half an interval away, as if it were new.  Nothing if it is not in.
+ */
+void schedule_now(struct schedule *s, struct schedule_item *item,
+                  int64_t now_ns);
+
 /* Its probe starts now.  Returns the number of rounds that could not start
  * within their interval; due_ns becomes the place of the present round. */
 uint32_t schedule_start(struct schedule_item *item, int64_t now_ns);

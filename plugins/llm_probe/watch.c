@@ -137,6 +137,16 @@ void watch_sync(struct engine *en, const char *id)
         llmreg_put(e);
 }
 
+void watch_hurry(struct engine *en, const char *id)
+{
+    struct watch *w = llmreg_table_get(en->watches, id);
+
+    if (w == NULL)
+        return;
+    w->again = w->flight != NULL;
+    schedule_now(&en->schedule, &w->item, en->now.mono_ns);
+}
+
 /* ---- all of them ---- */
 
 struct held {

@@ -441,6 +441,29 @@ START_TEST(a_new_endpoint_is_probed_at_once)
 }
 END_TEST
 
+START_TEST(one_that_somebody_wants_probed_is_not_kept_waiting)
+{
+    const struct llmreg_now now = llmreg_clock_now(&llmreg_clock_system);
+    struct rig rig;
+    char id[32];
+    uint16_t port = 0;
+
+    open_rig(&rig);
+    port = wire_listen(rig.wire, play_row, &well);
+    add_endpoint(&rig, port, 3600000);
+    start_rig(&rig);
+    id_of(port, id);
+    (void)await_verdict(&rig, port, 0);
+    /* Mostly the first probe still asks for models then. */
+    for (unsigned i = 2; i <= 4; i++) {
+        ck_assert_int_eq(llmreg_probe_now(rig.registry, id, "", &now, NULL),
+                         LLMREG_OK);
+        await_requests(&rig, i * 3);
+    }
+    close_rig(&rig);
+}
+END_TEST
+
 /* C2: whoever was removed during its probe stays removed. */
 START_TEST(a_removed_endpoint_is_left_alone)
 {
@@ -656,6 +679,7 @@ int main(void)
     tcase_add_test(engine, a_refused_connection_says_so);
     tcase_add_test(engine, a_connection_is_used_again);
     tcase_add_test(engine, a_new_endpoint_is_probed_at_once);
+    tcase_add_test(engine, one_that_somebody_wants_probed_is_not_kept_waiting);
     tcase_add_test(engine, a_removed_endpoint_is_left_alone);
     tcase_add_test(engine,
                    a_disabled_endpoint_is_not_probed_until_it_is_enabled);

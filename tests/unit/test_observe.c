@@ -192,6 +192,28 @@ START_TEST(an_intent_that_makes_no_sense_is_refused)
 }
 END_TEST
 
+START_TEST(a_probe_that_is_wanted_is_an_event_and_changes_nothing)
+{
+    uint64_t seq = 0;
+
+    ck_assert_int_eq(
+        llmreg_probe_now(fleet, "a:1", "by hand", &fleet_now, &seq), LLMREG_OK);
+    const struct llmreg_event *event = fleet_event();
+    ck_assert_int_eq(event->type, LLMREG_EVENT_PROBE);
+    ck_assert_str_eq(event->subject, "a:1");
+    ck_assert_str_eq(event->reason, "by hand");
+    ck_assert_uint_eq(event->seq, seq);
+    ck_assert_int_eq(fleet_state("a:1"), LLMREG_HEALTH_UNKNOWN);
+    ck_assert_int_eq(llmreg_probe_now(fleet, "b:1", "", &fleet_now, NULL),
+                     LLMREG_ENOENT);
+    ck_assert_int_eq(want(LLMREG_ADMIN_DISABLED, 0), LLMREG_OK);
+    fleet_skip_events();
+    ck_assert_int_eq(llmreg_probe_now(fleet, "a:1", "", &fleet_now, &seq),
+                     LLMREG_EBUSY);
+    ck_assert_ptr_null(fleet_event());
+}
+END_TEST
+
 START_TEST(a_maintenance_hides_nothing_and_its_end_is_one_event)
 {
     ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 0), LLMREG_OK);
@@ -303,6 +325,7 @@ static Suite *suite(void)
     tcase_add_test(t, an_intent_is_an_event_with_its_reason);
     tcase_add_test(t, the_same_intent_again_is_no_event_but_another_end_is);
     tcase_add_test(t, an_intent_that_makes_no_sense_is_refused);
+    tcase_add_test(t, a_probe_that_is_wanted_is_an_event_and_changes_nothing);
     tcase_add_test(t, a_maintenance_hides_nothing_and_its_end_is_one_event);
     tcase_add_test(t,
                    enabling_counts_anew_and_a_probe_that_confirms_is_no_event);

@@ -66,6 +66,36 @@ START_TEST(the_second_probe_is_at_a_place_half_an_interval_away)
 }
 END_TEST
 
+START_TEST(one_that_somebody_wants_now_is_due_and_then_back_in_its_place)
+{
+    struct schedule s = {0};
+    struct schedule_item i = item_of(10 * S, 3 * S);
+    struct schedule_item other = item_of(10 * S, 5 * S);
+
+    i.due_ns = other.due_ns = 113 * S;
+    i.started = true;
+    i.failures = 3;
+    schedule_now(&s, &i, 105 * S); /* not in: nothing */
+    ck_assert_int_eq(i.due_ns, 113 * S);
+    ck_assert_int_eq(schedule_put(&s, &other), LLMREG_OK);
+    ck_assert_int_eq(schedule_put(&s, &i), LLMREG_OK);
+    schedule_now(&s, &i, 105 * S);
+    ck_assert_ptr_eq(schedule_take(&s, 105 * S), &i);
+    ck_assert_uint_eq(schedule_start(&i, 105 * S), 0);
+    schedule_done(&i, 105 * S);
+    ck_assert_int_eq(i.due_ns, 113 * S);
+    ck_assert_uint_eq(i.failures, 3);
+    ck_assert_int_eq(schedule_put(&s, &i), LLMREG_OK);
+    schedule_now(&s, &i, 110 * S);
+    schedule_now(&s, &i, 111 * S); /* it is due already */
+    ck_assert_ptr_eq(schedule_take(&s, 110 * S), &i);
+    ck_assert_uint_eq(schedule_start(&i, 110 * S), 0);
+    schedule_done(&i, 110 * S);
+    ck_assert_int_eq(i.due_ns, 123 * S); /* not 3 s later again */
+    schedule_fini(&s);
+}
+END_TEST
+
 START_TEST(rounds_do_not_drift_however_long_a_probe_takes)
 {
     struct schedule_item i = item_of(10 * S, 3 * S);
@@ -237,6 +267,8 @@ int main(void)
     tcase_add_test(t, a_place_is_the_next_one_of_the_phase);
     tcase_add_test(t, new_items_are_due_at_once_and_1_ms_apart);
     tcase_add_test(t, the_second_probe_is_at_a_place_half_an_interval_away);
+    tcase_add_test(
+        t, one_that_somebody_wants_now_is_due_and_then_back_in_its_place);
     tcase_add_test(t, rounds_do_not_drift_however_long_a_probe_takes);
     tcase_add_test(t, a_round_that_starts_late_keeps_its_place);
     tcase_add_test(t, rounds_that_could_not_start_are_counted);
