@@ -73,13 +73,13 @@ static void write_short_model(struct llmreg_json_out *w,
     llmreg_json_close_object(w);
 }
 
-void endpoint_json_short(struct llmreg_json_out *w,
+void endpoint_json_short(struct llmreg_json_out *w, const char *key,
                          const struct llmreg_snapshot_item *item)
 {
     const struct llmreg_spec *spec = item->spec;
     const struct llmreg_health *h = &item->health;
 
-    llmreg_json_open_object(w, NULL);
+    llmreg_json_open_object(w, key);
     json_member_string(w, JSON_KEY("id"), spec->id);
     json_member_string(w, JSON_KEY("name"), spec->name);
     json_member_string(w, JSON_KEY("url"), spec->url);
@@ -242,20 +242,46 @@ void llmreg_snapshot_item_json(struct llmreg_json_out *w, const char *key,
     llmreg_json_close_object(w);
 }
 
-void llmreg_endpoint_json(struct llmreg_json_out *w, const char *key,
-                          const struct llmreg_endpoint *e,
-                          const struct llmreg_now *now)
+/* ---- one, as it is now ---- */
+
+static void begin_item(struct llmreg_snapshot_item *item,
+                       const struct llmreg_endpoint *e)
 {
-    struct llmreg_snapshot_item item = {
+    *item = (struct llmreg_snapshot_item){
         .endpoint = (struct llmreg_endpoint *)(uintptr_t)e,
         .spec = llmreg_endpoint_spec(e),
         .models = llmreg_endpoint_models(e),
         .intent = llmreg_endpoint_intent(e),
     };
+    llmreg_endpoint_health(e, &item->health);
+    llmreg_endpoint_load(e, &item->load);
+}
 
-    llmreg_endpoint_health(e, &item.health);
-    llmreg_endpoint_load(e, &item.load);
+static void end_item(struct llmreg_snapshot_item *item)
+{
+    llmreg_spec_put(item->spec);
+    llmreg_models_put(item->models);
+}
+
+void llmreg_endpoint_json(struct llmreg_json_out *w, const char *key,
+                          const struct llmreg_endpoint *e,
+                          const struct llmreg_now *now)
+{
+    struct llmreg_snapshot_item item;
+
+    begin_item(&item, e);
     llmreg_snapshot_item_json(w, key, &item, now);
-    llmreg_spec_put(item.spec);
-    llmreg_models_put(item.models);
+    end_item(&item);
+}
+
+void llmreg_endpoint_json_short(struct llmreg_json_out *w, const char *key,
+                                const struct llmreg_endpoint *e,
+                                const struct llmreg_host *host)
+{
+    struct llmreg_snapshot_item item;
+
+    begin_item(&item, e);
+    item.host = host;
+    endpoint_json_short(w, key, &item);
+    end_item(&item);
 }

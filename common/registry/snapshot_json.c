@@ -155,33 +155,105 @@ static void write_host(struct llmreg_json_out *w,
 
 /* ---- all of it ---- */
 
-void llmreg_snapshot_json(struct llmreg_json_out *w, const char *key,
-                          const struct llmreg_snapshot *s,
-                          const struct llmreg_now *now)
+static void write_head(struct llmreg_json_out *w, const char *key,
+                       const struct llmreg_snapshot *s,
+                       const struct llmreg_now *now)
 {
     llmreg_json_open_object(w, key);
     llmreg_json_integer(w, "seq", (int64_t)s->seq);
     llmreg_json_time(w, "time", "time_ms", now->wall_ms);
     write_counts(w, s);
-    llmreg_json_open_array(w, "endpoints");
-    for (size_t i = 0; i < s->count; i++)
-        endpoint_json_short(w, &s->items[i]);
+}
+
+static void endpoint_at(struct llmreg_json_out *w,
+                        const struct llmreg_snapshot *s, size_t i)
+{
+    endpoint_json_short(w, NULL, &s->items[i]);
+}
+
+static void model_at(struct llmreg_json_out *w, const struct llmreg_snapshot *s,
+                     size_t i)
+{
+    write_fleet_model(w, &s->models[i]);
+}
+
+static void host_at(struct llmreg_json_out *w, const struct llmreg_snapshot *s,
+                    size_t i)
+{
+    write_host(w, &s->hosts[i]);
+}
+
+static void agent_at(struct llmreg_json_out *w, const struct llmreg_snapshot *s,
+                     size_t i)
+{
+    write_agent(w, &s->agents[i]);
+}
+
+static void alert_at(struct llmreg_json_out *w, const struct llmreg_snapshot *s,
+                     size_t i)
+{
+    llmreg_alert_json(w, NULL, s->alerts[i]);
+}
+
+/* The arrays of the document, in its order. */
+static const struct {
+    const char *name;
+    size_t count; /* where the snapshot has it */
+    void (*write)(struct llmreg_json_out *w, const struct llmreg_snapshot *s,
+                  size_t i);
+} arrays[] = {
+    {"endpoints", offsetof(struct llmreg_snapshot, count), endpoint_at},
+    {"models", offsetof(struct llmreg_snapshot, nmodels), model_at},
+    {"hosts", offsetof(struct llmreg_snapshot, nhosts), host_at},
+    {"agents", offsetof(struct llmreg_snapshot, nagents), agent_at},
+    {"alerts", offsetof(struct llmreg_snapshot, nalerts), alert_at},
+};
+#define ARRAYS (sizeof arrays / sizeof arrays[0])
+
+/* Part 0 is the head, part n the n-th array. */
+static bool write_piece(struct llmreg_json_out *w,
+                        const struct llmreg_snapshot *s,
+                        struct llmreg_snapshot_place *place)
+{
+    const size_t a = place->part - 1;
+    const size_t count = *(const size_t *)((const char *)s + arrays[a].count);
+
+    if (place->index == 0)
+        llmreg_json_open_array(w, arrays[a].name);
+    if (place->index < count) {
+        arrays[a].write(w, s, place->index++);
+        return true;
+    }
     llmreg_json_close_array(w);
-    llmreg_json_open_array(w, "models");
-    for (size_t i = 0; i < s->nmodels; i++)
-        write_fleet_model(w, &s->models[i]);
-    llmreg_json_close_array(w);
-    llmreg_json_open_array(w, "hosts");
-    for (size_t i = 0; i < s->nhosts; i++)
-        write_host(w, &s->hosts[i]);
-    llmreg_json_close_array(w);
-    llmreg_json_open_array(w, "agents");
-    for (size_t i = 0; i < s->nagents; i++)
-        write_agent(w, &s->agents[i]);
-    llmreg_json_close_array(w);
-    llmreg_json_open_array(w, "alerts");
-    for (size_t i = 0; i < s->nalerts; i++)
-        llmreg_alert_json(w, NULL, s->alerts[i]);
-    llmreg_json_close_array(w);
+    place->index = 0;
+    place->part++;
+    if (place->part <= ARRAYS)
+        return true;
     llmreg_json_close_object(w);
+    return false;
+}
+
+bool llmreg_snapshot_json_next(struct llmreg_json_out *w,
+                               const struct llmreg_snapshot *s,
+                               const struct llmreg_now *now,
+                               struct llmreg_snapshot_place *place)
+{
+    if (place->part > ARRAYS)
+        return false;
+    if (place->part > 0)
+        return write_piece(w, s, place);
+    write_head(w, NULL, s, now);
+    place->part++;
+    return true;
+}
+
+void llmreg_snapshot_json(struct llmreg_json_out *w, const char *key,
+                          const struct llmreg_snapshot *s,
+                          const struct llmreg_now *now)
+{
+    struct llmreg_snapshot_place place = {.part = 1};
+
+    write_head(w, key, s, now);
+    while (llmreg_snapshot_json_next(w, s, now, &place))
+        continue;
 }

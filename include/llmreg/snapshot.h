@@ -111,7 +111,22 @@ void llmreg_snapshot_item_json(struct llmreg_json_out *w, const char *key,
 void llmreg_endpoint_json(struct llmreg_json_out *w, const char *key,
                           const struct llmreg_endpoint *e,
                           const struct llmreg_now *now);
-/* The document. */
+/* The same, short, as in the document.  host: that it is on, or NULL. */
+void llmreg_endpoint_json_short(struct llmreg_json_out *w, const char *key,
+                                const struct llmreg_endpoint *e,
+                                const struct llmreg_host *host);
+/* The document, one piece after the other, for who takes it slowly: each call
+ * writes a few things, and returns false if that was the end.  place is all
+ * zero at first. */
+struct llmreg_snapshot_place {
+    unsigned part;
+    size_t index;
+};
+bool llmreg_snapshot_json_next(struct llmreg_json_out *w,
+                               const struct llmreg_snapshot *s,
+                               const struct llmreg_now *now,
+                               struct llmreg_snapshot_place *place);
+/* All of it, as member key or element. */
 void llmreg_snapshot_json(struct llmreg_json_out *w, const char *key,
                           const struct llmreg_snapshot *s,
                           const struct llmreg_now *now);

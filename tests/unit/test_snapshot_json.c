@@ -227,6 +227,31 @@ static int look(void *ctx, const struct llmreg_json_event *e)
 }
 
 /* E11, B6: names are what others make of them; the document is whole. */
+START_TEST(piece_by_piece_it_is_the_same_document)
+{
+    static char whole[1 << 16];
+    struct llmreg_snapshot_place place = {0};
+    size_t pieces = 0;
+
+    fleet_add("a:1");
+    fleet_add("b:1");
+    people_add("a1", "ann");
+    ck_assert_int_eq(reporter_says("node1", ""), LLMREG_OK);
+    alerting_set(LLMREG_SEVERITY_FAILURE);
+    snprintf(whole, sizeof whole, "%s", render());
+    struct llmreg_snapshot *s = take();
+    begin();
+    while (llmreg_snapshot_json_next(&w, s, &fleet_now, &place))
+        pieces++;
+    ck_assert_int_eq(llmreg_json_out_end(&w), LLMREG_OK);
+    ck_assert_str_eq(page.text, whole);
+    ck_assert_uint_ge(pieces, 1 + 2 + 1 + 1 + 1);
+    /* The end stays the end. */
+    ck_assert(!llmreg_snapshot_json_next(&w, s, &fleet_now, &place));
+    llmreg_snapshot_free(s);
+}
+END_TEST
+
 START_TEST(hostile_names_make_no_other_document)
 {
     struct llmreg_model items[3];
@@ -344,6 +369,7 @@ int main(void)
     tcase_add_test(t, a_host_is_there_with_its_sample_while_that_is_fresh);
     tcase_add_test(t, an_endpoint_says_on_which_host_it_is);
     tcase_add_test(t, an_alert_is_there_and_counted);
+    tcase_add_test(t, piece_by_piece_it_is_the_same_document);
     tcase_add_test(t, hostile_names_make_no_other_document);
     tcase_add_test(t, a_sink_may_fail_at_every_byte);
     tcase_add_test(t, a_sink_may_fail_at_every_piece);
