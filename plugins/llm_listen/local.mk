@@ -25,6 +25,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/acks.h \
 	plugins/llm_listen/api/agents.c \
 	plugins/llm_listen/api/agents_report.c \
+	plugins/llm_listen/api/alerts.c \
 	plugins/llm_listen/api/announce.c \
 	plugins/llm_listen/api/api.c \
 	plugins/llm_listen/api/api.h \
@@ -41,10 +42,18 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/body_trees.h \
 	plugins/llm_listen/api/buckets.c \
 	plugins/llm_listen/api/buckets.h \
+	plugins/llm_listen/api/endpoints.c \
+	plugins/llm_listen/api/endpoints.h \
+	plugins/llm_listen/api/endpoints_add.c \
+	plugins/llm_listen/api/endpoints_change.c \
+	plugins/llm_listen/api/graph.c \
 	plugins/llm_listen/api/hosts.c \
 	plugins/llm_listen/api/ingest.c \
 	plugins/llm_listen/api/list.c \
 	plugins/llm_listen/api/list.h \
+	plugins/llm_listen/api/models.c \
+	plugins/llm_listen/api/naming.c \
+	plugins/llm_listen/api/naming.h \
 	plugins/llm_listen/api/origin.c \
 	plugins/llm_listen/api/origin.h \
 	plugins/llm_listen/api/own.c \
@@ -55,9 +64,12 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/reply.h \
 	plugins/llm_listen/api/report.c \
 	plugins/llm_listen/api/report.h \
+	plugins/llm_listen/api/requests.c \
 	plugins/llm_listen/api/resources.h \
 	plugins/llm_listen/api/route.h \
 	plugins/llm_listen/api/router.c \
+	plugins/llm_listen/api/sd.c \
+	plugins/llm_listen/api/snapshot.c \
 	plugins/llm_listen/api/statuses.c \
 	plugins/llm_listen/api/statuses.h \
 	plugins/llm_listen/api/tag.c \

@@ -54,6 +54,18 @@ tests_unit_test_buckets_SOURCES = tests/unit/test_buckets.c
 tests_unit_test_buckets_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_buckets_LDADD = $(DESK_LIBS)
 
+check_PROGRAMS += tests/unit/test_endpoints_routes
+TESTS += tests/unit/test_endpoints_routes
+tests_unit_test_endpoints_routes_SOURCES = tests/unit/test_endpoints_routes.c
+tests_unit_test_endpoints_routes_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_endpoints_routes_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_fleet_routes
+TESTS += tests/unit/test_fleet_routes
+tests_unit_test_fleet_routes_SOURCES = tests/unit/test_fleet_routes.c
+tests_unit_test_fleet_routes_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_fleet_routes_LDADD = $(DESK_LIBS)
+
 check_PROGRAMS += tests/unit/test_list
 TESTS += tests/unit/test_list
 tests_unit_test_list_SOURCES = tests/unit/test_list.c

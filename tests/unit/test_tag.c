@@ -64,6 +64,45 @@ START_TEST(a_list_has_it_or_not)
 }
 END_TEST
 
+static const struct {
+    const char *list;
+    bool matches;
+} revisions[] = {
+    {NULL, false},
+    {"\"0123456789abcdef\"", true},
+    {"\"0123456789abcdef-fedcba9876543210\"", true},
+    {"W/\"0123456789abcdef-1\", \"x\"", true},
+    {"\"x\", \"0123456789abcdef-\"", true},
+    {"*", true},
+    {"\"0123456789abcdee-fedcba9876543210\"", false},
+    {"\"0123456789abcdef0\"", false},
+    {"\"0123456789abcde\"", false},
+    {"\"fedcba9876543210-0123456789abcdef\"", false},
+};
+
+START_TEST(a_revision_is_matched_whatever_else_has_moved)
+{
+    ck_assert_int_eq(
+        tag_matches_revision(revisions[_i].list, "\"0123456789abcdef\""),
+        revisions[_i].matches);
+}
+END_TEST
+
+START_TEST(a_joined_tag_has_both)
+{
+    char a[TAG_SIZE], b[TAG_SIZE], joined[TAG_SIZE];
+
+    tag_make("settings", 8, a);
+    tag_make("all", 3, b);
+    tag_join(a, b, joined);
+    ck_assert_uint_eq(strlen(joined), 35);
+    ck_assert(tag_matches_revision(joined, a));
+    ck_assert(!tag_matches_revision(joined, b));
+    ck_assert(tag_matches(joined, joined));
+    ck_assert(!tag_matches(joined, a));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tag");
@@ -73,6 +112,9 @@ int main(void)
     tcase_add_test(tc, words_that_change_places_are_another_page);
     tcase_add_loop_test(tc, a_list_has_it_or_not, 0,
                         (int)(sizeof lists / sizeof lists[0]));
+    tcase_add_loop_test(tc, a_revision_is_matched_whatever_else_has_moved, 0,
+                        (int)(sizeof revisions / sizeof revisions[0]));
+    tcase_add_test(tc, a_joined_tag_has_both);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -24,10 +24,10 @@ static void agent_put(void *item)
     llmreg_agent_put(item);
 }
 
-static void agent_json(struct llmreg_json_out *w, const char *key, void *item,
-                       const struct llmreg_now *now)
+static void agent_json(struct llmreg_json_out *w, void *item,
+                       const struct ask *a)
 {
-    llmreg_agent_json(w, key, item, now);
+    llmreg_agent_json(w, NULL, item, &a->req->now);
 }
 
 static const struct list_kind agents_kind = {"agents", agent_id, agent_hold,

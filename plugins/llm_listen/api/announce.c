@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plugins/llm_listen/api/naming.h"
 #include "plugins/llm_listen/api/report.h"
 
-#define DEFAULT_PORT 11434 /* Ollama's */
-#define ORIGIN       "agent "
-#define ORIGIN_SIZE  (LLMREG_AGENT_ID_SIZE + 8)
+#define ORIGIN      "agent "
+#define ORIGIN_SIZE (LLMREG_AGENT_ID_SIZE + 8)
 
 static void write_origin(char out[static ORIGIN_SIZE], const char *agent)
 {
@@ -24,14 +24,12 @@ static void write_origin(char out[static ORIGIN_SIZE], const char *agent)
 /* ---- one ---- */
 
 static int fill_spec(struct ask *a, const struct body_endpoint *said,
-                     const struct llmreg_url *url, struct llmreg_spec *out)
+                     const struct naming *n, struct llmreg_spec *out)
 {
-    out->id = url->id;
-    out->url = url->base;
-    out->name = said->name != NULL ? said->name : url->id;
-    out->kind = LLMREG_KIND_AUTO;
+    naming_fill(n, out);
+    if (said->name != NULL)
+        out->name = said->name;
     out->source = LLMREG_SOURCE_AUTO;
-    out->priority = LLMREG_PRIORITY_DEFAULT;
     if (said->kind != NULL &&
         llmreg_kind_parse(said->kind, &out->kind) != LLMREG_OK) {
         llmreg_error_set(&a->err, "kind %s is not known", said->kind);
@@ -68,29 +66,22 @@ static bool is_of_another(struct ask *a, const struct announcement *what,
 }
 
 static int set_one(struct ask *a, const struct announcement *what,
-                   const struct body_endpoint *said, struct llmreg_url *url,
+                   const struct body_endpoint *said, struct naming *n,
                    struct llmreg_set_result *result)
 {
-    char origin[ORIGIN_SIZE], host[LLMREG_SERIES_SIZE];
-    char series[LLMREG_SERIES_SIZE];
+    char origin[ORIGIN_SIZE];
     struct llmreg_spec spec = {.origin = origin,
                                .owner = what->host,
-                               .host = host,
-                               .series = series,
                                .interval_ms = a->api->conf.probe_interval_ms};
-    int rc = llmreg_url_parse(said->url, DEFAULT_PORT, url, &a->err);
+    int rc = naming_read(n, said->url, a->req->peer, &a->err);
 
     if (rc == LLMREG_OK)
-        rc = llmreg_url_announced(url, a->req->peer, &a->err);
-    if (rc == LLMREG_OK)
-        rc = fill_spec(a, said, url, &spec);
-    if (rc == LLMREG_OK && is_of_another(a, what, url->id))
+        rc = fill_spec(a, said, n, &spec);
+    if (rc == LLMREG_OK && is_of_another(a, what, n->url.id))
         rc = LLMREG_EEXIST;
     if (rc != LLMREG_OK)
         return rc;
     write_origin(origin, what->agent);
-    llmreg_series_name(url->host, host);
-    llmreg_series_name(spec.name, series);
     return llmreg_set(a->api->registry, &spec, result, &a->err);
 }
 
@@ -98,9 +89,9 @@ static int announce_one(struct ask *a, const struct announcement *what,
                         const struct body_endpoint *said,
                         struct announced_one *out, uint64_t *seq)
 {
-    struct llmreg_url url;
+    struct naming n;
     struct llmreg_set_result result = {.created = false};
-    int rc = set_one(a, what, said, &url, &result);
+    int rc = set_one(a, what, said, &n, &result);
 
     out->url = said->url;
     if (rc == LLMREG_ENOMEM)
@@ -112,7 +103,7 @@ static int announce_one(struct ask *a, const struct announcement *what,
         return out->error == NULL ? LLMREG_ENOMEM : LLMREG_OK;
     }
     out->created = result.created;
-    out->id = llmreg_arena_copy(&a->arena, url.id, strlen(url.id));
+    out->id = llmreg_arena_copy(&a->arena, n.url.id, strlen(n.url.id));
     if (result.seq > *seq)
         *seq = result.seq;
     return out->id == NULL ? LLMREG_ENOMEM : LLMREG_OK;

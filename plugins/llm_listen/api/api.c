@@ -15,6 +15,15 @@ static const struct route_table tables[] = {
     {"", agents_routes},
     {"", hosts_routes},
     {"", ingest_routes},
+    {"", endpoints_routes},
+    {"", endpoints_add_routes},
+    {"", endpoints_change_routes},
+    {"", requests_routes},
+    {"", models_routes},
+    {"", alerts_routes},
+    {"", graph_routes},
+    {"", snapshot_routes},
+    {"", sd_routes},
 };
 #define TABLES (sizeof tables / sizeof tables[0])
 

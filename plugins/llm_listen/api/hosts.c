@@ -27,10 +27,10 @@ static void host_put(void *item)
     llmreg_host_put(item);
 }
 
-static void host_json(struct llmreg_json_out *w, const char *key, void *item,
-                      const struct llmreg_now *now)
+static void host_json(struct llmreg_json_out *w, void *item,
+                      const struct ask *a)
 {
-    llmreg_host_json(w, key, item, now);
+    llmreg_host_json(w, NULL, item, &a->req->now);
 }
 
 static const struct list_kind hosts_kind = {"hosts", host_id, host_hold,

@@ -77,19 +77,29 @@ static void sift_down(struct list *l, size_t n)
     l->items[at] = item;
 }
 
+static bool is_of_page(const struct list *l, const void *item)
+{
+    return !l->failed && strcmp(l->kind->id(item), l->after) > 0 &&
+           (l->count <= l->limit || order(l, item, l->items[0]) < 0);
+}
+
 void list_see(struct list *l, void *item)
 {
-    if (strcmp(l->kind->id(item), l->after) <= 0)
+    void *held;
+
+    if (!is_of_page(l, item))
+        return;
+    held = l->kind->hold(item);
+    l->failed = held == NULL;
+    if (l->failed)
         return;
     if (l->count <= l->limit) {
-        l->items[l->count] = l->kind->hold(item);
+        l->items[l->count] = held;
         sift_up(l, l->count++);
         return;
     }
-    if (order(l, item, l->items[0]) >= 0)
-        return;
     l->kind->put(l->items[0]);
-    l->items[0] = l->kind->hold(item);
+    l->items[0] = held;
     sift_down(l, l->count);
 }
 
@@ -125,12 +135,14 @@ int list_send(struct list *l)
 {
     struct reply r;
 
+    if (l->failed)
+        return LLMREG_ENOMEM;
     sort(l);
     reply_begin(&r);
     llmreg_json_open_object(&r.json, NULL);
     llmreg_json_open_array(&r.json, l->kind->name);
     for (size_t i = 0; i < l->count && i < l->limit; i++)
-        l->kind->json(&r.json, NULL, l->items[i], &l->ask->req->now);
+        l->kind->json(&r.json, l->items[i], l->ask);
     llmreg_json_close_array(&r.json);
     write_next(&r.json, l);
     llmreg_json_close_object(&r.json);

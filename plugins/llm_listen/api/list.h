@@ -30,10 +30,9 @@ enum { LIST_ROW_LIMIT, LIST_ROW_CURSOR, LIST_ROWS };
 struct list_kind {
     const char *name; /* of the member */
     const char *(*id)(const void *item);
-    void *(*hold)(void *item); /* inside the walk */
+    void *(*hold)(void *item); /* inside the walk; NULL: no memory */
     void (*put)(void *item);
-    void (*json)(struct llmreg_json_out *w, const char *key, void *item,
-                 const struct llmreg_now *now);
+    void (*json)(struct llmreg_json_out *w, void *item, const struct ask *a);
 };
 
 struct list {
@@ -42,6 +41,7 @@ struct list {
     const char *after; /* id; "" from the first */
     size_t limit;
     size_t count; /* up to limit + 1: is there more? */
+    bool failed;  /* one could not be held */
     void **items; /* while it grows: a heap, the last id first */
 };
 

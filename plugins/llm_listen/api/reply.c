@@ -97,21 +97,58 @@ int reply_send(struct ask *a, struct reply *r, unsigned status)
     return rc != LLMREG_OK ? rc : send_bytes(a, &b, status, NULL);
 }
 
+/* 304 where the caller has them; takes the bytes. */
+static int send_tagged(struct ask *a, struct reply_bytes *b, const char *tag)
+{
+    const struct http_field field = {"ETag", tag};
+
+    if (!tag_matches(http_header(a->call, "If-None-Match"), tag))
+        return send_bytes(a, b, 200, &field);
+    free(b->data);
+    *b = (struct reply_bytes){.data = NULL};
+    return send_bytes(a, b, 304, &field);
+}
+
 int reply_send_tagged(struct ask *a, struct reply *r)
 {
     struct reply_bytes b;
     char tag[TAG_SIZE];
-    const struct http_field field = {"ETag", tag};
     int rc = reply_take(r, &b);
 
     if (rc != LLMREG_OK)
         return rc;
     tag_make(b.data, b.len, tag);
-    if (!tag_matches(http_header(a->call, "If-None-Match"), tag))
-        return send_bytes(a, &b, 200, &field);
-    free(b.data);
-    b = (struct reply_bytes){.data = NULL};
-    return send_bytes(a, &b, 304, &field);
+    return send_tagged(a, &b, tag);
+}
+
+int reply_send_revised(struct ask *a, struct reply *r, const char *revision)
+{
+    struct reply_bytes b;
+    char bytes[TAG_SIZE], tag[TAG_SIZE];
+    int rc = reply_take(r, &b);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    tag_make(b.data, b.len, bytes);
+    tag_join(revision, bytes, tag);
+    return send_tagged(a, &b, tag);
+}
+
+int reply_send_weakly(struct ask *a, struct reply *r, const char *from)
+{
+    struct reply_bytes b;
+    char bytes[TAG_SIZE], tag[TAG_SIZE + 2];
+    const char *at;
+    int rc = reply_take(r, &b);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    at = memmem(b.data, b.len, from, strlen(from));
+    if (at == NULL)
+        at = b.data;
+    tag_make(at, b.len - (size_t)(at - b.data), bytes);
+    snprintf(tag, sizeof tag, "W/%s", bytes);
+    return send_tagged(a, &b, tag);
 }
 
 int reply_send_durable(struct ask *a, struct reply *r, unsigned status,

@@ -39,6 +39,13 @@ LLMREG_MUSTCHECK int reply_send(struct ask *a, struct reply *r,
                                 unsigned status);
 /* The same, with an ETag of the bytes: 304 where the caller has them. */
 LLMREG_MUSTCHECK int reply_send_tagged(struct ask *a, struct reply *r);
+/* The same of a thing with a revision (tag.h). */
+LLMREG_MUSTCHECK int reply_send_revised(struct ask *a, struct reply *r,
+                                        const char *revision);
+/* The same with a weak tag, of what stands from that text on: what is before
+ * says only when it was made. */
+LLMREG_MUSTCHECK int reply_send_weakly(struct ask *a, struct reply *r,
+                                       const char *from);
 /* The same after event number seq is on disk; 503 if that takes too long. */
 LLMREG_MUSTCHECK int reply_send_durable(struct ask *a, struct reply *r,
                                         unsigned status, uint64_t seq);

@@ -12,6 +12,15 @@
 
 extern const struct route agents_routes[];
 extern const struct route agents_report_routes[];
+extern const struct route endpoints_routes[];
+extern const struct route endpoints_add_routes[];
+extern const struct route endpoints_change_routes[];
+extern const struct route requests_routes[];
+extern const struct route models_routes[];
+extern const struct route alerts_routes[];
+extern const struct route graph_routes[];
+extern const struct route snapshot_routes[];
+extern const struct route sd_routes[];
 extern const struct route hosts_routes[];
 extern const struct route ingest_routes[];
 

@@ -30,19 +30,52 @@ void tag_make(const void *bytes, size_t len, char out[static TAG_SIZE])
     snprintf(out, TAG_SIZE, "\"%016llx\"", (unsigned long long)h);
 }
 
+/* The next tag of a list, without W/; NULL: there is none. */
+static const char *next_tag(const char **list)
+{
+    const char *tag;
+
+    *list += strspn(*list, " \t,");
+    if (strncmp(*list, "W/", 2) == 0)
+        *list += 2;
+    tag = *list;
+    *list += strcspn(*list, ",");
+    return *tag == '\0' ? NULL : tag;
+}
+
 bool tag_matches(const char *list, const char *tag)
 {
-    const size_t len = strlen(tag);
+    const char *one;
+    size_t len;
 
-    while (list != NULL && *list != '\0') {
-        list += strspn(list, " \t,");
-        if (*list == '*')
+    if (strncmp(tag, "W/", 2) == 0)
+        tag += 2;
+    len = strlen(tag);
+    while (list != NULL && (one = next_tag(&list)) != NULL)
+        if (*one == '*' ||
+            (strncmp(one, tag, len) == 0 && strchr(" \t,", one[len]) != NULL))
             return true;
-        if (strncmp(list, "W/", 2) == 0)
-            list += 2;
-        if (strncmp(list, tag, len) == 0 && strchr(" \t,", list[len]) != NULL)
+    return false;
+}
+
+/* ---- revisions ---- */
+
+#define DIGITS 16
+
+void tag_join(const char *revision, const char *bytes,
+              char out[static TAG_SIZE])
+{
+    snprintf(out, TAG_SIZE, "\"%.*s-%.*s\"", DIGITS, revision + 1, DIGITS,
+             bytes + 1);
+}
+
+bool tag_matches_revision(const char *list, const char *revision)
+{
+    const char *one;
+
+    while (list != NULL && (one = next_tag(&list)) != NULL)
+        if (*one == '*' || (strncmp(one, revision, 1 + DIGITS) == 0 &&
+                            strchr("\"-", one[1 + DIGITS]) != NULL))
             return true;
-        list += strcspn(list, ",");
-    }
     return false;
 }
