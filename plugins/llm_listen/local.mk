@@ -16,7 +16,7 @@ libllm_listen_core_la_SOURCES = \
 	plugins/llm_listen/observe_json.c \
 	plugins/llm_listen/observe_json.h
 
-LISTEN_LIBS = libllm_listen_core.la libllmreg.la
+LISTEN_LIBS = libllm_listen_core.la libllmreg.la -lm
 
 ## What can be asked: routes, and what they need.
 noinst_LTLIBRARIES += libllm_listen_api.la
