@@ -31,6 +31,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/api.h \
 	plugins/llm_listen/api/ask.c \
 	plugins/llm_listen/api/ask.h \
+	plugins/llm_listen/api/audit.c \
 	plugins/llm_listen/api/base64.c \
 	plugins/llm_listen/api/base64.h \
 	plugins/llm_listen/api/body.c \
@@ -51,6 +52,8 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/ingest.c \
 	plugins/llm_listen/api/list.c \
 	plugins/llm_listen/api/list.h \
+	plugins/llm_listen/api/mint.c \
+	plugins/llm_listen/api/mint.h \
 	plugins/llm_listen/api/models.c \
 	plugins/llm_listen/api/naming.c \
 	plugins/llm_listen/api/naming.h \
@@ -69,11 +72,15 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/route.h \
 	plugins/llm_listen/api/router.c \
 	plugins/llm_listen/api/sd.c \
+	plugins/llm_listen/api/sessions.c \
 	plugins/llm_listen/api/snapshot.c \
 	plugins/llm_listen/api/statuses.c \
 	plugins/llm_listen/api/statuses.h \
 	plugins/llm_listen/api/tag.c \
 	plugins/llm_listen/api/tag.h \
+	plugins/llm_listen/api/token_file.c \
+	plugins/llm_listen/api/token_file.h \
+	plugins/llm_listen/api/tokens.c \
 	plugins/llm_listen/api/who.c \
 	plugins/llm_listen/api/who.h \
 	plugins/llm_listen/api/words.c \

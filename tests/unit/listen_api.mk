@@ -109,11 +109,23 @@ tests_unit_test_router_SOURCES = tests/unit/test_router.c
 tests_unit_test_router_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_router_LDADD = $(DESK_LIBS)
 
+check_PROGRAMS += tests/unit/test_session_routes
+TESTS += tests/unit/test_session_routes
+tests_unit_test_session_routes_SOURCES = tests/unit/test_session_routes.c
+tests_unit_test_session_routes_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_session_routes_LDADD = $(DESK_LIBS)
+
 check_PROGRAMS += tests/unit/test_tag
 TESTS += tests/unit/test_tag
 tests_unit_test_tag_SOURCES = tests/unit/test_tag.c
 tests_unit_test_tag_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_tag_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_token_routes
+TESTS += tests/unit/test_token_routes
+tests_unit_test_token_routes_SOURCES = tests/unit/test_token_routes.c
+tests_unit_test_token_routes_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_token_routes_LDADD = $(DESK_LIBS)
 
 check_PROGRAMS += tests/unit/test_who
 TESTS += tests/unit/test_who

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "plugins/llm_listen/api/resources.h"
+#include "plugins/llm_listen/api/token_file.h"
 
 #define BUCKETS 65536 /* who is limited at once: 1.5 MB */
 
@@ -23,6 +24,9 @@ static const struct route_table tables[] = {
     {"", alerts_routes},
     {"", graph_routes},
     {"", snapshot_routes},
+    {"", sessions_routes},
+    {"", tokens_routes},
+    {"", audit_routes},
     {"", sd_routes},
 };
 #define TABLES (sizeof tables / sizeof tables[0])
@@ -54,6 +58,9 @@ static int make_parts(struct api *api, struct llmreg_error *err)
         rc = make_beaten(api);
     if (rc == LLMREG_OK)
         rc = acks_new(&api->acks, api->service);
+    if (rc == LLMREG_OK && api->conf.token_file[0] != '\0')
+        rc = token_file_read(api->conf.token_file, api->registry, api->log,
+                             &api->started, err);
     return rc;
 }
 

@@ -132,6 +132,18 @@ bool own_has_host(struct ask *a)
                   "");
 }
 
+bool own_session(struct ask *a, const char *from, const char *to)
+{
+    const char *mine = own_id(a);
+
+    if (!is_agents(a) || strcmp(mine, from) == 0 || strcmp(mine, to) == 0)
+        return true;
+    return mine[0] == '\0'
+               ? forbid(a, "from", "this token has not registered an agent yet",
+                        "")
+               : forbid(a, "from", "this token is bound to agent ", mine);
+}
+
 bool own_bind(struct ask *a, const char *agent, const char *host, uint64_t *seq)
 {
     char key[LLMREG_HOST_SIZE] = "";

@@ -31,6 +31,8 @@ bool own_is_host(const struct ask *a, const char *id);
 /* An agent's token that is bound to no host yet is none to report values with.
  * False: answered. */
 bool own_has_host(struct ask *a);
+/* A session between the two agents. */
+bool own_session(struct ask *a, const char *from, const char *to);
 /* Binds the caller's token to what it reported, "" is nothing; *seq grows.
  * False: answered (somebody was quicker). */
 bool own_bind(struct ask *a, const char *agent, const char *host,
