@@ -6,4 +6,5 @@ include tests/plugin/local.mk
 include tests/stress/local.mk
 include tests/bench/local.mk
 include tests/e2e/local.mk
+include tests/python/local.mk
 include tests/lint/local.mk
