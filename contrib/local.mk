@@ -59,4 +59,5 @@ exampledir = $(docdir)/examples
 dist_example_DATA = \
 	contrib/collectd.conf.d/llmreg-thresholds.conf \
 	contrib/collectd.conf.d/llmreg.conf \
-	contrib/examples/where.c
+	contrib/examples/where.c \
+	contrib/systemd/llmreg-agent.service
