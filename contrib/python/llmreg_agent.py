@@ -94,6 +94,8 @@ def clean(text, limit=200):
 
 def describe(error):
     """An exception for people: its own words if it has any."""
+    if isinstance(error, OSError) and error.strerror and not error.filename:
+        return clean(error.strerror)
     return clean(error) or type(error).__name__
 
 
@@ -1078,9 +1080,10 @@ class Agent:
             'cluster': cluster, 'host': host_name() if host is None else host,
             'url': url, 'version': __version__ if version is None else version,
             'capabilities': list(capabilities), 'addresses': list(addresses),
-            'endpoints': [as_endpoint(value) for value in endpoints],
             'interval_seconds': check_interval(interval),
         }.items() if value}
+        # None is said, too: those of last time are gone then.
+        self._spec['endpoints'] = [as_endpoint(value) for value in endpoints]
         self._clock = clock
         rng = rng or random.Random()
         # From here on: guarded by the lock.
@@ -1286,20 +1289,23 @@ class Agent:
                   self._backoff.failures, delay)
 
     def _contact(self):
-        """Registers if need be, and beats."""
+        """Registers if need be, and beats.
+
+        A heartbeat may be refused to a token that has not registered yet, by
+        a hub that forgot who did; only a refused registration is final.
+        """
         fresh = not self._registered
         if fresh:
             self._register()
         try:
             self._send_beat()
         except HubError as error:
-            if error.status != 404:
+            if error.status not in (403, 404):
                 raise
             self._registered = False
             if fresh:
                 raise
-            log.info('the hub does not know agent %s (any more)',
-                     self.agent_id)
+            log.info('registering again: %s', describe(error))
             self._contact()
 
     def _register(self):
@@ -1318,11 +1324,21 @@ class Agent:
         self._beat_path = own_path(said.get('heartbeat_url')) \
             or self._path('heartbeat')
         self._use_interval(said.get('heartbeat_interval_seconds'))
+        self._look_at(said.get('endpoints'))
         self._registered = True
         log.log(logging.DEBUG if self._greeted else logging.INFO,
                 'registered as %s at %s, a heartbeat every %g s', name,
                 self._hub.url, self._pulse.interval)
         self._greeted = True
+
+    def _look_at(self, endpoints):
+        """Tells of those that the hub did not take."""
+        wrong = [f'{clean(one.get("url"))}: {clean(one["error"])}'
+                 for one in (endpoints if isinstance(endpoints, list) else [])
+                 if isinstance(one, dict) and one.get('error')]
+        if wrong:
+            self._complaints.say('endpoints', f'{self._hub.url}: endpoint '
+                                 + ', endpoint '.join(wrong[:8]))
 
     def _send_beat(self):
         with self._lock:
