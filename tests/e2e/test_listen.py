@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Agents and hosts report to a real collectd, fall silent and return."""
 
+import os
+import sys
 import threading
 import time
 
-from world import COLLECTD, expect, until
+from world import COLLECTD, TOP, expect, until
 
 WRITE = ['    AllowAnonymousWrite true']
 
@@ -90,6 +92,45 @@ def test_what_was_acknowledged_is_there_after_kill_9(world):
     until(10, 'it answers', hub.answers)
     expect(hub.ask('GET', '/api/v1/agents/a7')[0] == 404, 'a7 came back')
     expect(beat(hub, 'a7')[0] == 404, 'a7 beats')
+    expect(hub.stop() == 0, 'status')
+
+
+def agent(world, hub, *arguments):
+    """The agent that people put on their hosts."""
+    command = os.path.join(TOP, 'contrib', 'python', 'llmreg_agent.py')
+    return world.start(
+        [sys.executable, '-B', command, '--hub', hub.base, '--type',
+         'performance', '--name', 'gpu7', '--agent-id', 'gpu7', '--host',
+         'gpu7-host', '--interval', '1', '-v', *arguments], 'agent.log')
+
+
+def test_our_agent_reports_dies_returns_and_leaves(world):
+    sim = world.sim(1)
+    hub = world.listener(door=WRITE, lines=['  ProbeInterval 1'])
+    running = agent(world, hub, '--endpoint', sim.url(0),
+                    '--capability', 'gpu=h100')
+    until(10, 'online', lambda: presence(hub, 'gpu7') == 'online')
+    status, answer = hub.ask('GET', '/api/v1/agents?capability=gpu%3Dh100')
+    expect(status == 200 and len(answer['agents']) == 1, f'{answer}')
+    series = 'gpu7-host/llm_listen-host'
+    for name in ('memory-used', 'load', 'duration-age'):
+        until(20, f'{name} grows',
+              lambda: len(hub.values(f'{series}/{name}')) >= 3)
+    running.kill()
+    running.wait()
+    until(25, 'offline', lambda: presence(hub, 'gpu7') == 'offline')
+    until(15, 'a FAILURE',
+          lambda: any(a.code == 2 and 'gpu7' in a.text for a in hub.alarms()))
+    running = agent(world, hub)
+    until(15, 'an OKAY',
+          lambda: any(a.code == 0 and 'gpu7' in a.text for a in hub.alarms()))
+    hub.kill()
+    hub.start()
+    until(15, 'online after the hub was killed',
+          lambda: hub.answers() and presence(hub, 'gpu7') == 'online')
+    running.terminate()
+    expect(running.wait(10) == 0, 'status of the agent')
+    until(5, 'it has left', lambda: presence(hub, 'gpu7') == 404)
     expect(hub.stop() == 0, 'status')
 
 
