@@ -36,6 +36,11 @@ tests_bench_registry_bench_SOURCES = \
 tests_bench_registry_bench_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
 tests_bench_registry_bench_LDADD = libllmreg.la $(URCU_LIBS) -lpthread
 
+check_PROGRAMS += tests/bench/http_const
+tests_bench_http_const_SOURCES = tests/bench/http_const.c
+tests_bench_http_const_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
+tests_bench_http_const_LDADD = $(LISTEN_HTTP_LIBS)
+
 EXTRA_DIST += \
 	contrib/bench \
 	tests/bench/harness.py \
