@@ -22,6 +22,13 @@
  *   -  notifier lock (common/service)          what people are being told
  *   -  probe secrets lock (plugins/llm_probe)  tokens read from files
  *   -  observe stripe locks (plugins/llm_listen)  hosts with their values
+ *   -  connections lock (llm_listen/http)      who is connected
+ *   -  certificate lock (llm_listen/http)      that of a door
+ *   -  report locks (llm_listen/http)          what is to be said
+ *   -  linger lock (llm_listen/http)           who has yet to read
+ *
+ * A socket is asked for its state and shut down under the connections lock:
+ * that it is still the one that is meant is known nowhere else.
  *
  * Under a lock: no I/O, no SQL, no curl, no formatting, no callback, no log.
  */

@@ -243,9 +243,17 @@ bool client_await(struct client *c, const char *text)
 
 bool client_ends(struct client *c, int wait_ms)
 {
-    while (fill(c, wait_ms))
+    do {
         use(c, c->in_len);
+    } while (fill(c, wait_ms));
     return c->ended;
+}
+
+bool client_ends_at_once(struct client *c)
+{
+    while (fill(c, CLIENT_WAIT_MS))
+        ;
+    return c->ended && c->in_len == 0;
 }
 
 int client_get(uint16_t port, const char *path)

@@ -51,6 +51,8 @@ void client_read_head(struct client *c, struct answer *out);
 bool client_await(struct client *c, const char *text);
 /* Reads until the peer closes; false if it does not in time. */
 bool client_ends(struct client *c, int wait_ms);
+/* The peer closes, and says nothing before. */
+bool client_ends_at_once(struct client *c);
 /* The value of a header, or "". */
 const char *answer_header(const struct answer *a, const char *name);
 

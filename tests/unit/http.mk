@@ -1,5 +1,8 @@
 ## unit tests of plugins/llm_listen/http
 
+HTTP_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) \
+	-DHTTP_DATA='"$(abs_top_srcdir)/tests/data/http"' \
+	-DHTTP_SUPPORT='"$(abs_top_srcdir)/tests/support"'
 HTTP_TEST_LIBS = $(LISTEN_HTTP_LIBS) $(CHECK_LIBS)
 HTTP_WORLD = \
 	tests/support/http_client.c \
@@ -11,5 +14,21 @@ check_PROGRAMS += tests/unit/test_http_server
 TESTS += tests/unit/test_http_server
 tests_unit_test_http_server_SOURCES = \
 	tests/unit/test_http_server.c $(HTTP_WORLD)
-tests_unit_test_http_server_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_http_server_CPPFLAGS = $(HTTP_TEST_CPPFLAGS)
 tests_unit_test_http_server_LDADD = $(HTTP_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_http_malformed
+TESTS += tests/unit/test_http_malformed
+tests_unit_test_http_malformed_SOURCES = \
+	tests/unit/test_http_malformed.c $(HTTP_WORLD)
+tests_unit_test_http_malformed_CPPFLAGS = $(HTTP_TEST_CPPFLAGS)
+tests_unit_test_http_malformed_LDADD = $(HTTP_TEST_LIBS)
+EXTRA_DIST += tests/data/http
+
+check_PROGRAMS += tests/unit/test_http_tls
+TESTS += tests/unit/test_http_tls
+tests_unit_test_http_tls_SOURCES = tests/unit/test_http_tls.c \
+	tests/support/tls_client.c tests/support/tls_client.h $(HTTP_WORLD)
+tests_unit_test_http_tls_CPPFLAGS = $(HTTP_TEST_CPPFLAGS) $(GNUTLS_CFLAGS)
+tests_unit_test_http_tls_LDADD = $(HTTP_TEST_LIBS)
+EXTRA_DIST += tests/support/make_certs.sh

@@ -220,16 +220,22 @@ void acks_server(struct acks *a, struct http_server *server)
     a->server = server;
 }
 
-void acks_free(struct acks *a)
+void acks_stop(struct acks *a)
 {
-    if (a == NULL)
-        return;
     llmreg_lock(&a->lock);
     a->stops = true;
     llmreg_unlock(&a->lock);
     wake(a);
     if (a->runs)
         pthread_join(a->thread, NULL);
+    a->runs = false;
+}
+
+void acks_free(struct acks *a)
+{
+    if (a == NULL)
+        return;
+    acks_stop(a);
     if (a->watch != NULL)
         llmreg_durable_watch_free(a->watch);
     llmreg_lock_fini(&a->lock);

@@ -28,6 +28,8 @@ LLMREG_MUSTCHECK int acks_new(struct acks **out, struct llmreg_service *s);
 void acks_free(struct acks *a); /* NULL is fine */
 /* Who is released; before the first call. */
 void acks_server(struct acks *a, struct http_server *server);
+/* Nobody is released any more; the server may go. */
+void acks_stop(struct acks *a);
 
 /* Every event up to this one is on disk. */
 uint64_t acks_durable(const struct acks *a);

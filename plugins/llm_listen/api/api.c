@@ -113,6 +113,14 @@ static void on_ready(void *ctx, struct http_server *server)
     acks_server(api->acks, server);
 }
 
+static void on_gone(void *ctx)
+{
+    struct api *api = ctx;
+
+    acks_stop(api->acks);
+    api->server = NULL;
+}
+
 struct http_handler api_handler(struct api *api)
 {
     return (struct http_handler){
@@ -121,6 +129,7 @@ struct http_handler api_handler(struct api *api)
         .run = ask_run,
         .end = ask_end,
         .refuse = ask_refuse,
+        .gone = on_gone,
         .ctx = api,
         .user_size = sizeof(struct ask),
     };

@@ -78,8 +78,9 @@ static void turn_away(struct http_server *s, int listening)
 
     report_note(&s->report, REPORT_ACCEPT, "cannot accept a connection: %s",
                 strerror(errno));
-    for (int i = 0; i < AT_ONCE && fd >= 0 && s->spare >= 0; i++) {
-        close(s->spare);
+    for (int i = 0; i < AT_ONCE && fd >= 0; i++) {
+        if (s->spare >= 0)
+            close(s->spare);
         fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
         if (fd >= 0)
             close(fd);

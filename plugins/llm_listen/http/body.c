@@ -60,6 +60,8 @@ static enum MHD_Result discard(struct http_call *c, size_t len)
 enum MHD_Result body_add(struct http_call *c, const char *data, size_t len)
 {
     atomic_fetch_add_explicit(&c->bytes, len, memory_order_relaxed);
+    if (c->response != NULL)
+        return discard(c, len);
     if (c->body_status == 0 && len > c->body_max - c->body_len)
         c->body_status = MHD_HTTP_CONTENT_TOO_LARGE;
     if (c->body_status == 0 && !reserve(c, c->body_len + len))

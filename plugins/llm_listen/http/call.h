@@ -3,7 +3,8 @@
  *
  * A connection has one call at a time, so the block is made once and used by
  * one connection after the other, and by one call after the other on it.  It
- * ends in the route's storage and in room for the target and a small body.
+ * ends in the route's storage and in room for a short target and a small body,
+ * as most are.
  *
  * What each file does with it:
  *
@@ -28,10 +29,11 @@
 #include "plugins/llm_listen/http/gate.h"
 #include "plugins/llm_listen/http/peer.h"
 
-#define CALL_INLINE           2304 /* bytes for target and body, no malloc */
+#define CALL_INLINE           1024 /* bytes for target and body, no malloc */
 #define HTTP_HEADER_LINES_MAX 128
 #define CALL_NONE             UINT32_MAX
 
+struct engine;
 struct http_server;
 struct tls_identity;
 
@@ -61,24 +63,26 @@ struct http_call {
     _Atomic(unsigned) phase;
     _Atomic(int64_t) since_ns;
     _Atomic(uint64_t) bytes; /* of the body so far, or that pull gave */
+    atomic_bool gone;        /* the peer is, or was too slow: end it */
     /* by whoever moves the ticket: hold.c */
     _Atomic(uint64_t) ticket;
 
     /* owned by the worker's thread */
     struct MHD_Connection *mhd;
+    struct engine *engine;
     struct tls_identity *identity; /* a reference, while connected */
     bool verified;                 /* the client's certificate is good */
+    bool lingers;                  /* it has not said all, but was answered */
     struct http_request request;
-    char *target; /* in inlined: path, NUL, query */
+    char *target; /* path, NUL, query; inlined, or from malloc */
     size_t target_len;
     size_t room_used; /* of inlined, by the target */
-    bool long_target;
-    bool begun;   /* the first step was taken */
-    bool entered; /* head was called, so end will be */
-    bool odd;     /* the header is not plain: close after it */
-    bool closing; /* the answer says close */
-    bool held;    /* in run: was held before */
-    bool counted; /* among the held: whoever ends the hold changes it */
+    bool begun;       /* the first step was taken */
+    bool entered;     /* head was called, so end will be */
+    bool odd;         /* the header is not plain: close after it */
+    bool closing;     /* the answer says close */
+    bool held;        /* in run: was held before */
+    bool counted;     /* among the held: whoever ends the hold changes it */
     struct gate_verdict gate;
     /* body */
     char *body; /* inlined, or from malloc */
@@ -96,8 +100,8 @@ struct http_call {
 
 /* ---- steps.c ---- */
 
-/* The request line is here; NULL is no target. */
-void call_begin(struct http_call *c, const char *target);
+/* The request line is here; NULL is no target.  False: no memory for it. */
+bool call_begin(struct http_call *c, const char *target);
 enum MHD_Result call_head(struct http_call *c, const char *method,
                           const char *version, const char *url);
 enum MHD_Result call_run(struct http_call *c);
@@ -136,7 +140,7 @@ enum hold_result {
 enum hold_result hold_park(struct http_call *c);
 /* The call is over or answered: its ticket is worth nothing from now on. */
 void hold_drop(struct http_call *c);
-/* Releases whatever ticket the call has now; true if it was parked. */
-bool hold_release_any(struct http_call *c);
+/* The ticket that it has now, if it is held. */
+struct http_ticket hold_ticket(const struct http_call *c);
 
 #endif

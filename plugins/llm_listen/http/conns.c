@@ -241,6 +241,7 @@ static int open_locked(struct conns *t, int fd, const struct peer *peer,
     counters_add(&t->counters->connections, 1);
     t->by_fd[fd] = c->index + 1;
     c->used = true;
+    atomic_store(&c->gone, false);
     c->fd = fd;
     c->peer = *peer;
     c->door = door;
@@ -290,6 +291,11 @@ void conns_forget(struct conns *t, int fd)
     llmreg_lock(&t->lock);
     drop_fd_locked(t, fd);
     llmreg_unlock(&t->lock);
+}
+
+void conns_lose_locked(struct conns *t, struct http_call *c)
+{
+    give_back_locked(t, c);
 }
 
 /* ---- streams ---- */

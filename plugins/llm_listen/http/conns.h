@@ -65,6 +65,9 @@ struct http_call *conns_start(struct conns *t, int fd);
 void conns_close(struct conns *t, struct http_call *c);
 /* It was not given to the library after all, or not taken. */
 void conns_forget(struct conns *t, int fd);
+/* The library has not begun it for so long that it will not. */
+void conns_lose_locked(struct conns *t, struct http_call *c)
+    LLMREG_REQUIRES(t->lock);
 
 /* LLMREG_EFULL: too many streams, in all or of this address. */
 LLMREG_MUSTCHECK int conns_stream(struct conns *t, struct http_call *c);

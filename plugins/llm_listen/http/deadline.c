@@ -14,29 +14,27 @@ static bool too_slow(const struct http_limits *limits, uint64_t bytes,
                                             (uint64_t)limits->body_rate / 1000;
 }
 
-const char *deadline_passed(const struct http_limits *limits,
-                            const struct deadline_state *state, int64_t now_ns)
+bool deadline_passed(const struct http_limits *limits,
+                     const struct deadline_state *state, int64_t now_ns)
 {
     const int64_t age_ns = now_ns - state->since_ns;
     const int64_t stall_ns = now_ns - state->progress_ns;
 
     switch (state->phase) {
     case PHASE_HEADER:
-        return age_ns > limits->header_ns ? "slow header" : NULL;
+        return age_ns > limits->header_ns;
     case PHASE_BODY:
-        if (age_ns > limits->body_ns)
-            return "slow body";
-        return too_slow(limits, state->bytes, age_ns) ? "slow body" : NULL;
+        return age_ns > limits->body_ns ||
+               too_slow(limits, state->bytes, age_ns);
     case PHASE_WAIT:
-        return state->pending && stall_ns > limits->write_ns ? "slow reader"
-                                                             : NULL;
+        return state->pending && stall_ns > limits->write_ns;
     case PHASE_WRITE:
-        return stall_ns > limits->write_ns ? "slow reader" : NULL;
+        return stall_ns > limits->write_ns;
     case PHASE_IDLE:
-        return age_ns > limits->idle_ns ? "idle" : NULL;
+        return age_ns > limits->idle_ns;
     case PHASE_RUN:
     case PHASES:
         break;
     }
-    return NULL;
+    return false;
 }

@@ -37,8 +37,7 @@ struct deadline_state {
     bool pending;        /* bytes wait for the peer to take them */
 };
 
-/* NULL: go on.  Else what the connection is closed for. */
-const char *deadline_passed(const struct http_limits *limits,
-                            const struct deadline_state *state, int64_t now_ns);
+bool deadline_passed(const struct http_limits *limits,
+                     const struct deadline_state *state, int64_t now_ns);
 
 #endif

@@ -178,7 +178,7 @@ static const char *check_size(const struct gate_request *r, unsigned *status)
     *status = 431;
     if (r->nfields > r->lines_max)
         return "too many header lines";
-    if (r->size > r->size_max)
+    if (r->size + r->nfields * GATE_FIELD > r->size_max)
         return "the header is too long";
     *status = 505;
     return is_version(r->version) ? NULL : "only HTTP/1.0 and HTTP/1.1";

@@ -7,12 +7,13 @@
  * header as the engine parsed it, before anything else does, and lets through
  * only what can be understood in one way.
  *
- * Three oddities were repaired by the engine before anybody can see them: a
- * line that ends in a bare LF, a line folded into the next one, a value cut at
- * a NUL.  But the engine parses in place, and so the header's parts lie as far
- * apart in memory as they did on the wire: gate_is_plain looks whether each
- * follows the one before it as in "Name: value" CR LF.  What is not plain is
- * served as the engine understood it, and the connection is closed after it.
+ * Some oddities were repaired by the engine before anybody can see them: a line
+ * that ends in a bare LF, a line folded into the next one, a value or a target
+ * cut at a NUL, a line without a name taken for the header's end.  But the
+ * engine parses in place, and so the header's parts lie as far apart in memory
+ * as they did on the wire: gate_is_plain looks whether each follows the one
+ * before it as in "Name: value" CR LF.  What is not plain is served as the
+ * engine understood it, and the connection is closed after it.
  *
  * Threads:   pure; any thread.
  * Blocking:  never.
@@ -22,6 +23,8 @@
 #define LLM_LISTEN_HTTP_GATE_H
 
 #include <llmreg/status.h>
+
+#define GATE_FIELD 64 /* bytes in which the engine keeps a field */
 
 struct gate_field {
     const char *name, *value; /* terminated, too */
@@ -35,7 +38,7 @@ struct gate_request {
     const struct gate_field *fields;
     size_t nfields;   /* that there are; up to lines_max are in fields */
     size_t size;      /* of the whole header; 0: not known */
-    size_t size_max;  /* else 431 */
+    size_t size_max;  /* of it, and of GATE_FIELD for each field; else 431 */
     size_t uri_max;   /* else 414 */
     size_t lines_max; /* else 431 */
 };

@@ -96,10 +96,12 @@ void hold_drop(struct http_call *c)
     leave(c);
 }
 
+/* A thread that stands for ever in the library may hold its lock. */
 static void resume(struct http_call *c)
 {
     leave(c);
-    MHD_resume_connection(c->mhd);
+    if (!engines_broken(c->server))
+        MHD_resume_connection(c->mhd);
 }
 
 static void park(struct http_call *c, uint64_t number)
@@ -132,14 +134,10 @@ enum hold_result hold_park(struct http_call *c)
 
 /* ---- anybody's side ---- */
 
-static bool release(struct http_call *c, uint64_t number)
+static void release(struct http_call *c, uint64_t number)
 {
-    if (move(c, number, HOLDING, RELEASED))
-        return false;
-    if (!move(c, number, PARKED, NONE))
-        return false;
-    resume(c);
-    return true;
+    if (!move(c, number, HOLDING, RELEASED) && move(c, number, PARKED, NONE))
+        resume(c);
 }
 
 void http_release(struct http_server *s, struct http_ticket ticket)
@@ -150,9 +148,13 @@ void http_release(struct http_server *s, struct http_ticket ticket)
         release(conns_at(&s->conns, index), ticket.n >> INDEX_BITS);
 }
 
-bool hold_release_any(struct http_call *c)
+struct http_ticket hold_ticket(const struct http_call *c)
 {
-    return release(c, number_of(c));
+    const uint64_t word = atomic_load(&c->ticket);
+
+    if ((word & STATE_MASK) == NONE)
+        return (struct http_ticket){0};
+    return (struct http_ticket){word >> NUMBER_SHIFT << INDEX_BITS | c->index};
 }
 
 bool http_held(const struct http_call *c)

@@ -18,11 +18,14 @@ libllm_listen_http_la_SOURCES = \
 	plugins/llm_listen/http/gate.h \
 	plugins/llm_listen/http/hold.c \
 	plugins/llm_listen/http/http.h \
+	plugins/llm_listen/http/linger.c \
+	plugins/llm_listen/http/linger.h \
 	plugins/llm_listen/http/listen.c \
 	plugins/llm_listen/http/listen.h \
 	plugins/llm_listen/http/listen_systemd.c \
 	plugins/llm_listen/http/listen_tcp.c \
 	plugins/llm_listen/http/listen_unix.c \
+	plugins/llm_listen/http/nowhere.c \
 	plugins/llm_listen/http/peer.c \
 	plugins/llm_listen/http/peer.h \
 	plugins/llm_listen/http/reaper.c \
@@ -32,7 +35,9 @@ libllm_listen_http_la_SOURCES = \
 	plugins/llm_listen/http/server.c \
 	plugins/llm_listen/http/server.h \
 	plugins/llm_listen/http/steps.c \
-	plugins/llm_listen/http/stream.c
+	plugins/llm_listen/http/stream.c \
+	plugins/llm_listen/http/tls.c \
+	plugins/llm_listen/http/tls.h
 libllm_listen_http_la_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS) $(GNUTLS_CFLAGS)
 
 LISTEN_HTTP_LIBS = libllm_listen_http.la $(LISTEN_LIBS) \

@@ -11,6 +11,7 @@
  * A peer that takes an answer makes progress when the socket's queue moves, or
  * when the route gave more: that is only asked for when the queue had room. */
 #include "plugins/llm_listen/http/server.h"
+#include "plugins/llm_listen/http/tls.h"
 
 #include <linux/sockios.h>
 #include <netinet/in.h>
@@ -20,6 +21,16 @@
 
 #define TICK_MS     250
 #define TICK_MS_MIN 10
+#define WAIT_TICKS  4
+#define TICKETS     64
+
+struct reaping {
+    struct http_server *server;
+    struct llmreg_now now; /* of this tick */
+    uint32_t ticks;
+    struct http_ticket tickets[TICKETS];
+    size_t ntickets;
+};
 
 /* Something that changes whenever the peer takes bytes; *unsent: how many the
  * peer has not. */
@@ -54,58 +65,130 @@ static void see_progress(struct http_call *c, struct deadline_state *state,
     state->progress_ns = c->progress_ns;
 }
 
-static struct deadline_state state_of(struct http_call *c, int64_t now_ns)
+static struct deadline_state state_of(const struct http_call *c)
 {
-    struct deadline_state state = {
+    return (struct deadline_state){
         .phase = (enum http_phase)atomic_load_explicit(&c->phase,
                                                        memory_order_acquire),
         .since_ns = atomic_load_explicit(&c->since_ns, memory_order_relaxed),
         .bytes = atomic_load_explicit(&c->bytes, memory_order_relaxed),
     };
-
-    if (c->started && (state.phase == PHASE_WRITE || state.phase == PHASE_WAIT))
-        see_progress(c, &state, now_ns);
-    return state;
 }
 
-static void look_at(struct http_server *s, struct http_call *c, int64_t now_ns)
+/* While a call is held, the library does not look at its connection, and an end
+ * that comes with the last bytes before it, it does not see.  A stream is over
+ * when its peer has nothing more to say, and so is a request that is not whole;
+ * but who waits for an answer may have said all. */
+static bool has_left(const struct http_call *c, enum http_phase phase)
 {
-    struct deadline_state state;
+    const bool awaited = phase != PHASE_WAIT || c->streams;
+    struct pollfd peer = {.fd = c->fd, .events = awaited ? POLLRDHUP : 0};
+    int unread = 0;
 
-    if (!c->started || c->shut)
-        return;
-    state = state_of(c, now_ns);
-    if (deadline_passed(&s->setup.limits, &state, now_ns) == NULL)
-        return;
-    if (state.phase != PHASE_IDLE)
-        counters_add(&s->setup.counters->rejected_slow, 1);
-    shutdown(c->fd, SHUT_RDWR);
+    if (poll(&peer, 1, 0) != 1)
+        return false;
+    return phase == PHASE_WAIT ||
+           (ioctl(c->fd, FIONREAD, &unread) == 0 && unread == 0);
+}
+
+static bool may_leave(enum http_phase phase)
+{
+    return phase != PHASE_RUN && phase != PHASE_WRITE;
+}
+
+enum verdict { STAYS, LEFT, LATE };
+
+/* Whether the peer is there is asked every few ticks only, and not of all in
+ * the same one. */
+static enum verdict judge(struct reaping *r, struct http_call *c,
+                          struct deadline_state *state)
+{
+    const bool turn = c->started && (c->index + r->ticks) % WAIT_TICKS == 0;
+
+    if (turn && may_leave(state->phase) && has_left(c, state->phase))
+        return LEFT;
+    if (!turn && state->phase == PHASE_WAIT)
+        return STAYS;
+    if (state->phase == PHASE_WRITE || state->phase == PHASE_WAIT)
+        see_progress(c, state, r->now.mono_ns);
+    return deadline_passed(&r->server->setup.limits, state, r->now.mono_ns)
+               ? LATE
+               : STAYS;
+}
+
+/* The ticket of a held call that must learn it, to be released with no lock
+ * held. */
+static struct http_ticket look_at_locked(struct reaping *r, struct http_call *c)
+    LLMREG_REQUIRES(r->server->conns.lock);
+
+static struct http_ticket look_at_locked(struct reaping *r, struct http_call *c)
+{
+    struct deadline_state state = state_of(c);
+    enum verdict verdict = STAYS;
+
+    if (!c->shut)
+        verdict = judge(r, c, &state);
+    if (verdict == LATE && !c->started)
+        conns_lose_locked(&r->server->conns, c);
+    if (verdict == STAYS || !c->started)
+        return (struct http_ticket){0};
+    if (verdict == LATE && state.phase != PHASE_IDLE)
+        counters_add(&r->server->setup.counters->rejected_slow, 1);
     c->shut = true;
+    shutdown(c->fd, SHUT_RDWR);
+    if (state.phase != PHASE_WAIT)
+        return (struct http_ticket){0};
+    atomic_store(&c->gone, true);
+    return hold_ticket(c);
 }
 
-static void tick(struct http_server *s)
+/* From a block on; stops where the tickets are full. */
+static uint32_t look_at_some(struct reaping *r, uint32_t i)
 {
-    const struct llmreg_now now = llmreg_clock_now(s->setup.clock);
+    struct conns *conns = &r->server->conns;
 
-    llmreg_lock(&s->conns.lock);
-    for (uint32_t i = 0; i < s->conns.fresh; i++) {
-        struct http_call *c = conns_at(&s->conns, i);
+    r->ntickets = 0;
+    llmreg_lock(&conns->lock);
+    for (; i < conns->fresh && r->ntickets < TICKETS; i++) {
+        struct http_call *c = conns_at(conns, i);
 
         if (c->used)
-            look_at(s, c, now.mono_ns);
+            r->tickets[r->ntickets] = look_at_locked(r, c);
+        if (c->used && r->tickets[r->ntickets].n != 0)
+            r->ntickets++;
     }
-    llmreg_unlock(&s->conns.lock);
-    report_flush(&s->report, &now);
+    if (i == conns->fresh)
+        i = CALL_NONE;
+    llmreg_unlock(&conns->lock);
+    return i;
 }
 
-void reaper_sweep(struct http_server *s, bool all)
+static void tick(struct reaping *r)
+{
+    struct http_server *s = r->server;
+
+    r->now = llmreg_clock_now(s->setup.clock);
+    r->ticks++;
+    for (uint32_t i = 0; i != CALL_NONE;) {
+        i = look_at_some(r, i);
+        for (size_t t = 0; t < r->ntickets; t++)
+            http_release(s, r->tickets[t]);
+    }
+    linger_tick(&s->linger, r->now.mono_ns);
+    for (size_t e = 0; e < s->nengines; e++)
+        if (s->engines[e].tls != NULL)
+            tls_tick(s->engines[e].tls, r->now.mono_ns);
+    report_flush(&s->report, &r->now);
+}
+
+void reaper_sweep(struct http_server *s, unsigned phases)
 {
     llmreg_lock(&s->conns.lock);
     for (uint32_t i = 0; i < s->conns.fresh; i++) {
         struct http_call *c = conns_at(&s->conns, i);
-        const unsigned phase = atomic_load(&c->phase);
 
-        if (c->used && c->started && (all || phase == PHASE_IDLE))
+        if (c->used && c->started &&
+            (phases >> atomic_load(&c->phase) & 1) != 0)
             shutdown(c->fd, SHUT_RDWR);
     }
     llmreg_unlock(&s->conns.lock);
@@ -126,11 +209,11 @@ static int tick_ms(const struct http_limits *limits)
 
 void *reaper_run(void *server)
 {
-    struct http_server *s = server;
-    struct pollfd stop = {.fd = s->stop_reaper, .events = POLLIN};
+    struct reaping r = {.server = server};
+    struct pollfd stop = {.fd = r.server->stop_reaper, .events = POLLIN};
 
-    while (poll(&stop, 1, tick_ms(&s->setup.limits)) <= 0)
-        tick(s);
-    tick(s);
+    while (poll(&stop, 1, tick_ms(&r.server->setup.limits)) <= 0)
+        tick(&r);
+    tick(&r);
     return NULL;
 }

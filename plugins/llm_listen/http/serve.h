@@ -24,6 +24,9 @@ struct http_handler {
      * a limit (408, 411, 413, 414, 429, 431, 503).  From malloc; NULL: none. */
     char *(*refuse)(void *ctx, unsigned status, const char *why);
     void *ctx;
+    /* Every call has ended, and none will come: after this the server is no
+     * more, and no ticket may be released.  NULL: nothing to do. */
+    void (*gone)(void *ctx);
     size_t user_size; /* up to 4096 */
 };
 
@@ -31,7 +34,9 @@ struct http_limits {
     size_t connections, per_address;     /* 4096, 64; v6 addresses by /64 */
     size_t streams, streams_per_address; /* 256, 8 */
     size_t held;                         /* calls, streams not counted; 4096 */
-    size_t header_bytes, uri_bytes, header_lines;  /* 16384, 2048, 64 */
+    size_t header_bytes; /* 16384, with what is kept about it: 14 kB on the
+                          * wire for sure */
+    size_t uri_bytes, header_lines;                /* 2048, 64 */
     int64_t header_ns, body_ns, write_ns, idle_ns; /* 10, 20, 30, 30 s */
     int64_t body_rate; /* bytes per second, 5 s after its begin; 1024 */
     unsigned threads;  /* workers for each engine; 2 */

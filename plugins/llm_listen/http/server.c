@@ -18,12 +18,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#define STOP_STEP_MS 5
-#define STOP_NS      (8 * LLMREG_NS_PER_S)
-#define THREADS_MAX  64
-#define USER_MAX     4096
+#define STOP_STEP_MS   5
+#define STOP_HEADER_NS LLMREG_NS_PER_S       /* for the rest of a request */
+#define STOP_NS        (6 * LLMREG_NS_PER_S) /* for the rest of an answer */
+#define STOP_LAST_NS   LLMREG_NS_PER_S       /* for the workers to see it */
+#define FDS_OTHERS     512                   /* left to the process */
+#define THREADS_MAX    64
+#define USER_MAX       4096
 
 struct http_limits http_limits(void)
 {
@@ -56,8 +60,8 @@ static int check(const struct http_setup *setup, struct llmreg_error *err)
     } rows[] = {
         {"connections", l->connections, 1, CONNS_MAX - CONNS_UNIX},
         {"header lines", l->header_lines, 1, HTTP_HEADER_LINES_MAX},
-        {"bytes of a header", l->header_bytes, 1024, 1 << 20},
-        {"bytes of a target", l->uri_bytes, 64, CALL_INLINE - 1},
+        {"bytes of a header", l->header_bytes, 8192, 1 << 20},
+        {"bytes of a target", l->uri_bytes, 64, l->header_bytes},
         {"threads", l->threads, 1, THREADS_MAX},
         {"bytes of a route's storage", setup->handler.user_size, 0, USER_MAX},
     };
@@ -109,13 +113,36 @@ static int start_threads(struct http_server *s, struct llmreg_error *err)
     return LLMREG_EIO;
 }
 
+/* More connections than descriptors would starve the rest of the process. */
+static void fit_descriptors(struct http_server *s)
+{
+    size_t *connections = &s->setup.limits.connections;
+    struct rlimit limit;
+    size_t room;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    room = limit.rlim_cur > 2 * FDS_OTHERS ? limit.rlim_cur - FDS_OTHERS
+                                           : limit.rlim_cur / 2;
+    if (room == 0 || *connections <= room)
+        return;
+    llmreg_log(s->setup.log, LLMREG_NOTICE,
+               "http: %zu connections instead of %zu, for the process may have "
+               "%zu descriptors only",
+               room, *connections, (size_t)limit.rlim_cur);
+    *connections = room;
+}
+
 static int open_server(struct http_server *s, struct llmreg_error *err)
 {
     int rc = check(&s->setup, err);
 
     if (rc != LLMREG_OK)
         return rc;
+    fit_descriptors(s);
     rc = report_init(&s->report, s->setup.log);
+    if (rc == LLMREG_OK)
+        rc = linger_init(&s->linger);
     if (rc == LLMREG_OK)
         rc = conns_init(&s->conns, s, &s->setup);
     if (rc == LLMREG_OK)
@@ -128,6 +155,7 @@ static int open_server(struct http_server *s, struct llmreg_error *err)
     if (rc != LLMREG_OK)
         return rc;
     assign_engines(s);
+    s->known = true;
     if (s->setup.handler.ready != NULL)
         s->setup.handler.ready(s->setup.handler.ctx, s);
     return start_threads(s, err);
@@ -182,18 +210,38 @@ static void release_all(struct http_server *s)
     fresh = (uint32_t)s->conns.fresh;
     llmreg_unlock(&s->conns.lock);
     for (uint32_t i = 0; i < fresh; i++)
-        hold_release_any(conns_at(&s->conns, i));
+        http_release(s, hold_ticket(conns_at(&s->conns, i)));
+}
+
+#define BIT(phase) (1U << (phase))
+#define ALL        (BIT(PHASES) - 1)
+
+/* What is shut down, so long after the beginning. */
+static unsigned unwanted(int64_t age_ns)
+{
+    if (age_ns > STOP_NS)
+        return ALL;
+    return age_ns < STOP_HEADER_NS
+               ? BIT(PHASE_IDLE)
+               : BIT(PHASE_IDLE) | BIT(PHASE_HEADER) | BIT(PHASE_BODY);
+}
+
+static int64_t clock_ns(const struct http_server *s)
+{
+    return llmreg_clock_now(s->setup.clock).mono_ns;
 }
 
 static void wait_for_answers(struct http_server *s)
 {
-    const int64_t end_ns = llmreg_clock_now(s->setup.clock).mono_ns + STOP_NS;
+    const int64_t begin_ns = clock_ns(s);
+    int64_t age_ns = 0;
 
-    while (conns_used(&s->conns) > 0 &&
-           llmreg_clock_now(s->setup.clock).mono_ns < end_ns) {
+    while (conns_used(&s->conns) > 0 && age_ns < STOP_NS + STOP_LAST_NS) {
         release_all(s);
-        reaper_sweep(s, false);
+        reaper_sweep(s, unwanted(age_ns));
+        atomic_store(&s->cutting, age_ns > STOP_NS);
         poll(NULL, 0, STOP_STEP_MS);
+        age_ns = clock_ns(s) - begin_ns;
     }
 }
 
@@ -204,24 +252,37 @@ static void close_all(const int *fds, size_t count)
             close(fds[i]);
 }
 
+/* The threads that stand for ever in the library may hold its locks, and use
+ * all that is here: it stays. */
+static bool leak_if_broken(struct http_server *s)
+{
+    if (!engines_broken(s))
+        return false;
+    llmreg_log(s->setup.log, LLMREG_ERROR,
+               "http: the engine broke; its threads and memory stay behind");
+    return true;
+}
+
 void http_server_free(struct http_server *s)
 {
     if (s == NULL)
         return;
-    join(s->door, &s->door_runs, s->stop_door);
-    listeners_close(&s->listeners);
+    if (!engines_broken(s)) {
+        join(s->door, &s->door_runs, s->stop_door);
+        listeners_close(&s->listeners);
+    }
     atomic_store(&s->stopping, true);
     if (s->reaper_runs)
         wait_for_answers(s);
-    atomic_store(&s->cutting, true);
-    if (s->conns.ready) {
-        release_all(s);
-        reaper_sweep(s, true);
-    }
+    if (leak_if_broken(s))
+        return;
     engines_free(s);
+    if (s->known && s->setup.handler.gone != NULL)
+        s->setup.handler.gone(s->setup.handler.ctx);
     join(s->reaper, &s->reaper_runs, s->stop_reaper);
     close_all((const int[]){s->stop_door, s->stop_reaper, s->spare}, 3);
     conns_fini(&s->conns);
+    linger_fini(&s->linger);
     report_fini(&s->report);
     free(s);
 }

@@ -12,9 +12,11 @@
 
 #include "plugins/llm_listen/counters.h"
 #include "plugins/llm_listen/http/conns.h"
+#include "plugins/llm_listen/http/linger.h"
 #include "plugins/llm_listen/http/listen.h"
 #include "plugins/llm_listen/http/report.h"
 
+struct panic;
 struct tls;
 
 struct engine {
@@ -33,16 +35,17 @@ struct http_server {
     struct engine *engines;
     size_t nengines;
     struct report report;
+    struct lingering linger;
+    struct panic *panic;
     pthread_t door, reaper;
     bool door_runs, reaper_runs;
+    bool known; /* to the handler: it will want to know when it is gone */
     int stop_door, stop_reaper; /* eventfds */
     int spare;                  /* a descriptor for when there are none */
 
     atomic_bool stopping; /* answers are the last of their connections */
     atomic_bool cutting;  /* streams end, whether they want or not */
-    atomic_bool broken;   /* the library said that it cannot go on */
     atomic_size_t held;
-    atomic_size_t calls; /* between head and end */
 };
 
 /* ---- engine.c ---- */
@@ -56,12 +59,19 @@ LLMREG_MUSTCHECK int engine_add(struct engine *e, int fd,
                                 const struct sockaddr_storage *address,
                                 socklen_t len);
 
+/* nowhere.c: -1, and err says why. */
+int nowhere_socket(struct llmreg_error *err);
+/* Why a client's certificate is not good, or NULL. */
+const char *engine_client_fault(struct http_call *c);
+/* True once the library has said that it cannot go on. */
+bool engines_broken(const struct http_server *s);
+
 /* ---- accept.c, reaper.c ---- */
 
 /* server is a struct http_server. */
 void *door_run(void *server);
 void *reaper_run(void *server);
-/* Ends connections on which nothing is under way, or all. */
-void reaper_sweep(struct http_server *s, bool all);
+/* Ends connections in the phases that are set as bits. */
+void reaper_sweep(struct http_server *s, unsigned phases);
 
 #endif

@@ -7,8 +7,12 @@
  * on. */
 #include "plugins/llm_listen/http/server.h"
 
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#define ANSWER_ROOM   2048  /* of a connection's memory, beside the header */
+#define SWALLOWED_MAX 65536 /* bytes of a body that nobody wants */
+#define TOO_LARGE     "the body is larger than this route takes"
 
 /* ---- what is asked ---- */
 
@@ -62,21 +66,39 @@ static void read_clock(struct http_call *c)
 
 /* ---- begin ---- */
 
-void call_begin(struct http_call *c, const char *target)
+/* Where a target of this length goes, or NULL. */
+static char *room_for_target(struct http_call *c, size_t len)
+{
+    const bool is_short = len < CALL_INLINE / 2;
+
+    c->room_used = is_short ? len + 1 : 0;
+    return is_short ? c->inlined : malloc(len + 1);
+}
+
+bool call_begin(struct http_call *c, const char *target)
 {
     const size_t len = target != NULL ? strlen(target) : 0;
 
-    read_clock(c);
-    call_phase(c, PHASE_HEADER, c->request.now.mono_ns);
-    c->long_target =
-        len > c->server->setup.limits.uri_bytes || len + 1 > CALL_INLINE;
-    c->target = c->inlined;
+    /* The first request's time runs since accept. */
+    if (atomic_load_explicit(&c->phase, memory_order_relaxed) == PHASE_IDLE) {
+        read_clock(c);
+        call_phase(c, PHASE_HEADER, c->request.now.mono_ns);
+    }
+    c->target = room_for_target(c, len);
+    if (c->target == NULL)
+        return false;
     c->target_len = len;
-    c->room_used = c->long_target ? 1 : len + 1;
-    if (c->long_target || len == 0)
-        c->inlined[0] = '\0';
-    else
-        memcpy(c->inlined, target, len + 1);
+    if (len > 0)
+        memcpy(c->target, target, len);
+    c->target[len] = '\0';
+    return true;
+}
+
+static void free_target(struct http_call *c)
+{
+    if (c->target != c->inlined)
+        free(c->target);
+    c->target = NULL;
 }
 
 /* ---- head ---- */
@@ -125,7 +147,7 @@ static void pass_gate(struct http_call *c, const char *method,
         .uri_len = c->target_len,
         .fields = fields,
         .size = header_size(c),
-        .size_max = limits->header_bytes,
+        .size_max = limits->header_bytes - ANSWER_ROOM,
         .uri_max = limits->uri_bytes,
         .lines_max = limits->header_lines,
     };
@@ -167,17 +189,41 @@ static void enter(struct http_call *c)
 
     memset(conns_user(c), 0, h->user_size);
     c->entered = true;
-    atomic_fetch_add(&c->server->calls, 1);
     h->head(h->ctx, c, &c->body_max);
     if (c->response == NULL && c->gate.length > c->body_max)
-        answer_refuse(c, MHD_HTTP_CONTENT_TOO_LARGE,
-                      "the body is larger than this route takes");
+        answer_refuse(c, MHD_HTTP_CONTENT_TOO_LARGE, TOO_LARGE);
 }
 
 static void turn_away(struct http_call *c)
 {
     counters_add(&c->server->setup.counters->rejected_malformed, 1);
+    c->lingers = true;
     answer_refuse(c, c->gate.status, c->gate.why);
+}
+
+/* True if the client's certificate is good, or none is wanted. */
+static bool is_verified(struct http_call *c)
+{
+    const char *why = NULL;
+
+    if (c->tls && !c->verified)
+        why = engine_client_fault(c);
+    c->verified = why == NULL;
+    if (!c->verified) {
+        counters_add(&c->server->setup.counters->rejected_auth, 1);
+        answer_refuse(c, MHD_HTTP_FORBIDDEN, why);
+    }
+    return c->verified;
+}
+
+/* A small body is taken before the answer goes out, so that the connection can
+ * go on; a large one, or one that waits to be asked for, need not come.  Where
+ * the body of what did not pass the gate would end, nobody knows. */
+static bool answers_early(const struct http_call *c)
+{
+    return c->gate.status != 0 || c->gate.chunked ||
+           c->gate.length > SWALLOWED_MAX ||
+           (c->gate.length > 0 && http_header(c, "Expect") != NULL);
 }
 
 enum MHD_Result call_head(struct http_call *c, const char *method,
@@ -189,13 +235,15 @@ enum MHD_Result call_head(struct http_call *c, const char *method,
     read_clock(c);
     pass_gate(c, method, version, url);
     set_request(c, method);
-    if (c->gate.status == 0)
-        enter(c);
-    else
+    if (c->gate.status != 0)
         turn_away(c);
+    else if (is_verified(c))
+        enter(c);
     body = c->gate.chunked || c->gate.length > 0;
-    if (body && c->response != NULL)
+    if (c->response != NULL && answers_early(c)) {
+        c->lingers = true;
         return answer_queue(c);
+    }
     call_phase(c, body ? PHASE_BODY : PHASE_RUN, c->request.now.mono_ns);
     if (body)
         body_begin(c);
@@ -219,7 +267,7 @@ static bool run_or_park(struct http_call *c)
         run(c);
         if (c->response != NULL)
             return false;
-        if (c->held && http_stopping(c))
+        if (atomic_load(&c->gone) || (c->held && http_stopping(c)))
             return false;
         switch (hold_park(c)) {
         case HOLD_PARKED:
@@ -234,8 +282,10 @@ static bool run_or_park(struct http_call *c)
 
 enum MHD_Result call_run(struct http_call *c)
 {
+    if (atomic_load(&c->gone))
+        return MHD_NO;
     if (c->response == NULL && c->body_status != 0)
-        answer_refuse(c, c->body_status, "the body is too large");
+        answer_refuse(c, c->body_status, TOO_LARGE);
     if (c->response == NULL) {
         if (!c->held)
             body_whole(c);
@@ -243,6 +293,8 @@ enum MHD_Result call_run(struct http_call *c)
         if (run_or_park(c))
             return MHD_YES;
     }
+    if (c->response == NULL && atomic_load(&c->gone))
+        return MHD_NO;
     if (c->response == NULL)
         answer_refuse(c, MHD_HTTP_SERVICE_UNAVAILABLE,
                       http_stopping(c) ? "the server stops"
@@ -255,6 +307,7 @@ enum MHD_Result call_run(struct http_call *c)
 static void forget(struct http_call *c)
 {
     body_free(c);
+    free_target(c);
     answer_drop(c);
     c->request = (struct http_request){0};
     c->begun = c->entered = c->odd = c->closing = c->held = false;
@@ -274,10 +327,8 @@ void call_end(struct http_call *c)
 
     read_clock(c);
     hold_drop(c);
-    if (c->entered) {
+    if (c->entered && !engines_broken(c->server))
         h->end(h->ctx, c);
-        atomic_fetch_sub(&c->server->calls, 1);
-    }
     if (stream)
         conns_unstream(&c->server->conns, c);
     call_phase(c, PHASE_IDLE, c->request.now.mono_ns);

@@ -12,6 +12,8 @@ static ssize_t on_pull(void *ctx, uint64_t position, char *out, size_t size)
 
     (void)position;
     for (;;) {
+        if (atomic_load(&c->gone))
+            return MHD_CONTENT_READER_END_WITH_ERROR;
         if (atomic_load(&c->server->cutting))
             return MHD_CONTENT_READER_END_OF_STREAM;
         c->request.now = llmreg_clock_now(c->server->setup.clock);
