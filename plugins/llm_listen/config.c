@@ -12,6 +12,7 @@
 #include <llmreg/text.h>
 
 #include "plugins/llm_listen/api/body_trees.h"
+#include "plugins/llm_listen/dialects/dialects.h"
 #include "plugins/llm_listen/observe_facts.h"
 
 #define WHERE       "<Plugin llm_listen>"
@@ -78,16 +79,10 @@ static int add_name(struct config_names *names, const char *option,
     return LLMREG_OK;
 }
 
-static int add_host(struct config *c, const struct llmreg_item *item,
+static int add_host(struct config *c, const struct llmreg_value *v,
                     struct llmreg_error *err)
 {
-    int rc = item->nvalues == 0
-                 ? wrong(err, "AllowHost", "needs a name in quotes")
-                 : LLMREG_OK;
-
-    for (size_t i = 0; i < item->nvalues && rc == LLMREG_OK; i++)
-        rc = add_name(&c->hosts, "AllowHost", &item->values[i], err);
-    return rc;
+    return add_name(&c->hosts, "AllowHost", v, err);
 }
 
 static int add_source(struct config *c, const struct llmreg_value *v,
@@ -109,16 +104,23 @@ static int add_source(struct config *c, const struct llmreg_value *v,
     return wrong(err, "Observe", allowed);
 }
 
-static int add_sources(struct config *c, const struct llmreg_item *item,
+static int add_dialect(struct config *c, const struct llmreg_value *v,
                        struct llmreg_error *err)
 {
-    int rc = item->nvalues == 0
-                 ? wrong(err, "Observe", "needs names of plugins in quotes")
-                 : LLMREG_OK;
+    char allowed[120];
+    struct llmreg_text t;
+    enum dialect dialect;
 
-    for (size_t i = 0; i < item->nvalues && rc == LLMREG_OK; i++)
-        rc = add_source(c, &item->values[i], err);
-    return rc;
+    if (v->type == LLMREG_VALUE_STRING &&
+        dialect_parse(v->string, &dialect) == LLMREG_OK) {
+        c->dialects |= 1u << dialect;
+        return LLMREG_OK;
+    }
+    llmreg_text_init(&t, allowed, sizeof allowed);
+    llmreg_text_add(&t, "allowed are");
+    for (unsigned i = 0; i < DIALECTS; i++)
+        llmreg_text_addf(&t, " \"%s\"", dialect_text(i));
+    return wrong(err, "Dialect", allowed);
 }
 
 static int add_registry(struct config *c, const struct llmreg_item *item,
@@ -134,10 +136,30 @@ static const struct part {
                struct llmreg_error *err);
 } parts[] = {
     {"Listen", config_listen},
-    {"AllowHost", add_host},
-    {"Observe", add_sources},
     {"Registry", add_registry},
 };
+
+/* Each of the values, of which there may be many. */
+static const struct many {
+    const char *name;
+    int (*add)(struct config *c, const struct llmreg_value *v,
+               struct llmreg_error *err);
+    const char *needs;
+} manys[] = {
+    {"AllowHost", add_host, "needs names in quotes"},
+    {"Observe", add_source, "needs names of plugins in quotes"},
+    {"Dialect", add_dialect, "needs names of dialects in quotes"},
+};
+
+static int add_values(struct config *c, const struct many *m,
+                      const struct llmreg_item *item, struct llmreg_error *err)
+{
+    int rc = item->nvalues == 0 ? wrong(err, m->name, m->needs) : LLMREG_OK;
+
+    for (size_t i = 0; i < item->nvalues && rc == LLMREG_OK; i++)
+        rc = m->add(c, &item->values[i], err);
+    return rc;
+}
 
 /* block: the options of one block, before they are merged. */
 static int add_item(struct config *c, struct llmreg_settings *block,
@@ -149,10 +171,14 @@ static int add_item(struct config *c, struct llmreg_settings *block,
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (strcasecmp(parts[i].name, item->key) == 0)
             return parts[i].add(c, item, err);
+    for (size_t i = 0; i < sizeof manys / sizeof manys[0]; i++)
+        if (strcasecmp(manys[i].name, item->key) == 0)
+            return add_values(c, &manys[i], item, err);
     rc = llmreg_options_set(config_options, block, item, &why);
     if (rc == LLMREG_ENOENT)
-        llmreg_error_set(err, "%s, AllowHost, Observe, <Listen>, <Registry>",
-                         why.text);
+        llmreg_error_set(
+            err, "%s, AllowHost, Observe, Dialect, <Listen>, <Registry>",
+            why.text);
     else if (rc != LLMREG_OK)
         *err = why;
     return rc;

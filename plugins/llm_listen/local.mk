@@ -23,7 +23,10 @@ noinst_LTLIBRARIES += libllm_listen_api.la
 libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/acks.c \
 	plugins/llm_listen/api/acks.h \
+	plugins/llm_listen/api/admit.c \
+	plugins/llm_listen/api/admit.h \
 	plugins/llm_listen/api/agents.c \
+	plugins/llm_listen/api/agents.h \
 	plugins/llm_listen/api/agents_report.c \
 	plugins/llm_listen/api/alerts.c \
 	plugins/llm_listen/api/announce.c \
@@ -34,6 +37,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/audit.c \
 	plugins/llm_listen/api/base64.c \
 	plugins/llm_listen/api/base64.h \
+	plugins/llm_listen/api/beat.c \
 	plugins/llm_listen/api/body.c \
 	plugins/llm_listen/api/body.h \
 	plugins/llm_listen/api/body_raw.c \
@@ -84,7 +88,13 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/who.c \
 	plugins/llm_listen/api/who.h \
 	plugins/llm_listen/api/words.c \
-	plugins/llm_listen/api/words.h
+	plugins/llm_listen/api/words.h \
+	plugins/llm_listen/dialects/dialects.c \
+	plugins/llm_listen/dialects/dialects.h \
+	plugins/llm_listen/dialects/optiinfra.c \
+	plugins/llm_listen/dialects/optiinfra_agents.c \
+	plugins/llm_listen/dialects/shape.c \
+	plugins/llm_listen/dialects/shape.h
 libllm_listen_api_la_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS)
 
 ## What starts all that.

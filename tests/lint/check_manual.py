@@ -24,7 +24,8 @@ GRAPHS = {'endpoint': 'contrib/rrd/endpoint.graphs',
 # Blocks and repeated options that no table has; the code takes them apart.
 BESIDES = {'Plugin': {'EndpointFile'}, 'Endpoint': {'Label', 'Header'},
            'Registry': {'Alert'}, 'Alert': set()}
-LISTEN_BESIDES = {'Plugin': {'AllowHost', 'Observe'}, 'Listen': {'AllowAgentsFrom'}}
+LISTEN_BESIDES = {'Plugin': {'AllowHost', 'Dialect', 'Observe'},
+                  'Listen': {'AllowAgentsFrom'}}
 LISTEN_BLOCKS = {'Plugin': "In the plugin's block",
                  'Listen': 'In a Listen block'}
 BLOCKS = {'Plugin': "In the plugin's block", 'Endpoint': 'In an Endpoint block',

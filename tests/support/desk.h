@@ -8,9 +8,10 @@
  *
  * Who asks is a role, whose token is shown; "agent2" is another agent.
  * "local" is nobody on this machine, "far" nobody from 192.0.2.7, "old" one
- * without a token that AllowAgentsFrom lets in (10.0.0.7), "root" who may
- * write without a token.  Every answer is checked: JSON, the form of errors,
- * and that the route's row says that there is such a status.
+ * without a token that AllowAgentsFrom lets in (10.0.0.7) and that needs
+ * nobody's approval, "root" who may write without a token.  Every answer is
+ * checked: JSON, the form of errors (but for dialects), and that the route's
+ * row says that there is such a status.
  */
 #ifndef LLMREG_TEST_DESK_H
 #define LLMREG_TEST_DESK_H
@@ -43,6 +44,8 @@ struct desk {
 };
 
 void desk_open(struct desk *d);
+/* The same with those dialects (dialects.h). */
+void desk_open_with(struct desk *d, unsigned dialects);
 /* The two halves of it. */
 void desk_make(struct desk *d);
 void desk_start(struct desk *d);
@@ -66,6 +69,8 @@ void desk_ask(struct desk *d, const char *who, const char *what,
 /* The same, and the answer names that field. */
 void desk_wrong(struct desk *d, const char *what, const char *body,
                 unsigned status, const char *field);
+/* pattern with id for "{}"; in a buffer that the next call uses again. */
+const char *desk_path(const char *pattern, const char *id);
 /* Whatever the answer is. */
 unsigned desk_try(struct desk *d, const char *who, const char *what,
                   const char *body);

@@ -18,6 +18,12 @@ tests_unit_test_acks_SOURCES = tests/unit/test_acks.c
 tests_unit_test_acks_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_acks_LDADD = $(DESK_LIBS)
 
+check_PROGRAMS += tests/unit/test_admit
+TESTS += tests/unit/test_admit
+tests_unit_test_admit_SOURCES = tests/unit/test_admit.c
+tests_unit_test_admit_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_admit_LDADD = $(DESK_LIBS)
+
 check_PROGRAMS += tests/unit/test_announced
 TESTS += tests/unit/test_announced
 tests_unit_test_announced_SOURCES = tests/unit/test_announced.c
@@ -53,6 +59,12 @@ TESTS += tests/unit/test_buckets
 tests_unit_test_buckets_SOURCES = tests/unit/test_buckets.c
 tests_unit_test_buckets_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_buckets_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_dialect_optiinfra
+TESTS += tests/unit/test_dialect_optiinfra
+tests_unit_test_dialect_optiinfra_SOURCES = tests/unit/test_dialect_optiinfra.c
+tests_unit_test_dialect_optiinfra_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_dialect_optiinfra_LDADD = $(DESK_LIBS)
 
 check_PROGRAMS += tests/unit/test_endpoints_routes
 TESTS += tests/unit/test_endpoints_routes

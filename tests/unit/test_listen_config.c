@@ -9,6 +9,7 @@
 
 #include <llmreg/clock.h>
 
+#include "plugins/llm_listen/dialects/dialects.h"
 #include "plugins/llm_listen/observe_facts.h"
 
 #define S LLMREG_NS_PER_S
@@ -97,6 +98,7 @@ START_TEST(without_options_only_this_machine_can_call)
     ck_assert_int_eq(c->options.streams, 256);
     ck_assert_int_eq(c->options.streams_each, 8);
     ck_assert_int_eq(c->options.endpoints_each, 64);
+    ck_assert_uint_eq(c->dialects, 0);
     config_free(c);
 }
 END_TEST
@@ -123,6 +125,7 @@ START_TEST(every_option_arrives)
         {"Observe", {TEXT("cpu"), TEXT("memory")}, 2},
         {"Observe", {TEXT("gpu_nvidia")}, 1},
         {"AllowHost", {TEXT("hub.example"), TEXT("hub")}, 2},
+        {"Dialect", {TEXT("optiinfra")}, 1},
         {.key = NULL},
     };
     struct config *c = read_plugin(lines);
@@ -147,6 +150,7 @@ START_TEST(every_option_arrives)
     ck_assert(o->observe_self);
     ck_assert_uint_eq(c->sources, 1u << OBSERVE_CPU | 1u << OBSERVE_MEMORY |
                                       1u << OBSERVE_GPU);
+    ck_assert_uint_eq(c->dialects, DIALECT_BIT(OPTIINFRA));
     ck_assert_uint_eq(c->hosts.count, 2);
     ck_assert_str_eq(c->hosts.items[1], "hub");
     config_free(c);
@@ -286,6 +290,27 @@ START_TEST(an_option_that_there_is_not_names_those_that_there_are)
 }
 END_TEST
 
+static const struct {
+    struct line lines[2];
+    const char *says;
+} bad_dialects[] = {
+    {{{"Dialect", {TEXT("klingon")}, 1}}, "allowed are \"optiinfra\""},
+    {{{"Dialect", {NUMBER(1)}, 1}}, "allowed are \"optiinfra\""},
+    {{{"Dialect", {{.number = 0}}, 0}}, "needs names of dialects in quotes"},
+};
+
+START_TEST(a_dialect_that_there_is_not_names_those_that_there_are)
+{
+    struct config *c = read_plugin(bad_dialects[_i].lines);
+    struct llmreg_error err = {.text = ""};
+
+    ck_assert_int_eq(config_finish(c, &err), LLMREG_EINVAL);
+    ck_assert_msg(strstr(err.text, bad_dialects[_i].says) != NULL, "%s",
+                  err.text);
+    config_free(c);
+}
+END_TEST
+
 START_TEST(a_plugin_that_is_not_understood_names_those_that_are)
 {
     static const struct line lines[] = {
@@ -335,6 +360,9 @@ int main(void)
     tcase_add_loop_test(t, a_door_that_makes_no_sense_is_a_mistake, 0,
                         (int)(sizeof bad_doors / sizeof bad_doors[0]));
     tcase_add_test(t, an_option_that_there_is_not_names_those_that_there_are);
+    tcase_add_loop_test(t,
+                        a_dialect_that_there_is_not_names_those_that_there_are,
+                        0, (int)(sizeof bad_dialects / sizeof bad_dialects[0]));
     tcase_add_test(t, a_plugin_that_is_not_understood_names_those_that_are);
     tcase_add_test(t, blocks_are_read_as_one_and_the_first_mistake_stays);
     suite_add_tcase(s, t);

@@ -119,6 +119,14 @@ START_TEST(registering_again_is_an_update_of_the_same_one)
 }
 END_TEST
 
+START_TEST(one_without_a_name_is_called_by_its_id)
+{
+    make("agent", "{\"type\":\"worker\",\"agent_id\":\"w1\"}");
+    desk_ask(&d, "reader", "GET /api/v1/agents/w1", NULL, 200);
+    ck_assert_str_eq(desk_get(&d, "name"), "w1");
+}
+END_TEST
+
 START_TEST(two_ids_of_one_name_are_a_conflict)
 {
     make("operator", W1);
@@ -225,30 +233,6 @@ START_TEST(a_token_speaks_for_its_host_only)
              "\"host\":\"node2\"}",
              403);
     desk_ask(&d, "reader", "GET /api/v1/hosts/node2", NULL, 404);
-}
-END_TEST
-
-START_TEST(who_has_no_token_is_known_by_its_address)
-{
-    make("old", W1);
-    desk_ask(&d, "old", "POST /api/v1/agents/w1/heartbeat", NULL, 200);
-    d.peer = "10.0.0.8";
-    desk_ask(&d, "old", "POST /api/v1/agents/w1/heartbeat", NULL, 403);
-    desk_ask(&d, "old", "POST /api/v1/agents/w1/unregister", NULL, 403);
-    desk_ask(&d, "old", REGISTER, W1, 403);
-    d.peer = NULL;
-    desk_ask(&d, "old", "POST /api/v1/agents/w1/unregister", NULL, 200);
-}
-END_TEST
-
-START_TEST(nobody_without_a_token_takes_over_by_a_name)
-{
-    make("agent", W1);
-    desk_ask(&d, "old", REGISTER,
-             "{\"type\":\"worker\",\"name\":\"one\",\"version\":\"evil\"}",
-             403);
-    desk_ask(&d, "reader", "GET /api/v1/agents/w1", NULL, 200);
-    ck_assert_str_eq(desk_get(&d, "version"), "null");
 }
 END_TEST
 
@@ -462,6 +446,7 @@ int main(void)
     tcase_add_test(tc, all_that_it_says_is_kept);
     tcase_add_test(tc, it_is_found_after_a_restart_as_soon_as_it_was_answered);
     tcase_add_test(tc, registering_again_is_an_update_of_the_same_one);
+    tcase_add_test(tc, one_without_a_name_is_called_by_its_id);
     tcase_add_test(tc, two_ids_of_one_name_are_a_conflict);
     tcase_add_loop_test(tc, what_is_wrong_registers_nobody, 0,
                         (int)(sizeof wrong / sizeof wrong[0]));
@@ -470,8 +455,6 @@ int main(void)
     tcase_add_test(tc, an_id_that_another_token_has_is_not_taken_over);
     tcase_add_test(tc, a_token_that_registered_nobody_speaks_for_nobody);
     tcase_add_test(tc, a_token_speaks_for_its_host_only);
-    tcase_add_test(tc, who_has_no_token_is_known_by_its_address);
-    tcase_add_test(tc, nobody_without_a_token_takes_over_by_a_name);
     tcase_add_test(tc, a_heartbeat_lifts_and_says_how_it_is);
     tcase_add_test(tc, one_that_is_not_there_is_told_to_register_again);
     tcase_add_loop_test(tc, a_heartbeat_that_makes_no_sense_is_refused, 0,

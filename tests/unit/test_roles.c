@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_roles.c - every route, asked by everybody: who may is the column of its
  * row, and who may not is told so before anything else. */
+#include "plugins/llm_listen/dialects/dialects.h"
 #include "tests/support/desk.h"
 
 #include <check.h>
@@ -12,7 +13,7 @@ static struct desk d;
 
 static void setup(void)
 {
-    desk_open(&d);
+    desk_open_with(&d, DIALECTS_ALL);
 }
 
 static void teardown(void)
@@ -57,6 +58,15 @@ static void write_call(const struct route *r, char *out, size_t size)
     }
 }
 
+/* Where a dialect has the path as well, its row goes first. */
+static bool is_tokenless(const struct route *r)
+{
+    struct route_match m;
+
+    router_find(d.api->router, r->method, r->path, &m);
+    return m.route->tokenless;
+}
+
 /* A body that no form takes and that nothing is done with: whoever gets to it
  * is through. */
 static void ask_one(const struct route *r, const char *who, int expected)
@@ -67,7 +77,7 @@ static void ask_one(const struct route *r, const char *who, int expected)
     unsigned status;
 
     write_call(r, call, sizeof call);
-    if (r->tokenless && strcmp(who, "old") == 0)
+    if (is_tokenless(r) && strcmp(who, "old") == 0)
         expected = FINE;
     status = desk_try(&d, who, call, r->body != NULL ? "[]" : NULL);
     if (expected == NEEDS)
@@ -99,7 +109,8 @@ START_TEST(every_row_is_whole)
     for (size_t t = 0; t < n; t++) {
         for (const struct route *r = tables[t].rows; r->path != NULL; r++) {
             ck_assert_msg(r->help[0] != '\0', "%s", r->path);
-            ck_assert_msg(r->answers[0] == '2', "%s", r->path);
+            ck_assert_msg(r->answers[0] == '2' || r->answers[0] == '3', "%s",
+                          r->path);
             ck_assert(r->run != NULL);
             /* Who reads a body takes one, and only who changes something. */
             ck_assert(r->body == NULL || r->body_max > 0);

@@ -33,7 +33,21 @@ static const struct route second[] = {
     ROW(HTTP_PUT, "/a"),
     {.path = NULL},
 };
-static const struct route_table tables[] = {{"", first}, {"old", second}};
+static const struct route other[] = {
+    ROW(HTTP_GET, "/a"),
+    ROW(HTTP_GET, "/a/{id}/beat"),
+    ROW(HTTP_GET, "/z/y"),
+    {.path = NULL},
+};
+
+enum { OTHER = 2, ANY = 4 };
+
+static const struct route_table tables[] = {
+    {"", first, 0, NULL},
+    {"old", second, ANY | OTHER, NULL},
+    {"other", other, OTHER, NULL},
+};
+#define TABLES (sizeof tables / sizeof tables[0])
 
 static struct router *router;
 static struct route_match match;
@@ -42,7 +56,7 @@ static void setup(void)
 {
     struct llmreg_error err;
 
-    ck_assert_int_eq(router_new(&router, tables, 2, &err), LLMREG_OK);
+    ck_assert_int_eq(router_new(&router, tables, TABLES, ANY, &err), LLMREG_OK);
 }
 
 static void teardown(void)
@@ -127,6 +141,56 @@ START_TEST(of_two_tables_the_first_wins)
 }
 END_TEST
 
+static void start_with(unsigned dialects)
+{
+    struct llmreg_error err;
+
+    router_free(router);
+    ck_assert_int_eq(router_new(&router, tables, TABLES, dialects, &err),
+                     LLMREG_OK);
+}
+
+START_TEST(a_table_of_a_dialect_is_there_only_with_it)
+{
+    ck_assert_str_eq(find(HTTP_GET, "/z/y"), "none");
+    ck_assert_str_eq(find(HTTP_GET, "/a/x/beat"), "none");
+    start_with(OTHER);
+    ck_assert_str_eq(find(HTTP_GET, "/z/y"), "/z/y");
+    ck_assert_str_eq(find(HTTP_GET, "/a/x/beat"), "/a/{id}/beat");
+    find(HTTP_GET, "/a");
+    ck_assert_ptr_eq(match.route, &first[1]);
+    start_with(0);
+    ck_assert_str_eq(find(HTTP_PUT, "/a"), "none");
+}
+END_TEST
+
+/* Where it leads to nothing, whoever has the most of it. */
+static const struct {
+    enum http_method method;
+    const char *path, *table;
+} owners[] = {
+    {HTTP_GET, "/a", ""},
+    {HTTP_PUT, "/a", "old"},
+    {HTTP_GET, "/z/y", "other"},
+    {HTTP_PUT, "/z/y", "other"},
+    {HTTP_GET, "/z/n", "other"},
+    {HTTP_GET, "/z", "other"},
+    {HTTP_GET, "/a/x/n", ""},
+    {HTTP_GET, "/n", NULL},
+    {HTTP_GET, "/a/x/beat", "other"},
+};
+
+START_TEST(a_path_belongs_to_a_table_as_far_as_it_goes)
+{
+    start_with(OTHER);
+    find(owners[_i].method, owners[_i].path);
+    if (owners[_i].table == NULL)
+        ck_assert_ptr_null(match.table);
+    else
+        ck_assert_str_eq(match.table->name, owners[_i].table);
+}
+END_TEST
+
 START_TEST(a_row_that_is_there_twice_is_a_mistake)
 {
     static const struct route twice[] = {
@@ -135,11 +199,11 @@ START_TEST(a_row_that_is_there_twice_is_a_mistake)
         ROW(HTTP_GET, "/x/{a}"),
         {.path = NULL},
     };
-    const struct route_table one = {"", twice};
+    const struct route_table one = {"", twice, 0, NULL};
     struct router *r = NULL;
     struct llmreg_error err;
 
-    ck_assert_int_eq(router_new(&r, &one, 1, &err), LLMREG_EEXIST);
+    ck_assert_int_eq(router_new(&r, &one, 1, 0, &err), LLMREG_EEXIST);
     ck_assert_ptr_null(r);
     ck_assert_ptr_nonnull(strstr(err.text, "GET /x/{a}"));
 }
@@ -157,6 +221,9 @@ int main(void)
     tcase_add_test(tc, a_way_back_leaves_no_value_behind);
     tcase_add_test(tc, without_the_method_those_that_there_are_are_told);
     tcase_add_test(tc, of_two_tables_the_first_wins);
+    tcase_add_test(tc, a_table_of_a_dialect_is_there_only_with_it);
+    tcase_add_loop_test(tc, a_path_belongs_to_a_table_as_far_as_it_goes, 0,
+                        (int)(sizeof owners / sizeof owners[0]));
     tcase_add_test(tc, a_row_that_is_there_twice_is_a_mistake);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

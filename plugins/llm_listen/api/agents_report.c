@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* agents_report.c - agents come, beat and go. */
 #include <math.h>
-#include <string.h>
 
-#include "plugins/llm_listen/api/body_trees.h"
+#include "plugins/llm_listen/api/agents.h"
 #include "plugins/llm_listen/api/own.h"
 #include "plugins/llm_listen/api/reply.h"
-#include "plugins/llm_listen/api/report.h"
-#include "plugins/llm_listen/api/words.h"
 #include "plugins/llm_listen/api/resources.h"
 
 /* ---- registration ---- */
 
 #define OFF(field) offsetof(struct registration, field)
 
-static const struct body_field registration_fields[] = {
+const struct body_field registration_fields[] = {
     {"agent_id", BODY_TEXT, OFF(agent_id), 1, 128, false, NULL, NULL,
      "[A-Za-z0-9._:@/+-]; made if it is not said and none has this type and "
      "name"},
     {"type", BODY_TEXT, OFF(type), 1, 64, true, NULL, NULL, "[a-z0-9_-]"},
-    {"name", BODY_TEXT, OFF(name), 1, 256, true, NULL, NULL,
-     "unique within its type"},
+    {"name", BODY_TEXT, OFF(name), 1, 256, false, NULL, NULL,
+     "unique within its type; the agent_id if it is not said"},
     {"role", BODY_TEXT, OFF(role), 0, 64, false, NULL, NULL, "worker"},
     {"domain", BODY_TEXT, OFF(domain), 0, 64, false, NULL, NULL, ""},
     {"cluster", BODY_TEXT, OFF(cluster), 0, 64, false, NULL, NULL, ""},
@@ -65,23 +62,17 @@ static void write_endpoints(struct llmreg_json_out *w,
     llmreg_json_close_array(w);
 }
 
-static void write_registered(struct llmreg_json_out *w, const struct ask *a,
+static void write_registered(struct llmreg_json_out *w,
                              const struct registered *done)
 {
-    struct llmreg_agent *agent =
-        llmreg_agent_get(a->api->registry, done->agent.id);
-    struct llmreg_agent_state state = {.registered_ms = a->req->now.wall_ms};
-    char url[LLMREG_AGENT_ID_SIZE * 3 + 40];
+    char url[REPORT_URL_SIZE];
 
-    if (agent != NULL)
-        llmreg_agent_state(agent, &state);
-    llmreg_agent_put(agent);
-    report_heartbeat_url(url, sizeof url, done->agent.id);
+    report_heartbeat_url(url, "/api/v1/agents/", done->agent.id);
     llmreg_json_open_object(w, NULL);
     llmreg_json_string(w, "agent_id", done->agent.id);
     llmreg_json_bool(w, "created", done->agent.created);
     llmreg_json_time(w, "registered_at", "registered_at_ms",
-                     state.registered_ms);
+                     done->registered_ms);
     llmreg_json_string(w, "heartbeat_url", url);
     llmreg_json_double(w, "heartbeat_interval_seconds",
                        (double)done->interval_ms / 1000);
@@ -89,7 +80,7 @@ static void write_registered(struct llmreg_json_out *w, const struct ask *a,
     llmreg_json_close_object(w);
 }
 
-static int run_register(struct ask *a)
+int agents_run_register(struct ask *a)
 {
     struct registered done;
     struct reply r;
@@ -98,115 +89,41 @@ static int run_register(struct ask *a)
     if (rc != LLMREG_OK || done.answered)
         return rc;
     reply_begin(&r);
-    write_registered(&r.json, a, &done);
+    write_registered(&r.json, &done);
     return reply_send_durable(a, &r, 200, done.seq);
 }
 
 /* ---- heartbeats ---- */
 
-struct beat {
-    body_given given;
-    const char *status, *activity, *hub;
-    double latency_ms;
-    struct body_metrics metrics;
-    struct body_metadata metadata;
-    struct body_resources resources;
-    struct body_peers peers;
-};
-
 #undef OFF
-#define OFF(field) offsetof(struct beat, field)
+#define OFF(field) offsetof(struct said_beat, field)
 
-static const struct body_field beat_fields[] = {
-    {"status", BODY_TEXT, OFF(status), 1, 64, false, NULL, NULL,
+const struct body_field beat_fields[] = {
+    {"status", BODY_TEXT, OFF(b.status), 1, 64, false, NULL, NULL,
      "healthy, degraded, busy, stopped, ..."},
-    {"activity", BODY_TEXT, OFF(activity), 0, 64, false, NULL, NULL,
+    {"activity", BODY_TEXT, OFF(b.activity), 0, 64, false, NULL, NULL,
      "a free word for display"},
-    {"hub", BODY_TEXT, OFF(hub), 0, 128, false, NULL, NULL,
+    {"hub", BODY_TEXT, OFF(b.hub), 0, 128, false, NULL, NULL,
      "the hub that it believes to report to"},
-    {"latency_ms", BODY_NUMBER, OFF(latency_ms), 0, 86400000, false, NULL, NULL,
-     "of its last heartbeat, as it measured"},
-    {"metrics", BODY_TREE, OFF(metrics), 0, 0, false, body_metrics,
+    {"latency_ms", BODY_NUMBER, OFF(b.latency_ms), 0, 86400000, false, NULL,
+     NULL, "of its last heartbeat, as it measured"},
+    {"metrics", BODY_TREE, OFF(b.metrics), 0, 0, false, body_metrics,
      "object of numbers", "up to 32"},
-    {"metadata", BODY_TREE, OFF(metadata), 0, 0, false, body_metadata, "object",
-     "merged into what is there; null removes"},
+    {"metadata", BODY_TREE, OFF(b.metadata), 0, 0, false, body_metadata,
+     "object", "merged into what is there; null removes"},
     {"resources", BODY_TREE, OFF(resources), 0, 0, false, body_resources,
      "a sample of its host", "as of POST /api/v1/hosts/{id}/resources"},
-    {"peers", BODY_TREE, OFF(peers), 0, 0, false, body_peers,
+    {"peers", BODY_TREE, OFF(b.peers), 0, 0, false, body_peers,
      "array of ids or objects", "agents that it is connected to"},
     {.name = NULL},
 };
 
-static const struct body_form beat_form = {
+const struct body_form beat_form = {
     .name = "Heartbeat",
     .fields = beat_fields,
-    .size = sizeof(struct beat),
+    .size = sizeof(struct said_beat),
     .optional = true,
 };
-
-/* What it says of its health, or said before. */
-static int read_status(struct ask *a, const struct beat *b,
-                       const struct llmreg_agent *agent,
-                       struct llmreg_heartbeat *out)
-{
-    struct llmreg_agent_state state;
-    const struct word *word;
-    char allowed[256];
-
-    if (b->status == NULL) {
-        llmreg_agent_state(agent, &state);
-        out->health = state.health;
-        return LLMREG_OK;
-    }
-    word = word_find(b->status);
-    if (word == NULL) {
-        word_list(allowed, sizeof allowed);
-        return ask_fail(a, LLMREG_EINVAL, "status", "status %s: allowed are %s",
-                        b->status, allowed);
-    }
-    out->presence = word->presence;
-    out->health = word->health;
-    if (out->activity[0] == '\0')
-        out->activity = word->activity;
-    return LLMREG_OK;
-}
-
-static int beat_once(struct ask *a, const struct beat *b,
-                     struct llmreg_agent *agent)
-{
-    struct llmreg_heartbeat beat = {
-        .presence = LLMREG_PRESENCE_ONLINE,
-        .activity = b->activity == NULL ? "" : b->activity,
-        .latency_us = -1,
-        .peer = a->req->peer,
-        .hub = b->hub == NULL ? "" : b->hub,
-        .metrics = b->metrics.items,
-        .nmetrics = b->metrics.count,
-        .metadata = b->metadata.items,
-        .nmetadata = b->metadata.count,
-    };
-    int rc = read_status(a, b, agent, &beat);
-
-    if (body_has(&beat_form, b->given, "latency_ms"))
-        beat.latency_us = llround(b->latency_ms * 1000);
-    if (rc == LLMREG_OK)
-        rc = llmreg_agent_heartbeat(a->api->registry, a->params[0], 0, &beat,
-                                    &a->req->now, &a->err);
-    return rc;
-}
-
-static int beat_host(struct ask *a, const struct beat *b,
-                     const struct llmreg_agent_spec *spec)
-{
-    const struct sampled s = {.host = spec->host,
-                              .agent = a->params[0],
-                              .interval_ms = spec->interval_ms,
-                              .resources = &b->resources.r};
-
-    if (!body_has(&beat_form, b->given, "resources"))
-        return LLMREG_OK;
-    return report_sample(a, &s);
-}
 
 static int answer_beat(struct ask *a, int64_t interval_ms)
 {
@@ -223,42 +140,29 @@ static int answer_beat(struct ask *a, int64_t interval_ms)
     return reply_send(a, &r, 200);
 }
 
-static int beat_all(struct ask *a, struct llmreg_agent *agent)
+int agents_beat(struct ask *a, const char *id)
 {
-    const struct beat *b = a->body;
-    const struct llmreg_agent_spec *spec = llmreg_agent_spec(agent);
-    const int64_t interval_ms = spec->interval_ms;
-    int rc = beat_once(a, b, agent);
-
-    if (rc == LLMREG_OK)
-        rc = beat_host(a, b, spec);
-    if (rc == LLMREG_OK && !a->answered)
-        rc = report_peers(a, a->params[0], &b->peers);
-    llmreg_agent_spec_put(spec);
-    return rc != LLMREG_OK || a->answered ? rc : answer_beat(a, interval_ms);
-}
-
-static int run_beat(struct ask *a)
-{
-    struct llmreg_agent *agent;
+    struct said_beat *said = a->body;
+    struct beaten done;
     int rc;
 
-    if (!own_agent(a, a->params[0]))
-        return LLMREG_OK;
-    agent = llmreg_agent_get(a->api->registry, a->params[0]);
-    if (agent == NULL)
-        return ask_fail(a, LLMREG_ENOENT, "agent_id",
-                        "agent %s is not registered (any more): register it "
-                        "again",
-                        a->params[0]);
-    rc = beat_all(a, agent);
-    llmreg_agent_put(agent);
-    return rc;
+    if (!body_has(&beat_form, said->given, "latency_ms"))
+        said->b.latency_ms = NAN;
+    if (body_has(&beat_form, said->given, "resources"))
+        said->b.resources = &said->resources.r;
+    rc = report_beat(a, id, &said->b, &done);
+    return rc != LLMREG_OK || done.answered ? rc
+                                            : answer_beat(a, done.interval_ms);
+}
+
+int agents_run_beat(struct ask *a)
+{
+    return agents_beat(a, a->params[0]);
 }
 
 /* ---- leaving ---- */
 
-static int run_leave(struct ask *a)
+int agents_run_leave(struct ask *a)
 {
     struct reply r;
     uint64_t seq = 0;
@@ -279,13 +183,13 @@ static int run_leave(struct ask *a)
 
 const struct route agents_report_routes[] = {
     {HTTP_POST, "/api/v1/agents/register", ROUTE_AGENT, ROUTE_AGENT_BODY, NULL,
-     &registration_form, run_register, "200 409",
-     "register an agent, or bring it up to date", true},
+     &registration_form, agents_run_register, "200 409",
+     "register an agent, or bring it up to date", false},
     {HTTP_POST, "/api/v1/agents/{id}/heartbeat", ROUTE_AGENT, ROUTE_AGENT_BODY,
-     NULL, &beat_form, run_beat, "200 404", "one heartbeat", true},
+     NULL, &beat_form, agents_run_beat, "200 404", "one heartbeat", false},
     {HTTP_POST, "/api/v1/agents/{id}/unregister", ROUTE_AGENT, 1024, NULL, NULL,
-     run_leave, "200 404", "a clean leave", true},
-    {HTTP_DELETE, "/api/v1/agents/{id}", ROUTE_AGENT, 0, NULL, NULL, run_leave,
-     "200 404", "remove an agent", true},
+     agents_run_leave, "200 404", "a clean leave", false},
+    {HTTP_DELETE, "/api/v1/agents/{id}", ROUTE_AGENT, 0, NULL, NULL,
+     agents_run_leave, "200 404", "remove an agent", false},
     {.path = NULL},
 };

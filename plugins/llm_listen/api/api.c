@@ -8,26 +8,30 @@
 
 #include "plugins/llm_listen/api/resources.h"
 #include "plugins/llm_listen/api/token_file.h"
+#include "plugins/llm_listen/dialects/dialects.h"
 
 #define BUCKETS 65536 /* who is limited at once: 1.5 MB */
 
+/* What has the same paths as ours goes before it. */
 static const struct route_table tables[] = {
-    {"", agents_report_routes},
-    {"", agents_routes},
-    {"", hosts_routes},
-    {"", ingest_routes},
-    {"", endpoints_routes},
-    {"", endpoints_add_routes},
-    {"", endpoints_change_routes},
-    {"", requests_routes},
-    {"", models_routes},
-    {"", alerts_routes},
-    {"", graph_routes},
-    {"", snapshot_routes},
-    {"", sessions_routes},
-    {"", tokens_routes},
-    {"", audit_routes},
-    {"", sd_routes},
+    {"optiinfra", optiinfra_agents_routes, DIALECT_BIT(OPTIINFRA), NULL},
+    {"", agents_report_routes, 0, NULL},
+    {"", agents_routes, 0, NULL},
+    {"", hosts_routes, 0, NULL},
+    {"", ingest_routes, 0, NULL},
+    {"", endpoints_routes, 0, NULL},
+    {"", endpoints_add_routes, 0, NULL},
+    {"", endpoints_change_routes, 0, NULL},
+    {"", requests_routes, 0, NULL},
+    {"", models_routes, 0, NULL},
+    {"", alerts_routes, 0, NULL},
+    {"", graph_routes, 0, NULL},
+    {"", snapshot_routes, 0, NULL},
+    {"", sessions_routes, 0, NULL},
+    {"", tokens_routes, 0, NULL},
+    {"", audit_routes, 0, NULL},
+    {"", sd_routes, 0, NULL},
+    {"optiinfra", optiinfra_routes, DIALECT_BIT(OPTIINFRA), &optiinfra_errors},
 };
 #define TABLES (sizeof tables / sizeof tables[0])
 
@@ -50,7 +54,7 @@ static int make_beaten(struct api *api)
 
 static int make_parts(struct api *api, struct llmreg_error *err)
 {
-    int rc = router_new(&api->router, tables, TABLES, err);
+    int rc = router_new(&api->router, tables, TABLES, api->conf.dialects, err);
 
     if (rc == LLMREG_OK)
         rc = buckets_new(&api->buckets, BUCKETS);

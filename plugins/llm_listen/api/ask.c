@@ -2,7 +2,8 @@
 /* ask.c - from a call to its route: the checks, in one order for all.
  *
  *   head  who is it, does it ask too often, is there such a route, may it, is
- *         the body of the right kind and length
+ *         the body of the right kind and length; the route is looked for first,
+ *         since it knows how to say what is wrong
  *   run   the path's and the query's values, the body's; then the route
  *
  * Whoever fails at the head does not get to send a body. */
@@ -16,6 +17,7 @@
 
 #include <llmreg/audit.h>
 
+#include "plugins/llm_listen/api/admit.h"
 #include "plugins/llm_listen/api/origin.h"
 #include "plugins/llm_listen/api/reply.h"
 
@@ -120,12 +122,16 @@ static void refuse_method(struct ask *a, const struct route_match *m)
     reply_error(a, &e);
 }
 
-/* True: answered. */
-static bool refuse_route(struct ask *a, struct route_match *m)
+/* To such a dialect a path is one with its method. */
+static bool knows_no_methods(const struct ask *a)
 {
-    router_find(a->api->router, a->req->method, a->req->path, m);
-    a->route = m->route;
-    if (m->methods == 0)
+    return a->errors != NULL && a->errors->no_path != NULL;
+}
+
+/* True: answered. */
+static bool refuse_route(struct ask *a, const struct route_match *m)
+{
+    if (m->methods == 0 || (m->route == NULL && knows_no_methods(a)))
         refuse(a, 404, "there is no such path");
     else if (m->route == NULL)
         refuse_method(a, m);
@@ -134,7 +140,7 @@ static bool refuse_route(struct ask *a, struct route_match *m)
     else if (who_may(&a->who, m->route) == WHO_FORBIDDEN)
         refuse(a, 403, "the token's role does not allow this");
     else
-        return false;
+        return !admit(a);
     return true;
 }
 
@@ -181,6 +187,9 @@ void ask_head(void *ctx, struct http_call *c, size_t *body_max)
     a->api = ctx;
     a->call = c;
     a->req = http_request(c);
+    router_find(a->api->router, a->req->method, a->req->path, &m);
+    a->route = m.route;
+    a->errors = m.table == NULL ? NULL : m.table->errors;
     if (refuse_who(a) || refuse_origin(a) || refuse_pace(a) ||
         refuse_route(a, &m) || refuse_body(a))
         return;
@@ -211,7 +220,9 @@ static int read_body(struct ask *a)
             .status = problem.status,
             .code = problem.status == 400 ? "bad_json" : NULL,
             .message = problem.err.text,
-            .field = problem.field[0] == '\0' ? NULL : problem.field};
+            .field = problem.field[0] == '\0' ? NULL : problem.field,
+            .fault = problem.fault,
+            .got = problem.got};
 
         reply_error(a, &e);
     }

@@ -71,6 +71,7 @@ struct ask {
     struct http_call *call;
     const struct http_request *req; /* of this step */
     const struct route *route;
+    const struct route_errors *errors; /* how it says them; NULL: as we do */
     struct who who;
     bool known; /* who was found */
     const char *params[ROUTE_PARAMS_MAX];

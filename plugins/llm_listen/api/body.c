@@ -37,6 +37,13 @@ int body_refuse(struct body_reader *b, const char *format, ...)
     return LLMREG_EINVAL;
 }
 
+/* After body_refuse: what kind of mistake it is. */
+static int fault(struct body_reader *b, enum body_fault fault)
+{
+    b->problem->fault = fault;
+    return LLMREG_EINVAL;
+}
+
 static const char *type_text(enum llmreg_json_type type)
 {
     static const char *const words[] = {
@@ -52,7 +59,9 @@ static const char *type_text(enum llmreg_json_type type)
 static int refuse_type(struct body_reader *b, const char *wanted,
                        const struct llmreg_json_event *e)
 {
-    return body_refuse(b, "%s is needed, not %s", wanted, type_text(e->type));
+    body_refuse(b, "%s is needed, not %s", wanted, type_text(e->type));
+    b->problem->got = e->type;
+    return fault(b, BODY_WRONG_TYPE);
 }
 
 /* ---- values ---- */
@@ -67,9 +76,12 @@ int body_text(struct body_reader *b, const struct llmreg_json_event *e,
 {
     if (e->type != LLMREG_JSON_STRING)
         return refuse_type(b, "a string", e);
-    if (e->too_long || e->len < min || e->len > max)
-        return body_refuse(b, "%zu to %zu bytes are allowed, not %zu", min, max,
-                           e->too_long ? limits.string + 1 : e->len);
+    if (e->too_long || e->len < min || e->len > max) {
+        body_refuse(b, "%zu to %zu bytes are allowed, not %zu", min, max,
+                    e->too_long ? limits.string + 1 : e->len);
+        return fault(b, e->too_long || e->len > max ? BODY_TOO_LONG
+                                                    : BODY_INVALID);
+    }
     if (!llmreg_is_clean(e->text, e->len))
         return body_refuse(b, "control characters are not allowed");
     *out = llmreg_arena_copy(b->arena, e->text, e->len);
@@ -145,19 +157,39 @@ static int take_value(struct body_reader *b, const struct body_field *f,
 
 /* ---- members ---- */
 
+/* path is of the member called name; *rest is what follows that. */
+static bool begins_with(const char *path, const char *name, const char **rest)
+{
+    const size_t len = strlen(name);
+
+    if (strncmp(path, name, len) != 0 ||
+        (path[len] != '\0' && path[len] != '.' && path[len] != '['))
+        return false;
+    *rest = path + len;
+    return true;
+}
+
+/* The row called name. */
+static const struct body_field *row_called(const struct body_form *form,
+                                           const char *name)
+{
+    for (const struct body_field *f = form->fields; f->name != NULL; f++)
+        if (strcmp(f->name, name) == 0)
+            return f;
+    return NULL;
+}
+
 /* The row that path is of, and in *rest what follows its name. */
 static const struct body_field *find_field(const struct body_form *form,
                                            const char *path, const char **rest)
 {
-    for (const struct body_field *f = form->fields; f->name != NULL; f++) {
-        size_t len = strlen(f->name);
-
-        if (strncmp(path, f->name, len) != 0 ||
-            (path[len] != '\0' && path[len] != '.' && path[len] != '['))
-            continue;
-        *rest = path + len;
-        return f;
-    }
+    for (const struct body_field *f = form->fields; f->name != NULL; f++)
+        if (begins_with(path, f->name, rest))
+            return f;
+    for (const struct body_alias *l = form->aliases;
+         l != NULL && l->said != NULL; l++)
+        if (begins_with(path, l->said, rest))
+            return row_called(form, l->name);
     return NULL;
 }
 
@@ -254,17 +286,17 @@ static int check_required(struct body_reader *b)
         if (!f->required || (given >> (f - b->form->fields) & UINT64_C(1)) != 0)
             continue;
         b->path = f->name;
-        return body_refuse(b, "is needed");
+        body_refuse(b, "is needed");
+        return fault(b, BODY_MISSING);
     }
     return LLMREG_OK;
 }
 
 bool body_has(const struct body_form *form, body_given given, const char *name)
 {
-    for (const struct body_field *f = form->fields; f->name != NULL; f++)
-        if (strcmp(f->name, name) == 0)
-            return (given >> (f - form->fields) & UINT64_C(1)) != 0;
-    return false;
+    const struct body_field *f = row_called(form, name);
+
+    return f != NULL && (given >> (f - form->fields) & UINT64_C(1)) != 0;
 }
 
 int body_read(const struct body_form *form, const struct body_source *from,
@@ -278,6 +310,7 @@ int body_read(const struct body_form *form, const struct body_source *from,
     memset(out, 0, form->size);
     problem->status = 0;
     problem->field[0] = '\0';
+    problem->fault = BODY_INVALID;
     if (from->len > 0 || !form->optional)
         rc = llmreg_json_read(from->data, from->len, &limits, on_event, &b,
                               &err);

@@ -53,9 +53,16 @@ struct body_field {
 /* The struct begins with a body_given. */
 typedef uint64_t body_given; /* bit n: row n was there and not null */
 
+/* What somebody else calls a field. */
+struct body_alias {
+    const char *said; /* NULL ends a table */
+    const char *name; /* of the field */
+};
+
 struct body_form {
     const char *name; /* of the schema in OpenAPI */
     const struct body_field *fields;
+    const struct body_alias *aliases; /* NULL: none */
     size_t size;
     bool strict;
     bool optional; /* no body at all is {} */
@@ -64,10 +71,20 @@ struct body_form {
     size_t root_offset;
 };
 
+/* What kind of mistake it is, for dialects that tell. */
+enum body_fault {
+    BODY_INVALID, /* any other */
+    BODY_MISSING,
+    BODY_WRONG_TYPE,
+    BODY_TOO_LONG
+};
+
 /* What is wrong with a body: 400 (no JSON), or 422 (not what it should be). */
 struct body_problem {
     unsigned status;
     char field[BODY_FIELD_SIZE]; /* "" is the document */
+    enum body_fault fault;
+    enum llmreg_json_type got; /* of BODY_WRONG_TYPE */
     struct llmreg_error err;
 };
 

@@ -7,6 +7,7 @@
 #include <llmreg/agents.h>
 #include <llmreg/hosts.h>
 
+#include "plugins/llm_listen/api/admit.h"
 #include "plugins/llm_listen/api/reply.h"
 
 static bool forbid(struct ask *a, const char *field, const char *format,
@@ -27,14 +28,6 @@ static bool forbid(struct ask *a, const char *field, const char *format,
 static bool is_agents(const struct ask *a)
 {
     return a->who.kind == WHO_TOKEN && a->who.token->role == LLMREG_ROLE_AGENT;
-}
-
-/* Without a token it is its address that it is known by.  An operator on this
- * machine may, as with a token of his. */
-static bool is_address(const struct ask *a)
-{
-    return a->who.kind == WHO_TOKENLESS ||
-           (a->who.kind == WHO_LOCAL && !a->who.may_write);
 }
 
 static bool has_address(const struct ask *a, const char *id)
@@ -59,7 +52,7 @@ bool own_agent(struct ask *a, const char *id)
                             "this token has not registered an agent yet", "")
                    : forbid(a, "agent_id", "this token is bound to agent ",
                             a->who.token->agent);
-    if (is_address(a) && !has_address(a, id))
+    if (admit_by_address(a) && !has_address(a, id))
         return forbid(a, "agent_id",
                       "this agent was registered from another address", "");
     return true;
@@ -88,7 +81,8 @@ static bool see_rival(void *ctx, const struct llmreg_token *t)
     return !r->found;
 }
 
-/* Looks at all tokens: once in the life of one that is not bound yet. */
+/* Looks at all tokens: once in the life of one that is not bound yet, and with
+ * each registration of who has none. */
 static bool is_taken(const struct ask *a, const char *id)
 {
     struct rival r = {a, id, false};
@@ -101,8 +95,10 @@ bool own_registration(struct ask *a, const char *id)
 {
     if (id[0] == '\0')
         return true;
-    if (!is_agents(a) || own_id(a)[0] != '\0')
+    if (own_id(a)[0] != '\0' || !(is_agents(a) || admit_by_address(a)))
         return own_agent(a, id);
+    if (!is_agents(a) && !own_agent(a, id))
+        return false;
     return !is_taken(a, id) ||
            forbid(a, "agent_id", "another token is bound to this agent", "");
 }

@@ -239,23 +239,49 @@ static size_t error_fields(const struct reply_error *e, char retry[static 16],
     return n;
 }
 
-int reply_error(struct ask *a, const struct reply_error *e)
+/* Of a path that there is not some say a text. */
+static const char *plain_text(const struct ask *a, const struct reply_error *e)
+{
+    return a->route == NULL && e->status == 404 && a->errors != NULL
+               ? a->errors->no_path
+               : NULL;
+}
+
+static int write_body(const struct ask *a, const struct reply_error *e,
+                      struct reply_bytes *out)
+{
+    const char *text = plain_text(a, e);
+    struct reply r;
+
+    if (text != NULL)
+        return collect(out, text, strlen(text));
+    reply_begin(&r);
+    if (a->errors != NULL)
+        a->errors->write(&r.json, a, e);
+    else
+        write_error(&r.json, e->code != NULL ? e->code : reply_code(e->status),
+                    e->message, e->field);
+    return reply_take(&r, out);
+}
+
+int reply_error(struct ask *a, const struct reply_error *said)
 {
     char retry[16];
     struct http_field fields[3];
     struct reply_bytes b = {.data = NULL};
-    struct http_answer answer = {.status = e->status, .fields = fields};
-    struct reply r;
+    struct http_answer answer = {.fields = fields};
+    struct reply_error e = *said;
 
-    reply_begin(&r);
-    write_error(&r.json, e->code != NULL ? e->code : reply_code(e->status),
-                e->message, e->field);
+    if (e.status == 422 && a->errors != NULL && a->errors->invalid != 0)
+        e.status = a->errors->invalid;
+    answer.status = e.status;
+    answer.type = plain_text(a, &e) != NULL ? "text/plain" : NULL;
     /* Without memory the status has to do. */
-    if (reply_take(&r, &b) == LLMREG_OK) {
+    if (write_body(a, &e, &b) == LLMREG_OK) {
         answer.body = b.data;
         answer.body_len = b.len;
     }
-    answer.nfields = error_fields(e, retry, fields);
+    answer.nfields = error_fields(&e, retry, fields);
     if (http_answer(a->call, &answer) != LLMREG_OK)
         free(b.data);
     return LLMREG_OK;

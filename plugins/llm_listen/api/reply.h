@@ -17,6 +17,8 @@
 
 #include <llmreg/json.h>
 
+#include "plugins/llm_listen/api/body.h"
+
 #define REPLY_MAX (256 << 20) /* bytes: a snapshot of the largest fleet */
 
 struct ask;
@@ -52,15 +54,18 @@ LLMREG_MUSTCHECK int reply_send_durable(struct ask *a, struct reply *r,
 /* Ends the document and gives its bytes away.  LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int reply_take(struct reply *r, struct reply_bytes *out);
 
-/* {"error": {"code": ..., "message": ..., "field": ...}}; field may be NULL.
- * Always answers something.  retry: seconds for Retry-After; 0: none. */
+/* {"error": {"code": ..., "message": ..., "field": ...}}, or as the dialect of
+ * the route says it; field may be NULL.  Always answers something.  retry:
+ * seconds for Retry-After; 0: none. */
 struct reply_error {
     unsigned status;
     const char *code; /* NULL: the status' */
     const char *message;
     const char *field;
     unsigned retry;
-    const char *allow; /* of 405 */
+    const char *allow;         /* of 405 */
+    enum body_fault fault;     /* of 422 from the form of a body */
+    enum llmreg_json_type got; /* of BODY_WRONG_TYPE */
 };
 int reply_error(struct ask *a, const struct reply_error *e);
 /* What the engine answers by itself, in the same form. */

@@ -9,20 +9,24 @@
 
 #include <llmreg/sessions.h>
 
+#include "plugins/llm_listen/api/admit.h"
 #include "plugins/llm_listen/api/own.h"
 #include "plugins/llm_listen/api/reply.h"
+
+#define AGENTS_EACH 64 /* of one address whose agents show no tokens */
 
 static const char *or_empty(const char *s)
 {
     return s == NULL ? "" : s;
 }
 
-void report_heartbeat_url(char *out, size_t size, const char *id)
+void report_heartbeat_url(char out[static REPORT_URL_SIZE], const char *base,
+                          const char *id)
 {
     struct llmreg_text t;
 
-    llmreg_text_init(&t, out, size);
-    llmreg_text_add(&t, "/api/v1/agents/");
+    llmreg_text_init(&t, out, REPORT_URL_SIZE);
+    llmreg_text_add(&t, base);
     for (; *id != '\0'; id++)
         if (strchr("/@:+", *id) != NULL)
             llmreg_text_addf(&t, "%%%02X", (unsigned char)*id);
@@ -138,11 +142,13 @@ static int announced_url(struct ask *a, const char *text, char out[static 1])
     return rc;
 }
 
-/* Who it says to be, and where. */
+/* Who it says to be, and where: on the host of its address, if nothing else
+ * speaks for it. */
 struct claim {
     const char *id;   /* "": it is new, and has none yet */
     const char *host; /* it is on */
     const char *was;  /* the host that it was on before, or "" */
+    bool exists;
 };
 
 static int register_agent(struct ask *a, const struct registration *r,
@@ -152,7 +158,7 @@ static int register_agent(struct ask *a, const struct registration *r,
     const struct llmreg_agent_spec spec = {
         .id = c->id,
         .type = or_empty(r->type),
-        .name = or_empty(r->name),
+        .name = or_empty(r->name != NULL ? r->name : r->agent_id),
         .role = or_empty(r->role),
         .domain = or_empty(r->domain),
         .cluster = or_empty(r->cluster),
@@ -221,7 +227,7 @@ static int find_claim(struct ask *a, const struct registration *r,
     int rc;
 
     *out = (struct claim){.id = id, .host = or_empty(r->host), .was = ""};
-    if (out->host[0] == '\0')
+    if (out->host[0] == '\0' || admit_by_address(a))
         out->host = default_host(a);
     if (id[0] == '\0')
         out->id = id = own_id(a);
@@ -231,6 +237,7 @@ static int find_claim(struct ask *a, const struct registration *r,
                                     or_empty(r->name));
     if (agent == NULL)
         return LLMREG_OK;
+    out->exists = true;
     spec = llmreg_agent_spec(agent);
     rc = copy_text(a, spec->id, &out->id);
     if (rc == LLMREG_OK)
@@ -240,8 +247,57 @@ static int find_claim(struct ask *a, const struct registration *r,
     return rc;
 }
 
+struct counting {
+    const char *peer;
+    size_t count;
+};
+
+static bool see_neighbour(void *ctx, struct llmreg_agent *agent)
+{
+    struct counting *c = ctx;
+    struct llmreg_agent_state state;
+
+    llmreg_agent_state(agent, &state);
+    c->count += strcmp(state.peer, c->peer) == 0;
+    return c->count < AGENTS_EACH;
+}
+
+/* True: answered with 429.  A token is for one agent, an address for a few. */
+static bool refuse_new_agent(struct ask *a, const struct claim *c)
+{
+    static const struct reply_error e = {
+        .status = 429,
+        .message = "too many agents of one address without tokens: 64",
+        .retry = 60};
+    struct counting all = {.peer = a->req->peer};
+    struct llmreg_host *host = NULL;
+
+    if (!admit_by_address(a) || c->exists)
+        return false;
+    host = llmreg_host_find(a->api->registry, c->host);
+    if (host != NULL)
+        llmreg_each_agent_on_host(a->api->registry, host, see_neighbour, &all);
+    llmreg_host_put(host);
+    if (all.count == AGENTS_EACH)
+        reply_error(a, &e);
+    return all.count == AGENTS_EACH;
+}
+
+/* When it registered first; now, if it is gone again. */
+static int64_t registered_ms(const struct ask *a, const char *id)
+{
+    struct llmreg_agent *agent = llmreg_agent_get(a->api->registry, id);
+    struct llmreg_agent_state state = {.registered_ms = a->req->now.wall_ms};
+
+    if (agent != NULL)
+        llmreg_agent_state(agent, &state);
+    llmreg_agent_put(agent);
+    return state.registered_ms;
+}
+
 static void note(struct ask *a, struct registered *out)
 {
+    out->registered_ms = registered_ms(a, out->agent.id);
     if (out->agent.seq > out->seq)
         out->seq = out->agent.seq;
     if (out->agent.seq != 0 || out->endpoints.changed)
@@ -277,12 +333,14 @@ int report_register(struct ask *a, const struct registration *r,
 
     *out =
         (struct registered){.answered = true, .interval_ms = interval_of(a, r)};
+    if (rc == LLMREG_OK && r->name == NULL && r->agent_id == NULL)
+        rc = ask_fail(a, LLMREG_EINVAL, "name", "name: is needed");
     if (rc == LLMREG_OK)
         rc = announce_check(a, &r->endpoints);
     if (rc != LLMREG_OK)
         return rc;
     if (!own_registration(a, c.id) || !own_host(a, c.host) ||
-        refuse_new_host(a, c.host))
+        refuse_new_agent(a, &c) || refuse_new_host(a, c.host))
         return LLMREG_OK;
     return register_all(a, r, &c, out);
 }

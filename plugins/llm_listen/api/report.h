@@ -26,6 +26,7 @@ struct registration {
     struct body_endpoints endpoints; /* items NULL: nothing is said of them */
     bool endpoints_said;
 };
+extern const struct body_field registration_fields[];
 extern const struct body_form registration_form;
 
 struct announced_one {
@@ -44,6 +45,7 @@ struct registered {
     bool answered; /* 403 or 429 was sent: nothing more to do */
     struct llmreg_agent_result agent;
     int64_t interval_ms;
+    int64_t registered_ms; /* first */
     struct announced endpoints;
     uint64_t seq; /* to wait for */
 };
@@ -51,6 +53,24 @@ struct registered {
 LLMREG_MUSTCHECK int report_register(struct ask *a,
                                      const struct registration *what,
                                      struct registered *out);
+
+/* One heartbeat. */
+struct beat {
+    const char *status;         /* a word of words.h; NULL: as it said before */
+    const char *activity, *hub; /* or NULL */
+    double latency_ms;          /* NAN: unknown */
+    struct body_metrics metrics;
+    struct body_metadata metadata;
+    struct body_peers peers;
+    const struct llmreg_resources *resources; /* of its host; NULL: none */
+};
+struct beaten {
+    bool answered; /* 403 or 429 was sent: nothing more to do */
+    int64_t interval_ms;
+};
+/* LLMREG_ENOENT: it is not registered (any more). */
+LLMREG_MUSTCHECK int report_beat(struct ask *a, const char *id,
+                                 const struct beat *b, struct beaten *out);
 
 /* A sample of a host.  host "": that of the caller's address. */
 struct sampled {
@@ -68,8 +88,10 @@ LLMREG_MUSTCHECK int report_peers(struct ask *a, const char *id,
 /* LLMREG_ENOENT. */
 LLMREG_MUSTCHECK int report_leave(struct ask *a, const char *id, uint64_t *seq);
 
-/* "/api/v1/agents/ID/heartbeat", percent-encoded. */
-void report_heartbeat_url(char *out, size_t size, const char *id);
+#define REPORT_URL_SIZE (LLMREG_AGENT_ID_SIZE * 3 + 40)
+/* "/api/v1/agents/ID/heartbeat", percent-encoded; base: what is before ID. */
+void report_heartbeat_url(char out[static REPORT_URL_SIZE], const char *base,
+                          const char *id);
 
 /* The endpoints that an agent announces (announce.c): all of them, so that
  * others that it announced before are removed. */

@@ -18,6 +18,8 @@
 #include "plugins/llm_listen/http/http.h"
 
 struct ask;
+struct llmreg_json_out;
+struct reply_error; /* reply.h */
 
 /* Who may: the least of what a caller must be. */
 enum route_role {
@@ -46,23 +48,38 @@ struct route {
     bool tokenless;
 };
 
+/* How a dialect says what is wrong. */
+struct route_errors {
+    unsigned invalid;    /* the status where ours is 422; 0: the same */
+    const char *no_path; /* text of the 404 of a path that there is not; NULL:
+                            as any other */
+    void (*write)(struct llmreg_json_out *w, const struct ask *a,
+                  const struct reply_error *e);
+};
+
 /* Rows up to one without a path. */
 struct route_table {
-    const char *name; /* "" or a dialect's, for errors and OpenAPI */
+    const char *name; /* "" or a dialect's, for OpenAPI */
     const struct route *rows;
+    unsigned dialects; /* bits: there if one of these is; 0: always */
+    const struct route_errors *errors; /* NULL: ours (reply.h) */
 };
 
 struct router;
 
-/* LLMREG_ENOMEM; LLMREG_EEXIST: two rows with one method and path, err says
- * which.  Of two tables the first wins, so that ours stand before dialects. */
+/* Of the n tables those that are there with these dialects.  LLMREG_ENOMEM;
+ * LLMREG_EEXIST: two rows with one method and path, err says which.  Of two
+ * tables the first wins, so that ours stand before dialects. */
 LLMREG_MUSTCHECK int router_new(struct router **out,
                                 const struct route_table *tables, size_t n,
-                                struct llmreg_error *err);
+                                unsigned dialects, struct llmreg_error *err);
 void router_free(struct router *r); /* NULL is fine */
 
 struct route_match {
     const struct route *route; /* NULL: none for this method */
+    /* The route's; without one, whose path it is as far as there is one; NULL:
+     * nobody's. */
+    const struct route_table *table;
     unsigned methods; /* bits 1 << method that the path has; 0: no such path */
     /* where the parts in braces stand in the path, still percent-encoded */
     struct {

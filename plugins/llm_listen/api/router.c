@@ -14,10 +14,14 @@
 struct node {
     const char *part; /* of a table's path; "{" is any */
     size_t len;
-    struct node *next;  /* brother */
-    struct node *child; /* literal ones */
-    struct node *any;   /* the one in braces */
-    const struct route *routes[HTTP_METHODS];
+    struct node *next;               /* brother */
+    struct node *child;              /* literal ones */
+    struct node *any;                /* the one in braces */
+    const struct route_table *owner; /* that named it first */
+    struct {
+        const struct route *route;
+        const struct route_table *table;
+    } at[HTTP_METHODS];
 };
 
 struct router {
@@ -40,7 +44,8 @@ static struct node *find_literal(const struct node *n, const char *part,
     return NULL;
 }
 
-static struct node *add_node(struct node *n, const char *part, size_t len)
+static struct node *add_node(struct node *n, const char *part, size_t len,
+                             const struct route_table *owner)
 {
     struct node *c = part[0] == '{' ? n->any : find_literal(n, part, len);
 
@@ -51,6 +56,7 @@ static struct node *add_node(struct node *n, const char *part, size_t len)
         return NULL;
     c->part = part;
     c->len = len;
+    c->owner = owner;
     if (part[0] == '{') {
         n->any = c;
         return c;
@@ -60,8 +66,8 @@ static struct node *add_node(struct node *n, const char *part, size_t len)
     return c;
 }
 
-static int add_route(struct node *root, const struct route *row,
-                     bool *taken_before)
+static int add_route(struct node *root, const struct route_table *t,
+                     const struct route *row, bool *taken_before)
 {
     const char *path = row->path;
     struct node *n = root;
@@ -69,14 +75,16 @@ static int add_route(struct node *root, const struct route *row,
     while (*path == '/') {
         size_t len = part_length(path + 1);
 
-        n = add_node(n, path + 1, len);
+        n = add_node(n, path + 1, len, t);
         if (n == NULL)
             return LLMREG_ENOMEM;
         path += 1 + len;
     }
-    *taken_before = n->routes[row->method] != NULL;
-    if (!*taken_before)
-        n->routes[row->method] = row;
+    *taken_before = n->at[row->method].route != NULL;
+    if (*taken_before)
+        return LLMREG_OK;
+    n->at[row->method].route = row;
+    n->at[row->method].table = t;
     return LLMREG_OK;
 }
 
@@ -88,7 +96,7 @@ static int add_table(struct node *root, const struct route_table *t,
     int rc = LLMREG_OK;
 
     for (const struct route *row = t->rows; row->path != NULL; row++) {
-        rc = add_route(root, row, &taken);
+        rc = add_route(root, t, row, &taken);
         if (rc != LLMREG_OK)
             return rc;
         for (const struct route *o = t->rows; taken && o < row; o++) {
@@ -119,13 +127,14 @@ static void free_below(struct node *n)
 }
 
 int router_new(struct router **out, const struct route_table *tables, size_t n,
-               struct llmreg_error *err)
+               unsigned dialects, struct llmreg_error *err)
 {
     struct router *r = calloc(1, sizeof *r);
     int rc = r == NULL ? LLMREG_ENOMEM : LLMREG_OK;
 
     for (size_t i = 0; i < n && rc == LLMREG_OK; i++)
-        rc = add_table(&r->root, &tables[i], err);
+        if (tables[i].dialects == 0 || (tables[i].dialects & dialects) != 0)
+            rc = add_table(&r->root, &tables[i], err);
     if (rc != LLMREG_OK) {
         router_free(r);
         return rc;
@@ -148,15 +157,35 @@ struct search {
     enum http_method method;
     struct route_match *out;
     size_t nparams;
+    unsigned depth, deepest;
 };
 
 static bool accept_node(const struct search *s, const struct node *n)
 {
     for (unsigned m = 0; m < HTTP_METHODS; m++)
-        if (n->routes[m] != NULL)
+        if (n->at[m].route != NULL)
             s->out->methods |= 1u << m;
-    s->out->route = n->routes[s->method];
+    s->out->route = n->at[s->method].route;
+    if (s->out->route != NULL)
+        s->out->table = n->at[s->method].table;
     return s->out->route != NULL;
+}
+
+static bool search_below(struct search *s, const struct node *n,
+                         const char *path);
+
+static bool search_child(struct search *s, const struct node *c,
+                         const char *path)
+{
+    bool found;
+
+    if (++s->depth > s->deepest) {
+        s->deepest = s->depth;
+        s->out->table = c->owner;
+    }
+    found = search_below(s, c, path);
+    s->depth--;
+    return found;
 }
 
 /* path begins at a slash, or is at its end. */
@@ -170,14 +199,14 @@ static bool search_below(struct search *s, const struct node *n,
         return accept_node(s, n);
     len = part_length(++path);
     literal = find_literal(n, path, len);
-    if (literal != NULL && search_below(s, literal, path + len))
+    if (literal != NULL && search_child(s, literal, path + len))
         return true;
     if (n->any == NULL || len == 0 || s->nparams == ROUTE_PARAMS_MAX)
         return false;
     s->out->params[s->nparams].at = path;
     s->out->params[s->nparams].len = len;
     s->nparams++;
-    if (search_below(s, n->any, path + len))
+    if (search_child(s, n->any, path + len))
         return true;
     s->nparams--;
     return false;

@@ -23,6 +23,7 @@ static const struct row {
     {201, FROM_ROW, "done, and it is new"},
     {202, FROM_ROW, "begun"},
     {204, FROM_ROW, "done; there is nothing to say"},
+    {301, FROM_ROW, "it is elsewhere: Location"},
     {304, FROM_ROW, "not changed since the ETag of If-None-Match"},
     {400, FROM_ALL, "not HTTP, a path, a query or JSON as it must be"},
     {401, FROM_ALL, "a token is needed, or the one shown is not valid"},

@@ -157,6 +157,22 @@ enum who_verdict who_may(const struct who *w, const struct route *route)
     }
 }
 
+bool who_mark(const char *address, unsigned n,
+              char id[static LLMREG_TOKEN_ID_SIZE])
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    char text[LLMREG_PEER_SIZE + 16];
+    uint8_t digest[LLMREG_DIGEST_SIZE];
+
+    snprintf(text, sizeof text, "%u %s", n, address);
+    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, text, strlen(text), digest) != 0)
+        return false;
+    for (size_t i = 0; i < LLMREG_TOKEN_ID_SIZE - 1; i++)
+        id[i] = letters[digest[i] % (sizeof letters - 1)];
+    id[LLMREG_TOKEN_ID_SIZE - 1] = '\0';
+    return true;
+}
+
 void who_text(const struct who *w, const struct http_request *req, char *out,
               size_t size)
 {

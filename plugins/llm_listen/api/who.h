@@ -5,8 +5,8 @@
  *
  *   token      it showed one that is valid: the token's role
  *   tokenless  an existing client that knows no tokens, from an address that
- *              the door lets in (AllowAgentsFrom): an agent, on the routes of
- *              dialects only
+ *              the door lets in (AllowAgentsFrom) and somebody has approved
+ *              (admit.h): an agent, on the routes of dialects only
  *   local      nothing shown, but on this machine: may read, and may change
  *              things where the door says AllowAnonymousWrite
  *   nobody     nothing shown, from elsewhere
@@ -59,6 +59,9 @@ void who_write(char out[static WHO_TOKEN_SIZE], const char *id,
 bool who_parse(const char *text, size_t len,
                char id[static LLMREG_TOKEN_ID_SIZE],
                uint8_t digest[static LLMREG_DIGEST_SIZE]);
+/* The n-th id of the token that an address has (admit.h). */
+bool who_mark(const char *address, unsigned n,
+              char id[static LLMREG_TOKEN_ID_SIZE]);
 /* "token:ab12cd34 name", "anonymous", "unix:uid=0": for the audit. */
 void who_text(const struct who *w, const struct http_request *req, char *out,
               size_t size);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* dialects.h - routes of other systems, so that their clients work unmodified.
+ *
+ * A dialect is a table of routes, and how it says what is wrong.  It is there
+ * only where the configuration names it.  Its functions read a request into
+ * what our own routes take, and write what they give as its clients expect it:
+ * nothing is decided here.
+ *
+ * Threads:   constant.
+ * Blocking:  never.
+ * Ownership: they live for ever.
+ */
+#ifndef LLM_LISTEN_DIALECTS_DIALECTS_H
+#define LLM_LISTEN_DIALECTS_DIALECTS_H
+
+#include "plugins/llm_listen/api/route.h"
+
+enum dialect { DIALECT_OPTIINFRA, DIALECTS };
+
+#define DIALECT_BIT(d) (1u << DIALECT_##d)
+#define DIALECTS_ALL   ((1u << DIALECTS) - 1)
+
+const char *dialect_text(enum dialect d);
+/* LLMREG_ENOENT: no such dialect. */
+LLMREG_MUSTCHECK int dialect_parse(const char *s, enum dialect *out);
+
+/* The routes of OptiInfra's server, and those that its agents call: the latter
+ * have the paths of ours and take what ours take, and go before them. */
+extern const struct route optiinfra_routes[];
+extern const struct route optiinfra_agents_routes[];
+extern const struct route_errors optiinfra_errors;
+
+#endif
