@@ -91,11 +91,14 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/words.h \
 	plugins/llm_listen/dialects/dialects.c \
 	plugins/llm_listen/dialects/dialects.h \
+	plugins/llm_listen/dialects/health.c \
+	plugins/llm_listen/dialects/nexus.c \
 	plugins/llm_listen/dialects/optiinfra.c \
 	plugins/llm_listen/dialects/optiinfra_agents.c \
 	plugins/llm_listen/dialects/shape.c \
 	plugins/llm_listen/dialects/shape.h
-libllm_listen_api_la_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS)
+libllm_listen_api_la_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS) \
+	-DLLMREG_VERSION='"$(PACKAGE_VERSION)"'
 
 ## What starts all that.
 noinst_LTLIBRARIES += libllm_listen_life.la

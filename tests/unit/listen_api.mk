@@ -5,6 +5,7 @@ check_LTLIBRARIES += libdesk.la
 libdesk_la_SOURCES = \
 	plugins/llm_listen/http/cidr.c \
 	tests/support/desk.c tests/support/desk.h \
+	tests/support/desk_fleet.c tests/support/desk_fleet.h \
 	tests/support/fake_http.c tests/support/fake_http.h \
 	tests/support/json_find.c tests/support/json_find.h \
 	tests/support/room.c tests/support/room.h
@@ -59,6 +60,12 @@ TESTS += tests/unit/test_buckets
 tests_unit_test_buckets_SOURCES = tests/unit/test_buckets.c
 tests_unit_test_buckets_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_buckets_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_dialect_nexus
+TESTS += tests/unit/test_dialect_nexus
+tests_unit_test_dialect_nexus_SOURCES = tests/unit/test_dialect_nexus.c
+tests_unit_test_dialect_nexus_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_dialect_nexus_LDADD = $(DESK_LIBS)
 
 check_PROGRAMS += tests/unit/test_dialect_optiinfra
 TESTS += tests/unit/test_dialect_optiinfra

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_fleet_routes.c - the fleet over HTTP: models and where to run them,
  * alerts, the graph, the snapshot, targets for Prometheus. */
-#include "tests/support/desk.h"
+#include "tests/support/desk_fleet.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -24,76 +24,11 @@ static void teardown(void)
     desk_close(&d);
 }
 
-static void add(const char *host, const char *more)
-{
-    char body[400];
-
-    snprintf(body, sizeof body, "{\"host\":\"%s\"%s}", host, more);
-    desk_ask(&d, "operator", "POST /api/v1/endpoints", body, 201);
-}
-
-static struct llmreg_endpoint *get(const char *host)
-{
-    char id[80];
-    struct llmreg_endpoint *e;
-
-    snprintf(id, sizeof id, "%s:11434", host);
-    e = llmreg_get(d.registry, id);
-    ck_assert_ptr_nonnull(e);
-    return e;
-}
-
-static void observe(const char *host, enum llmreg_reason reason)
-{
-    static const struct llmreg_health_rule rule = {1, 1};
-    const struct llmreg_observation seen = {.reason = reason, .total_us = 5};
-    struct llmreg_endpoint *e = get(host);
-
-    ck_assert_int_eq(llmreg_observe(d.registry, e, &seen, &rule, &d.now),
-                     LLMREG_OK);
-    llmreg_put(e);
-}
-
-static void give(const char *host, const struct llmreg_model *items, size_t n)
-{
-    const struct llmreg_models models = {.items = items, .count = n};
-    struct llmreg_endpoint *e = get(host);
-
-    ck_assert_int_eq(llmreg_models_set(d.registry, e, &models, &d.now),
-                     LLMREG_OK);
-    llmreg_put(e);
-}
-
-/* gpu1 has a and lib/b:7b, gpu2 has a, loaded; gpu3 is down and has c. */
-static void make_fleet(void)
-{
-    struct llmreg_model one[] = {llmreg_model_unknown("a:latest"),
-                                 llmreg_model_unknown("lib/b:7b")};
-    struct llmreg_model two = llmreg_model_unknown("a:latest");
-    struct llmreg_model three = llmreg_model_unknown("c:1");
-
-    add("gpu1", "");
-    add("gpu2", "");
-    add("gpu3", "");
-    one[0].family = "llama";
-    one[0].context_max = 8192;
-    one[0].tools = LLMREG_NO;
-    two.loaded = LLMREG_YES;
-    two.tools = LLMREG_YES;
-    two.size_bytes = 77;
-    give("gpu1", one, 2);
-    give("gpu2", &two, 1);
-    give("gpu3", &three, 1);
-    observe("gpu1", LLMREG_REASON_OK);
-    observe("gpu2", LLMREG_REASON_OK);
-    observe("gpu3", LLMREG_REASON_REFUSED);
-}
-
 /* ---- models ---- */
 
 START_TEST(models_are_listed_with_all_that_somebody_knows)
 {
-    make_fleet();
+    desk_fleet(&d);
     desk_ask(&d, "reader", "GET /api/v1/models", NULL, 200);
     ck_assert_uint_eq(desk_count(&d, "models[].name"), 3);
     ck_assert_str_eq(desk_get(&d, "models[].name"), "a:latest");
@@ -118,7 +53,7 @@ START_TEST(models_come_in_pages)
     char call[200];
     size_t seen = 0;
 
-    make_fleet();
+    desk_fleet(&d);
     snprintf(call, sizeof call, "GET /api/v1/models?limit=1");
     for (; seen < 3; seen++) {
         desk_ask(&d, "reader", call, NULL, 200);
@@ -133,7 +68,7 @@ END_TEST
 
 START_TEST(one_model_is_found_by_any_of_its_names)
 {
-    make_fleet();
+    desk_fleet(&d);
     desk_ask(&d, "reader", "GET /api/v1/models/a", NULL, 200);
     ck_assert_str_eq(desk_get(&d, "name"), "a:latest");
     desk_ask(&d, "reader", "GET /api/v1/models/lib%2Fb:7b", NULL, 200);
@@ -145,7 +80,7 @@ END_TEST
 
 START_TEST(where_it_is_and_where_it_is_run_best)
 {
-    make_fleet();
+    desk_fleet(&d);
     desk_ask(&d, "reader", "GET /api/v1/models/a/endpoints", NULL, 200);
     ck_assert_uint_eq(desk_count(&d, "endpoints[].id"), 2);
     ck_assert_str_eq(desk_get(&d, "endpoints[].id"), "gpu1:11434");
@@ -177,7 +112,7 @@ START_TEST(what_cannot_be_asked_together_is_refused)
 {
     char call[120];
 
-    make_fleet();
+    desk_fleet(&d);
     snprintf(call, sizeof call, "GET /api/v1/models/a/endpoints?%s", wrong[_i]);
     desk_ask(&d, "reader", call, NULL, 400);
 }
@@ -185,8 +120,8 @@ END_TEST
 
 START_TEST(degraded_endpoints_are_good_enough_if_one_says_so)
 {
-    make_fleet();
-    observe("gpu1", LLMREG_REASON_BUSY);
+    desk_fleet(&d);
+    desk_observe(&d, "gpu1", LLMREG_REASON_BUSY);
     desk_ask(&d, "reader", "GET /api/v1/models/a/endpoints?order=best", NULL,
              200);
     ck_assert_uint_eq(desk_count(&d, "endpoints[].id"), 1);
@@ -288,8 +223,8 @@ START_TEST(a_small_snapshot_is_one_answer_and_not_sent_twice)
 {
     char tag[64];
 
-    add("gpu1", ""); /* nothing that the alerter speaks up for */
-    add("gpu2", "");
+    desk_add(&d, "gpu1", ""); /* nothing that the alerter speaks up for */
+    desk_add(&d, "gpu2", "");
     desk_ask(&d, "reader", "GET /api/v1/snapshot", NULL, 200);
     ck_assert_uint_eq(desk_count(&d, "endpoints[].id"), 2);
     ck_assert_str_eq(desk_get(&d, "counts.endpoints.total"), "2");
@@ -298,7 +233,7 @@ START_TEST(a_small_snapshot_is_one_answer_and_not_sent_twice)
     desk_pass(&d, 1000);
     desk_header(&d, "If-None-Match", tag);
     desk_ask(&d, "reader", "GET /api/v1/snapshot", NULL, 304);
-    struct llmreg_endpoint *e = get("gpu1");
+    struct llmreg_endpoint *e = desk_endpoint(&d, "gpu1");
     llmreg_request_begin(e); /* is no event */
     llmreg_put(e);
     desk_header(&d, "If-None-Match", tag);
@@ -375,8 +310,9 @@ END_TEST
 
 START_TEST(prometheus_finds_endpoints_as_targets)
 {
-    add("gpu1", ",\"kind\":\"vllm\",\"labels\":{\"site\":\"berlin\","
-                "\"a-b\":\"1\",\"a.b\":\"2\",\"\xc3\xa4\":\"3\"}");
+    desk_add(&d, "gpu1",
+             ",\"kind\":\"vllm\",\"labels\":{\"site\":\"berlin\","
+             "\"a-b\":\"1\",\"a.b\":\"2\",\"\xc3\xa4\":\"3\"}");
     desk_ask(&d, "operator", "POST /api/v1/endpoints",
              "{\"url\":\"https://gpu2:8000/x\"}", 201);
     desk_ask(&d, "reader", "GET /api/v1/sd/prometheus?kind=vllm", NULL, 200);

@@ -294,8 +294,9 @@ static const struct {
     struct line lines[2];
     const char *says;
 } bad_dialects[] = {
-    {{{"Dialect", {TEXT("klingon")}, 1}}, "allowed are \"optiinfra\""},
-    {{{"Dialect", {NUMBER(1)}, 1}}, "allowed are \"optiinfra\""},
+    {{{"Dialect", {TEXT("klingon")}, 1}},
+     "allowed are \"optiinfra\" \"nexus\""},
+    {{{"Dialect", {NUMBER(1)}, 1}}, "allowed are \"optiinfra\" \"nexus\""},
     {{{"Dialect", {{.number = 0}}, 0}}, "needs names of dialects in quotes"},
 };
 

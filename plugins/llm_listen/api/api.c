@@ -32,6 +32,8 @@ static const struct route_table tables[] = {
     {"", audit_routes, 0, NULL},
     {"", sd_routes, 0, NULL},
     {"optiinfra", optiinfra_routes, DIALECT_BIT(OPTIINFRA), &optiinfra_errors},
+    {"nexus", nexus_routes, DIALECT_BIT(NEXUS), &nexus_errors},
+    {"health", health_routes, DIALECTS_HEALTH, NULL},
 };
 #define TABLES (sizeof tables / sizeof tables[0])
 

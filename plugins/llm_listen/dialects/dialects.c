@@ -6,6 +6,7 @@
 
 static const char *const names[DIALECTS] = {
     [DIALECT_OPTIINFRA] = "optiinfra",
+    [DIALECT_NEXUS] = "nexus",
 };
 
 const char *dialect_text(enum dialect d)

@@ -15,7 +15,7 @@
 
 #include "plugins/llm_listen/api/route.h"
 
-enum dialect { DIALECT_OPTIINFRA, DIALECTS };
+enum dialect { DIALECT_OPTIINFRA, DIALECT_NEXUS, DIALECTS };
 
 #define DIALECT_BIT(d) (1u << DIALECT_##d)
 #define DIALECTS_ALL   ((1u << DIALECTS) - 1)
@@ -29,5 +29,12 @@ LLMREG_MUSTCHECK int dialect_parse(const char *s, enum dialect *out);
 extern const struct route optiinfra_routes[];
 extern const struct route optiinfra_agents_routes[];
 extern const struct route_errors optiinfra_errors;
+
+extern const struct route nexus_routes[];
+extern const struct route_errors nexus_errors;
+
+/* Of several. */
+extern const struct route health_routes[];
+#define DIALECTS_HEALTH (DIALECT_BIT(OPTIINFRA) | DIALECT_BIT(NEXUS))
 
 #endif

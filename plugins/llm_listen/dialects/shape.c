@@ -61,6 +61,23 @@ void shape_place(struct llmreg_json_out *w,
     }
 }
 
+int64_t shape_uptime(const struct ask *a)
+{
+    return (a->req->now.mono_ns - a->api->started.mono_ns) / LLMREG_NS_PER_S;
+}
+
+int shape_snapshot(struct ask *a,
+                   int (*send)(struct ask *a, const struct llmreg_snapshot *s))
+{
+    struct llmreg_snapshot *s = NULL;
+    int rc = llmreg_snapshot_take(a->api->registry, &s);
+
+    if (rc == LLMREG_OK)
+        rc = send(a, s);
+    llmreg_snapshot_free(s);
+    return rc;
+}
+
 int shape_url(struct ask *a, const char *host, int64_t port, const char **out)
 {
     const bool v6 = strchr(host, ':') != NULL && host[0] != '[';

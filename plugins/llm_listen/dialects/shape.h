@@ -10,6 +10,7 @@
 
 #include <llmreg/agents.h>
 #include <llmreg/json.h>
+#include <llmreg/snapshot.h>
 
 #include "plugins/llm_listen/api/ask.h"
 
@@ -26,6 +27,14 @@ void shape_metadata(struct llmreg_json_out *w, const char *key,
 /* host and port, of where it is reached, or null. */
 void shape_place(struct llmreg_json_out *w,
                  const struct llmreg_agent_spec *spec);
+
+/* Since the start, in seconds. */
+int64_t shape_uptime(const struct ask *a);
+
+/* Takes a snapshot of everything for the length of the call. */
+LLMREG_MUSTCHECK int
+shape_snapshot(struct ask *a,
+               int (*send)(struct ask *a, const struct llmreg_snapshot *s));
 
 /* "http://HOST:PORT" for a registration, in the ask's arena.  LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int shape_url(struct ask *a, const char *host, int64_t port,
