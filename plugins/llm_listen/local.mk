@@ -96,7 +96,11 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/dialects/optiinfra.c \
 	plugins/llm_listen/dialects/optiinfra_agents.c \
 	plugins/llm_listen/dialects/shape.c \
-	plugins/llm_listen/dialects/shape.h
+	plugins/llm_listen/dialects/shape.h \
+	plugins/llm_listen/dialects/thunderline.c \
+	plugins/llm_listen/dialects/thunderline.h \
+	plugins/llm_listen/dialects/thunderline_graph.c \
+	plugins/llm_listen/dialects/thunderline_nodes.c
 libllm_listen_api_la_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS) \
 	-DLLMREG_VERSION='"$(PACKAGE_VERSION)"'
 

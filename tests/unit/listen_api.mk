@@ -73,6 +73,12 @@ tests_unit_test_dialect_optiinfra_SOURCES = tests/unit/test_dialect_optiinfra.c
 tests_unit_test_dialect_optiinfra_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_dialect_optiinfra_LDADD = $(DESK_LIBS)
 
+check_PROGRAMS += tests/unit/test_dialect_thunderline
+TESTS += tests/unit/test_dialect_thunderline
+tests_unit_test_dialect_thunderline_SOURCES = tests/unit/test_dialect_thunderline.c
+tests_unit_test_dialect_thunderline_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_dialect_thunderline_LDADD = $(DESK_LIBS)
+
 check_PROGRAMS += tests/unit/test_endpoints_routes
 TESTS += tests/unit/test_endpoints_routes
 tests_unit_test_endpoints_routes_SOURCES = tests/unit/test_endpoints_routes.c

@@ -295,8 +295,11 @@ static const struct {
     const char *says;
 } bad_dialects[] = {
     {{{"Dialect", {TEXT("klingon")}, 1}},
-     "allowed are \"optiinfra\" \"nexus\""},
-    {{{"Dialect", {NUMBER(1)}, 1}}, "allowed are \"optiinfra\" \"nexus\""},
+     "allowed are \"optiinfra\" \"nexus\" "
+     "\"thunderline\""},
+    {{{"Dialect", {NUMBER(1)}, 1}},
+     "allowed are \"optiinfra\" \"nexus\" "
+     "\"thunderline\""},
     {{{"Dialect", {{.number = 0}}, 0}}, "needs names of dialects in quotes"},
 };
 

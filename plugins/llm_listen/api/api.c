@@ -33,6 +33,12 @@ static const struct route_table tables[] = {
     {"", sd_routes, 0, NULL},
     {"optiinfra", optiinfra_routes, DIALECT_BIT(OPTIINFRA), &optiinfra_errors},
     {"nexus", nexus_routes, DIALECT_BIT(NEXUS), &nexus_errors},
+    {"thunderline", thunderline_routes, DIALECT_BIT(THUNDERLINE),
+     &thunderline_errors},
+    {"thunderline", thunderline_nodes_routes, DIALECT_BIT(THUNDERLINE),
+     &thunderline_errors},
+    {"thunderline", thunderline_graph_routes, DIALECT_BIT(THUNDERLINE),
+     &thunderline_errors},
     {"health", health_routes, DIALECTS_HEALTH, NULL},
 };
 #define TABLES (sizeof tables / sizeof tables[0])

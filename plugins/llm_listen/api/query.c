@@ -95,7 +95,7 @@ static int read_value(const struct query_row *row, const char *text,
     out->text = text;
     switch (row->type) {
     case QUERY_TEXT:
-        good = len > 0 && len <= VALUE_MAX;
+        good = (len > 0 || row->min < 0) && len <= VALUE_MAX;
         break;
     case QUERY_COUNT:
         good = llmreg_parse_int(text, len, row->min, row->max, &out->number) ==

@@ -18,7 +18,7 @@
 #define QUERY_MAX 12 /* rows of a table */
 
 enum query_type {
-    QUERY_TEXT,  /* clean, 1 to 1023 bytes */
+    QUERY_TEXT,  /* clean, 1 to 1023 bytes; with min -1 also none */
     QUERY_COUNT, /* a whole number, min to max */
     QUERY_BOOL,  /* true, false */
     QUERY_WORD   /* one of words */

@@ -7,6 +7,7 @@
 static const char *const names[DIALECTS] = {
     [DIALECT_OPTIINFRA] = "optiinfra",
     [DIALECT_NEXUS] = "nexus",
+    [DIALECT_THUNDERLINE] = "thunderline",
 };
 
 const char *dialect_text(enum dialect d)

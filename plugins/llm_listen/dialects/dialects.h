@@ -15,7 +15,12 @@
 
 #include "plugins/llm_listen/api/route.h"
 
-enum dialect { DIALECT_OPTIINFRA, DIALECT_NEXUS, DIALECTS };
+enum dialect {
+    DIALECT_OPTIINFRA,
+    DIALECT_NEXUS,
+    DIALECT_THUNDERLINE,
+    DIALECTS
+};
 
 #define DIALECT_BIT(d) (1u << DIALECT_##d)
 #define DIALECTS_ALL   ((1u << DIALECTS) - 1)
@@ -32,6 +37,12 @@ extern const struct route_errors optiinfra_errors;
 
 extern const struct route nexus_routes[];
 extern const struct route_errors nexus_errors;
+
+/* Services, nodes, and the graph of nodes. */
+extern const struct route thunderline_routes[];
+extern const struct route thunderline_nodes_routes[];
+extern const struct route thunderline_graph_routes[];
+extern const struct route_errors thunderline_errors;
 
 /* Of several. */
 extern const struct route health_routes[];

@@ -125,12 +125,13 @@ static const char *status_of(const struct llmreg_agent_state *s)
                                                : words[s->health];
 }
 
-static void write_agent(struct llmreg_json_out *w,
+static void write_agent(struct llmreg_json_out *w, const struct ask *a,
                         const struct llmreg_agent *agent)
 {
     const struct llmreg_agent_spec *spec = llmreg_agent_spec(agent);
     struct llmreg_agent_state state;
 
+    (void)a;
     llmreg_agent_state(agent, &state);
     llmreg_json_open_object(w, NULL);
     llmreg_json_string(w, "id", spec->id);
@@ -151,37 +152,21 @@ static void write_agent(struct llmreg_json_out *w,
     llmreg_agent_spec_put(spec);
 }
 
-/* type: NULL is any. */
-static int send_list(struct ask *a, const char *type)
-{
-    const struct llmreg_agent_filter filter = {.type = type};
-    struct crowd all;
-    struct reply r;
-    int rc = crowd_gather(a, &filter, &all);
-
-    if (rc == LLMREG_OK) {
-        reply_begin(&r);
-        llmreg_json_open_object(&r.json, NULL);
-        llmreg_json_open_array(&r.json, "agents");
-        for (size_t i = 0; i < all.count; i++)
-            write_agent(&r.json, all.items[i]);
-        llmreg_json_close_array(&r.json);
-        llmreg_json_integer(&r.json, "count", (int64_t)all.count);
-        llmreg_json_close_object(&r.json);
-        rc = reply_send(a, &r, 200);
-    }
-    crowd_fini(&all);
-    return rc;
-}
+static const struct crowd_list agents = {
+    .name = "agents", .write = write_agent, .count = true};
 
 static int run_list(struct ask *a)
 {
-    return send_list(a, NULL);
+    static const struct llmreg_agent_filter all;
+
+    return crowd_send(a, &all, &agents);
 }
 
 static int run_type(struct ask *a)
 {
-    return send_list(a, a->params[0]);
+    const struct llmreg_agent_filter type = {.type = a->params[0]};
+
+    return crowd_send(a, &type, &agents);
 }
 
 static int run_get(struct ask *a)
@@ -193,7 +178,7 @@ static int run_get(struct ask *a)
     if (agent == NULL)
         return ask_fail(a, LLMREG_ENOENT, NULL, "Agent not found");
     reply_begin(&r);
-    write_agent(&r.json, agent);
+    write_agent(&r.json, a, agent);
     llmreg_agent_put(agent);
     return reply_send(a, &r, 200);
 }

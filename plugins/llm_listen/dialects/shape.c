@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/llm_listen/api/reply.h"
+
 void shape_time(struct llmreg_json_out *w, const char *key, int64_t wall_ms)
 {
     char text[LLMREG_TIME_SIZE];
@@ -17,6 +19,15 @@ void shape_time(struct llmreg_json_out *w, const char *key, int64_t wall_ms)
 void shape_text(struct llmreg_json_out *w, const char *key, const char *s)
 {
     llmreg_json_string(w, key, s[0] == '\0' ? NULL : s);
+}
+
+void shape_amount(struct llmreg_json_out *w, const char *key, int64_t n,
+                  double unit)
+{
+    if (n < 0)
+        llmreg_json_null(w, key);
+    else
+        llmreg_json_double(w, key, (double)n / unit);
 }
 
 void shape_capabilities(struct llmreg_json_out *w, const char *key,
@@ -143,4 +154,39 @@ void crowd_fini(struct crowd *c)
         llmreg_agent_put(c->items[--c->count]);
     free(c->items);
     c->items = NULL;
+}
+
+static void write_crowd(struct llmreg_json_out *w, const struct ask *a,
+                        const struct crowd *c, const struct crowd_list *list)
+{
+    int64_t count = 0;
+
+    llmreg_json_open_object(w, NULL);
+    llmreg_json_open_array(w, list->name);
+    for (size_t i = 0; i < c->count; i++) {
+        if (list->wanted != NULL && !list->wanted(a, c->items[i]))
+            continue;
+        list->write(w, a, c->items[i]);
+        count++;
+    }
+    llmreg_json_close_array(w);
+    if (list->count)
+        llmreg_json_integer(w, "count", count);
+    llmreg_json_close_object(w);
+}
+
+int crowd_send(struct ask *a, const struct llmreg_agent_filter *filter,
+               const struct crowd_list *list)
+{
+    struct crowd all;
+    struct reply r;
+    int rc = crowd_gather(a, filter, &all);
+
+    if (rc == LLMREG_OK) {
+        reply_begin(&r);
+        write_crowd(&r.json, a, &all, list);
+        rc = reply_send(a, &r, 200);
+    }
+    crowd_fini(&all);
+    return rc;
 }

@@ -18,6 +18,9 @@
 void shape_time(struct llmreg_json_out *w, const char *key, int64_t wall_ms);
 /* NULL for "": what is unknown is null. */
 void shape_text(struct llmreg_json_out *w, const char *key, const char *s);
+/* n in units of that size; null if it is negative. */
+void shape_amount(struct llmreg_json_out *w, const char *key, int64_t n,
+                  double unit);
 /* ["gpu", "gpu=h100"] */
 void shape_capabilities(struct llmreg_json_out *w, const char *key,
                         const struct llmreg_agent_spec *spec);
@@ -52,5 +55,19 @@ LLMREG_MUSTCHECK int crowd_gather(struct ask *a,
                                   const struct llmreg_agent_filter *filter,
                                   struct crowd *out);
 void crowd_fini(struct crowd *c);
+
+/* {"NAME": [...]}, or {"NAME": [...], "count": n} */
+struct crowd_list {
+    const char *name;
+    void (*write)(struct llmreg_json_out *w, const struct ask *a,
+                  const struct llmreg_agent *agent);
+    bool (*wanted)(const struct ask *a, const struct llmreg_agent *agent);
+    bool count;
+};
+/* Answers with all of the filter that are wanted (NULL: all).
+ * LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int crowd_send(struct ask *a,
+                                const struct llmreg_agent_filter *filter,
+                                const struct crowd_list *list);
 
 #endif
