@@ -156,18 +156,24 @@ int llmreg_token_add(struct llmreg_registry *r,
     return tell(explain(rc, token->id, err), &c, seq);
 }
 
+static void inherit_binding(struct llmreg_token *t,
+                            const struct llmreg_token *old)
+{
+    if (t->role != LLMREG_ROLE_AGENT || t->uses != 0)
+        return;
+    if (t->agent[0] == '\0')
+        t->agent = old->agent;
+    if (t->host[0] == '\0')
+        t->host = old->host;
+}
+
 /* The line's word counts, but for what was learned meanwhile. */
 static void inherit(struct llmreg_token *line, const struct llmreg_token *old)
 {
     line->created_ms = old->created_ms;
     if (line->uses == old->uses)
         line->uses_left = old->uses_left;
-    if (line->role != LLMREG_ROLE_AGENT || line->uses != 0)
-        return;
-    if (line->agent[0] == '\0')
-        line->agent = old->agent;
-    if (line->host[0] == '\0')
-        line->host = old->host;
+    inherit_binding(line, old);
 }
 
 static int seed_locked(struct tokens *t, struct token_change *c)
@@ -377,6 +383,42 @@ int llmreg_token_forget(struct llmreg_registry *r, const char *id,
 }
 
 /* ---- remembered ---- */
+
+static int recall_token(struct token_change *c, const void *arg)
+{
+    const struct llmreg_token *stored = arg;
+
+    if (c->token.revoked_ms == 0 && stored->revoked_ms != 0) {
+        c->token.revoked_ms = stored->revoked_ms;
+        c->event.type = LLMREG_EVENT_REMOVED;
+    }
+    if (stored->created_ms < c->token.created_ms)
+        c->token.created_ms = stored->created_ms;
+    if (stored->uses == c->token.uses && stored->uses_left < c->token.uses_left)
+        c->token.uses_left = stored->uses_left;
+    inherit_binding(&c->token, stored);
+    return LLMREG_OK;
+}
+
+static void recall_use(struct llmreg_registry *r, const char *id,
+                       int64_t used_ms)
+{
+    const struct llmreg_token *t = llmreg_token_get(r, id);
+
+    if (t != NULL && llmreg_token_used(t) < used_ms)
+        llmreg_token_use(t, used_ms);
+    llmreg_token_put(t);
+}
+
+int llmreg_token_recall(struct llmreg_registry *r,
+                        const struct llmreg_token *stored, int64_t used_ms,
+                        const struct llmreg_now *now)
+{
+    struct token_change c = change_of(now, LLMREG_EVENT_UPDATED, "remembered");
+
+    recall_use(r, stored->id, used_ms);
+    return edit_token(r, stored->id, recall_token, &c, stored);
+}
 
 static int restore_locked(struct tokens *t, struct token_change *c,
                           int64_t used_ms) LLMREG_REQUIRES(t->lock)

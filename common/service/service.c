@@ -106,6 +106,7 @@ static int start_store(struct llmreg_service *s, struct llmreg_error *err)
         .flush_ns = s->settings.flush_ns,
         .retry_ns = RETRY_NS,
         .keep_events = s->settings.keep_events,
+        .keep_audit = s->settings.keep_audit,
         .keep_beats = s->settings.keep_beats,
     };
 

@@ -22,6 +22,8 @@ const struct llmreg_option settings_table[] = {
      "seconds between two writes of what may be lost in a power cut"},
     {"KeepEvents", LLMREG_OPT_INTEGER, OFF(keep_events), 0, 0, 1000000, "10000",
      "newest events kept in the store"},
+    {"KeepAudit", LLMREG_OPT_INTEGER, OFF(keep_audit), 0, 0, 10000000, "100000",
+     "newest entries of the audit kept in the store"},
     {"KeepHeartbeats", LLMREG_OPT_INTEGER, OFF(keep_beats), 0, 0, 100000000,
      "1000000",
      "heartbeats of the last 24 hours kept in the store, over all agents"},

@@ -21,6 +21,7 @@ struct settings_values {
     char data_dir[STORE_DIR_SIZE];
     int64_t flush_ns;
     int64_t keep_events;
+    int64_t keep_audit;
     int64_t keep_beats;
     int64_t max_endpoints, max_agents, max_hosts, max_sessions;
     double late_after, stale_after, offline_after; /* intervals */

@@ -55,6 +55,14 @@ static const struct {
             [LLMREG_EVENT_ACKNOWLEDGED] = {DIRTY_ALL, true},
             [LLMREG_EVENT_CLEARED] = {DIRTY_ALL, true},
         },
+    [LLMREG_ENTITY_TOKEN] =
+        {
+            [LLMREG_EVENT_REGISTERED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_UPDATED] = {DIRTY_ALL, true},
+            [LLMREG_EVENT_REMOVED] = {DIRTY_ALL, true},
+        },
+    /* Its event is what is written (history.h). */
+    [LLMREG_ENTITY_AUDIT] = {[LLMREG_EVENT_AUDIT] = {0, true}},
 };
 
 int batch_init(struct batch *b)
@@ -105,10 +113,12 @@ void batch_add(struct batch *b, const struct llmreg_event *event)
     mark(b, event->entity, event->subject,
          effects[event->entity][event->type].parts);
     b->durable = b->durable || effects[event->entity][event->type].durable;
-    if (batch_is_full(b))
-        llmreg_event_put(event);
-    else
+    if (!batch_is_full(b)) {
         b->events[b->nevents++] = event;
+        return;
+    }
+    b->unkept = true;
+    llmreg_event_put(event);
 }
 
 void batch_add_everything(struct batch *b)
@@ -241,6 +251,7 @@ void batch_clear(struct batch *b)
         llmreg_event_put(b->events[i]);
     b->nevents = 0;
     b->durable = false;
+    b->unkept = false;
     b->everything = false;
     for (int i = 0; i < LLMREG_ENTITIES; i++)
         if (b->dirty[i] != NULL)

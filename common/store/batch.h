@@ -23,6 +23,7 @@ struct batch {
     const struct llmreg_event *events[BATCH_EVENTS];
     size_t nevents;
     bool durable;    /* something in it must not wait */
+    bool unkept;     /* an event came that is not in events */
     bool everything; /* compare all of the file with all of the registry */
 };
 

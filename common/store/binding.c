@@ -51,6 +51,13 @@ void binding_real(struct binding *b, double x)
         b->code = sqlite3_bind_double(b->stmt, b->at++, x);
 }
 
+void binding_bytes(struct binding *b, const void *bytes, size_t len)
+{
+    if (b->code == SQLITE_OK)
+        b->code =
+            sqlite3_bind_blob(b->stmt, b->at++, bytes, (int)len, SQLITE_STATIC);
+}
+
 void binding_tristate(struct binding *b, enum llmreg_tristate t)
 {
     binding_known(b, t == LLMREG_UNKNOWN ? -1 : t == LLMREG_YES);

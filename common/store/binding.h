@@ -7,7 +7,7 @@
  *
  * Threads:   the store's thread.
  * Blocking:  binding_finish on the disk, the others never.
- * Ownership: text is lent until binding_finish.
+ * Ownership: text and bytes are lent until binding_finish.
  */
 #ifndef LLMREG_STORE_BINDING_H
 #define LLMREG_STORE_BINDING_H
@@ -32,6 +32,7 @@ void binding_known(struct binding *b, int64_t n);
 /* 0 is not set, and NULL in the file. */
 void binding_time(struct binding *b, int64_t ms);
 void binding_real(struct binding *b, double x);
+void binding_bytes(struct binding *b, const void *bytes, size_t len);
 void binding_tristate(struct binding *b, enum llmreg_tristate t);
 /* Runs it; the statement is ready to be bound again, whatever happened. */
 LLMREG_MUSTCHECK int binding_finish(struct binding *b,

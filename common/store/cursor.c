@@ -5,6 +5,7 @@
 #include "common/store/cursor.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <llmreg/text.h>
 
@@ -53,6 +54,17 @@ const char *cursor_copy(struct cursor *c, struct textpool *pool)
     if (kept == NULL)
         c->nomem = true;
     return kept != NULL ? kept : "";
+}
+
+void cursor_bytes(struct cursor *c, void *out, size_t len)
+{
+    const void *bytes = sqlite3_column_blob(c->stmt, c->at);
+
+    if (bytes != NULL && sqlite3_column_bytes(c->stmt, c->at) == (int)len)
+        memcpy(out, bytes, len);
+    else
+        doubt(c, c->at, "has another length than it must have");
+    c->at++;
 }
 
 int64_t cursor_number(struct cursor *c, int64_t min, int64_t max)

@@ -32,6 +32,8 @@ struct cursor {
 const char *cursor_text(struct cursor *c);
 /* The same, kept in the pool. */
 const char *cursor_copy(struct cursor *c, struct textpool *pool);
+/* Exactly len bytes. */
+void cursor_bytes(struct cursor *c, void *out, size_t len);
 int64_t cursor_number(struct cursor *c, int64_t min, int64_t max);
 /* Any number. */
 int64_t cursor_any(struct cursor *c);

@@ -2,6 +2,7 @@
 /* history.c - the newest stay. */
 #include "common/store/history.h"
 
+#include "common/store/audit.h"
 #include "common/store/rows.h"
 
 int history_open(struct history *h, struct database *db,
@@ -11,6 +12,8 @@ int history_open(struct history *h, struct database *db,
 
     if (rc == LLMREG_OK)
         rc = rows_count(db, DB_BEAT_COUNT, &h->beats, err);
+    if (rc == LLMREG_OK)
+        rc = rows_count(db, DB_AUDIT_COUNT, &h->audit, err);
     return rc;
 }
 
@@ -23,7 +26,7 @@ static int add_events(struct history *h, const struct batch *b,
         int64_t added = 0;
 
         if (b->events[i]->entity == LLMREG_ENTITY_AUDIT)
-            continue;
+            continue; /* it has a table of its own */
         rc = rows_put_event(db, b->events[i], &added, err);
         h->events += added;
     }
@@ -40,7 +43,7 @@ static int write_events(struct history *h, const struct past *past,
         rc = add_events(h, past->batch, db, err);
     if (rc != LLMREG_OK || h->events <= keep)
         return rc;
-    rc = rows_prune_events(db, h->events - keep, err);
+    rc = rows_prune(db, DB_EVENT_PRUNE, h->events - keep, err);
     h->events = keep;
     return rc;
 }
@@ -50,6 +53,8 @@ int history_write(struct history *h, const struct past *past,
 {
     int rc = write_events(h, past, db, err);
 
+    if (rc == LLMREG_OK)
+        rc = audit_write(past, db, &h->audit, err);
     if (rc == LLMREG_OK)
         rc = beats_write(past->beats, db, &past->now, &h->beats, err);
     return rc;

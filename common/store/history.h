@@ -15,18 +15,19 @@
  * copy of it is changed with a transaction, and becomes the true one with the
  * commit. */
 struct history {
-    int64_t events, beats;
+    int64_t events, beats, audit;
 };
 
 /* Counts. */
 LLMREG_MUSTCHECK int history_open(struct history *h, struct database *db,
                                   struct llmreg_error *err);
-/* Adds the batch's events and the heartbeats that are due, and drops the oldest
+/* Adds the batch's events, each to its table, and the heartbeats that are due, and drops the oldest
  * that are too many; inside a transaction. */
 struct past {
     const struct batch *batch;
     const struct beats *beats;
-    int64_t keep_events;
+    struct llmreg_registry *registry;
+    int64_t keep_events, keep_audit;
     struct llmreg_now now;
 };
 LLMREG_MUSTCHECK int history_write(struct history *h, const struct past *past,

@@ -11,6 +11,7 @@ static const struct kind *const kinds[LLMREG_ENTITIES] = {
     [LLMREG_ENTITY_HOST] = &kind_host,
     [LLMREG_ENTITY_SESSION] = &kind_session,
     [LLMREG_ENTITY_ALERT] = &kind_alert,
+    [LLMREG_ENTITY_TOKEN] = &kind_token,
 };
 
 const struct kind *kind_of(enum llmreg_entity entity)

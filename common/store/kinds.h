@@ -62,7 +62,7 @@ struct kind {
 };
 
 extern const struct kind kind_endpoint, kind_agent, kind_host, kind_session,
-    kind_alert;
+    kind_alert, kind_token;
 
 /* NULL: nothing of such an entity is remembered. */
 const struct kind *kind_of(enum llmreg_entity entity);

@@ -8,6 +8,7 @@
  */
 #include "common/store/load.h"
 
+#include "common/store/audit.h"
 #include "common/store/kinds.h"
 
 /* A file full of them must not fill the log, too. */
@@ -61,6 +62,8 @@ int load_run(struct load *l, struct database *db, struct llmreg_error *err)
     for (int i = 0; i < LLMREG_ENTITIES && rc == LLMREG_OK; i++)
         if (kind_of(i) != NULL)
             rc = load_kind(l, kind_of(i), db, err);
+    if (rc == LLMREG_OK)
+        rc = audit_load(l, db, err);
     if (rc == LLMREG_ENOMEM)
         llmreg_error_set(err, "no memory to load the store");
     return rc;

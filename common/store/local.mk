@@ -1,5 +1,7 @@
 noinst_LTLIBRARIES += libstore.la
 libstore_la_SOURCES = \
+	common/store/audit.c \
+	common/store/audit.h \
 	common/store/batch.c \
 	common/store/batch.h \
 	common/store/beats.c \
@@ -29,6 +31,7 @@ libstore_la_SOURCES = \
 	common/store/kind_endpoint.c \
 	common/store/kind_host.c \
 	common/store/kind_session.c \
+	common/store/kind_token.c \
 	common/store/kinds.c \
 	common/store/kinds.h \
 	common/store/lifelock.c \
@@ -38,11 +41,13 @@ libstore_la_SOURCES = \
 	common/store/rows.h \
 	common/store/rows_agent.c \
 	common/store/rows_alert.c \
+	common/store/rows_audit.c \
 	common/store/rows_beat.c \
 	common/store/rows_endpoint.c \
 	common/store/rows_event.c \
 	common/store/rows_host.c \
 	common/store/rows_session.c \
+	common/store/rows_token.c \
 	common/store/schema.c \
 	common/store/schema.h \
 	common/store/sequence.c \

@@ -13,10 +13,12 @@
 
 #include <llmreg/agents.h>
 #include <llmreg/alerts.h>
+#include <llmreg/audit.h>
 #include <llmreg/bus.h>
 #include <llmreg/hosts.h>
 #include <llmreg/registry.h>
 #include <llmreg/sessions.h>
+#include <llmreg/tokens.h>
 
 #include "common/store/database.h"
 
@@ -52,6 +54,14 @@ LLMREG_MUSTCHECK int rows_put_alert(struct database *db,
                                     const struct llmreg_alert *a,
                                     struct llmreg_error *err);
 
+LLMREG_MUSTCHECK int rows_put_token(struct database *db,
+                                    const struct llmreg_token *t,
+                                    struct llmreg_error *err);
+/* *added: 1 if it is a new row, 0 if it was there. */
+LLMREG_MUSTCHECK int rows_put_audit(struct database *db,
+                                    const struct llmreg_audit *entry,
+                                    int64_t *added, struct llmreg_error *err);
+
 struct rows_beat {
     int64_t time_ms;
     const char *agent;
@@ -74,9 +84,9 @@ LLMREG_MUSTCHECK int rows_drop_beats(struct database *db,
 LLMREG_MUSTCHECK int rows_put_event(struct database *db,
                                     const struct llmreg_event *event,
                                     int64_t *added, struct llmreg_error *err);
-/* Deletes the oldest excess events. */
-LLMREG_MUSTCHECK int rows_prune_events(struct database *db, int64_t excess,
-                                       struct llmreg_error *err);
+/* Deletes the oldest: DB_EVENT_PRUNE, DB_AUDIT_PRUNE. */
+LLMREG_MUSTCHECK int rows_prune(struct database *db, enum db_statement which,
+                                int64_t excess, struct llmreg_error *err);
 LLMREG_MUSTCHECK int rows_put_number(struct database *db, const char *key,
                                      int64_t value, struct llmreg_error *err);
 
@@ -140,5 +150,17 @@ typedef int (*rows_told_fn)(void *ctx, const char *id,
                             enum llmreg_severity told);
 LLMREG_MUSTCHECK int rows_each_told(struct database *db, rows_told_fn fn,
                                     void *ctx, struct llmreg_error *err);
+
+typedef int (*rows_token_fn)(void *ctx, const char *id,
+                             const struct llmreg_token *t, int64_t used_ms,
+                             const char *problem);
+LLMREG_MUSTCHECK int rows_each_token(struct database *db, rows_token_fn fn,
+                                     void *ctx, struct llmreg_error *err);
+
+/* The newest LLMREG_AUDIT_KEPT, oldest first. */
+typedef int (*rows_audit_fn)(void *ctx, const struct llmreg_audit *entry,
+                             const char *problem);
+LLMREG_MUSTCHECK int rows_each_audit(struct database *db, rows_audit_fn fn,
+                                     void *ctx, struct llmreg_error *err);
 
 #endif

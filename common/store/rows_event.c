@@ -29,10 +29,10 @@ int rows_put_event(struct database *db, const struct llmreg_event *event,
     return rc;
 }
 
-int rows_prune_events(struct database *db, int64_t excess,
-                      struct llmreg_error *err)
+int rows_prune(struct database *db, enum db_statement which, int64_t excess,
+               struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_EVENT_PRUNE);
+    struct binding b = binding_start(db, which);
 
     binding_number(&b, excess);
     return binding_finish(&b, err);

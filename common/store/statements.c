@@ -4,6 +4,8 @@
  * Values are always bound.  The order of the columns is the order in which
  * the files rows_*.c bind them and read them.
  */
+#include <llmreg/audit.h>
+
 #include "common/store/database.h"
 
 #define MODEL_COLUMNS                                                          \
@@ -25,6 +27,15 @@
     "id, rule, subject, name, message, state, previous, reason, host, series," \
     " url, severity, told, since_ms, fired_ms, cleared_ms, acknowledged_ms,"   \
     " acknowledged_by, note, times, seq"
+
+#define TOKEN_COLUMNS                                                          \
+    "id, digest, name, role, agent, host, origin, created_ms, expires_ms,"     \
+    " revoked_ms, used_ms, approved, uses, uses_left"
+#define AUDIT_COLUMNS "seq, time_ms, who, peer, what, subject, detail, status"
+
+/* A number as it stands in SQL. */
+#define DIGITS(n)  DIGITS_(n)
+#define DIGITS_(n) #n
 
 static const char *const sql[DB_STATEMENTS] = {
     [DB_META_GET] = "SELECT value FROM meta WHERE key = ?1",
@@ -149,6 +160,23 @@ static const char *const sql[DB_STATEMENTS] = {
     [DB_ALERT_IDS] = "SELECT id FROM alert",
     [DB_ALERT_LIST] = "SELECT " ALERT_COLUMNS " FROM alert",
     [DB_ALERT_TOLD] = "SELECT id, told FROM alert",
+
+    [DB_TOKEN_PUT] =
+        "INSERT OR REPLACE INTO token (" TOKEN_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+        " ?14)",
+    [DB_TOKEN_DELETE] = "DELETE FROM token WHERE id = ?1",
+    [DB_TOKEN_IDS] = "SELECT id FROM token",
+    [DB_TOKEN_LIST] = "SELECT " TOKEN_COLUMNS " FROM token",
+
+    [DB_AUDIT_PUT] = "INSERT OR IGNORE INTO audit (" AUDIT_COLUMNS ")"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [DB_AUDIT_COUNT] = "SELECT count(*) FROM audit",
+    [DB_AUDIT_PRUNE] = "DELETE FROM audit WHERE seq IN"
+                       " (SELECT seq FROM audit ORDER BY seq LIMIT ?1)",
+    [DB_AUDIT_NEWEST] =
+        "SELECT " AUDIT_COLUMNS " FROM (SELECT * FROM audit"
+        " ORDER BY seq DESC LIMIT " DIGITS(LLMREG_AUDIT_KEPT) ") ORDER BY seq",
 
     [DB_BEAT_PUT] =
         "INSERT OR IGNORE INTO heartbeat (time_ms, agent, presence, health,"

@@ -40,6 +40,7 @@ struct store_config {
     int64_t flush_ns;         /* pause between two lazy writes */
     int64_t retry_ns;         /* between attempts; between looks at the file */
     int64_t keep_events;      /* newest rows of event; 0: none */
+    int64_t keep_audit;       /* newest rows of audit; 0: none */
     int64_t keep_beats;       /* rows of heartbeat; 0: none */
 };
 

@@ -134,8 +134,14 @@ static int write_batch(struct writer *w, const struct llmreg_now *now,
                        bool durable, struct llmreg_error *err)
 {
     const bool reserve = sequence_is_due(&w->sequence, w->world.bus);
-    const struct past past = {&w->batch, &w->beats, w->config.keep_events,
-                              *now};
+    const struct past past = {
+        .batch = &w->batch,
+        .beats = &w->beats,
+        .registry = w->world.registry,
+        .keep_events = w->config.keep_events,
+        .keep_audit = w->config.keep_audit,
+        .now = *now,
+    };
     struct history history = w->history;
     struct database *db = &w->home.db;
     const struct passage passage = {db, w->world.registry, *now};

@@ -102,6 +102,14 @@ LLMREG_MUSTCHECK int llmreg_token_restore(struct llmreg_registry *r,
                                           int64_t used_ms,
                                           struct llmreg_error *err);
 
+/* The same for one that is there already, and may have been made anew: what was
+ * revoked is, what was spent is, and it is bound where it is not yet.  An event
+ * if that changes anything.  LLMREG_ENOENT, LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int llmreg_token_recall(struct llmreg_registry *r,
+                                         const struct llmreg_token *stored,
+                                         int64_t used_ms,
+                                         const struct llmreg_now *now);
+
 /* ---- reading ---- */
 
 /* A counted reference, revoked or not, or NULL.  The value never changes: get

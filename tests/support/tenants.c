@@ -230,3 +230,82 @@ const struct llmreg_alert *alert_get(struct room *r, const char *subject)
 {
     return llmreg_alert_get(r->registry, alert_id(subject));
 }
+
+/* ---- tokens, and the audit ---- */
+
+struct llmreg_token token_of(const char *id)
+{
+    const struct llmreg_token token = {
+        .id = id,
+        .digest = {1, 2, 0, 0xff, [31] = 7},
+        .name = "rack 7",
+        .role = LLMREG_ROLE_AGENT,
+        .agent = "",
+        .host = "",
+        .origin = "file",
+        .created_ms = 1790000000001,
+        .expires_ms = 1990000000001,
+        .approved = true,
+        .uses = 9,
+        .uses_left = 4,
+    };
+
+    return token;
+}
+
+void token_add(struct room *r, const char *id)
+{
+    const struct llmreg_token token = token_of(id);
+
+    ck_assert_int_eq(llmreg_token_add(r->registry, &token, &r->now, NULL, NULL),
+                     LLMREG_OK);
+}
+
+void token_revoke(struct room *r, const char *id)
+{
+    ck_assert_int_eq(
+        llmreg_token_revoke(r->registry, id, "lost", &r->now, NULL), LLMREG_OK);
+}
+
+const char *token_state(struct room *r, const char *id)
+{
+    const struct llmreg_token *t = llmreg_token_get(r->registry, id);
+    const char *word = "none";
+
+    if (t != NULL)
+        word = llmreg_token_state_text(llmreg_token_state(t, r->now.wall_ms));
+    llmreg_token_put(t);
+    return word;
+}
+
+uint64_t audit_note(struct room *r, const char *detail)
+{
+    const struct llmreg_audit entry = {
+        .who = "token:ab12cd34 rack 7",
+        .from = "10.0.0.7",
+        .what = "POST /api/v1/endpoints",
+        .subject = "gpu1:11434",
+        .detail = detail,
+        .status = 201,
+    };
+    uint64_t seq = 0;
+
+    ck_assert_int_eq(llmreg_audit_add(r->registry, &entry, &r->now, &seq, NULL),
+                     LLMREG_OK);
+    return seq;
+}
+
+static bool count_entry(void *ctx, const struct llmreg_audit *entry)
+{
+    (void)entry;
+    ++*(size_t *)ctx;
+    return true;
+}
+
+size_t audit_count(struct room *r)
+{
+    size_t n = 0;
+
+    llmreg_each_audit(r->registry, UINT64_MAX, count_entry, &n);
+    return n;
+}

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* tenants.h - agents, hosts, sessions and alerts in a room, each with a value
- * in every field.
+/* tenants.h - agents, hosts, sessions, alerts, tokens and the audit in a room,
+ * each with a value in every field.
  */
 #ifndef LLMREG_TEST_TENANTS_H
 #define LLMREG_TEST_TENANTS_H
 
 #include <llmreg/agents.h>
 #include <llmreg/alerts.h>
+#include <llmreg/audit.h>
 #include <llmreg/hosts.h>
 #include <llmreg/sessions.h>
+#include <llmreg/tokens.h>
 
 #include "tests/support/room.h"
 
@@ -48,5 +50,17 @@ void alert_tell(struct room *r, const char *subject,
 void alert_acknowledge(struct room *r, const char *subject, const char *by);
 /* A reference, or NULL. */
 const struct llmreg_alert *alert_get(struct room *r, const char *subject);
+
+/* A token for enrolment, good for 9 registrations. */
+struct llmreg_token token_of(const char *id);
+void token_add(struct room *r, const char *id);
+void token_revoke(struct room *r, const char *id);
+/* Its state's word, or "none". */
+const char *token_state(struct room *r, const char *id);
+
+/* An entry of the audit; its number. */
+uint64_t audit_note(struct room *r, const char *detail);
+/* How many are in memory. */
+size_t audit_count(struct room *r);
 
 #endif

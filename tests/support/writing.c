@@ -15,6 +15,7 @@ void writing_make(struct writing *w)
         .flush_ns = 5 * LLMREG_NS_PER_S,
         .retry_ns = 5 * LLMREG_NS_PER_S,
         .keep_events = 100,
+        .keep_audit = 100,
         .keep_beats = 1000,
     };
     snprintf(w->config.dir, sizeof w->config.dir, "%s/registry", w->room.dir);

@@ -107,6 +107,12 @@ tests_unit_test_rows_session_SOURCES = tests/unit/test_rows_session.c \
 tests_unit_test_rows_session_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_rows_session_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_rows_token
+TESTS += tests/unit/test_rows_token
+tests_unit_test_rows_token_SOURCES = tests/unit/test_rows_token.c $(STORE_TEST_TENANTS)
+tests_unit_test_rows_token_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_rows_token_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_schema
 TESTS += tests/unit/test_schema
 tests_unit_test_schema_SOURCES = tests/unit/test_schema.c
@@ -160,6 +166,13 @@ tests_unit_test_writer_alerts_SOURCES = tests/unit/test_writer_alerts.c \
 	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
 tests_unit_test_writer_alerts_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_writer_alerts_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_writer_tokens
+TESTS += tests/unit/test_writer_tokens
+tests_unit_test_writer_tokens_SOURCES = tests/unit/test_writer_tokens.c \
+	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_writer_tokens_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_writer_tokens_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_faults
 TESTS += tests/unit/test_writer_faults

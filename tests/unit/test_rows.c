@@ -364,7 +364,7 @@ START_TEST(pruning_takes_the_oldest)
 
     for (uint64_t i = 1; i <= 10; i++)
         ck_assert_int_eq(put_event(i * 1000), 1);
-    ck_assert_int_eq(rows_prune_events(&db, 4, &err), LLMREG_OK);
+    ck_assert_int_eq(rows_prune(&db, DB_EVENT_PRUNE, 4, &err), LLMREG_OK);
     ck_assert_int_eq(rows_count(&db, DB_EVENT_COUNT, &n, &err), LLMREG_OK);
     ck_assert_int_eq(n, 6);
     ck_assert_int_eq(put_event(4000), 1); /* it had gone */

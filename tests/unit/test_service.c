@@ -306,10 +306,10 @@ END_TEST
 START_TEST(the_options_are_the_table_of_the_manual)
 {
     static const char *const expected[] = {
-        "DataDir",       "FlushInterval", "KeepEvents",   "KeepHeartbeats",
-        "MaxEndpoints",  "MaxAgents",     "MaxHosts",     "MaxSessions",
-        "LateAfter",     "StaleAfter",    "OfflineAfter", "ReapAfter",
-        "HostStaleAfter"};
+        "DataDir",        "FlushInterval", "KeepEvents", "KeepAudit",
+        "KeepHeartbeats", "MaxEndpoints",  "MaxAgents",  "MaxHosts",
+        "MaxSessions",    "LateAfter",     "StaleAfter", "OfflineAfter",
+        "ReapAfter",      "HostStaleAfter"};
     const size_t count = sizeof expected / sizeof expected[0];
     const struct llmreg_option *table = llmreg_service_options();
 
