@@ -161,7 +161,7 @@ static int add_new(struct llmreg_registry *r, struct registering *g)
     spec.nmetadata = metadata.count;
     if (spec.id[0] != '\0')
         return add(r, &spec, g);
-    rc = uuid_make(id);
+    rc = uuid_make(g->now.wall_ms, id);
     if (rc != LLMREG_OK)
         return rc;
     spec.id = id;

@@ -106,7 +106,7 @@ static int create(struct llmreg_registry *r, struct opening *o)
     const char *id = o->wanted->id;
 
     if (id[0] == '\0') {
-        int rc = uuid_make(uuid);
+        int rc = uuid_make(o->now->wall_ms, uuid);
         if (rc != LLMREG_OK)
             return rc;
         id = uuid;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* uuid.c - 122 random bits, and the marks of their version and variant. */
+/* uuid.c - 48 bits of time, 74 random ones, and the marks of their version and
+ * variant. */
 #include "common/registry/uuid.h"
 
 #include <sys/random.h>
 #include <sys/types.h>
 
-#define BYTES 16
+#define BYTES      16
+#define TIME_BYTES 6
 
-int uuid_make(char out[static UUID_SIZE])
+int uuid_make(int64_t wall_ms, char out[static UUID_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char b[BYTES];
@@ -15,7 +17,9 @@ int uuid_make(char out[static UUID_SIZE])
 
     if (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b)
         return LLMREG_EIO;
-    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+    for (int i = 0; i < TIME_BYTES; i++)
+        b[i] = (unsigned char)((uint64_t)wall_ms >> (8 * (TIME_BYTES - 1 - i)));
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x70);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
     for (int i = 0; i < BYTES; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)

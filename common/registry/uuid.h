@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* uuid.h - a name that nobody else has: UUID version 4 (RFC 9562).
+/* uuid.h - a name that nobody else has: UUID version 7 (RFC 9562).
+ *
+ * It begins with the time, so that what is made one after the other lies one
+ * beside the other in the store: 64 new rows are on a few pages, and not on
+ * 64.
  *
  * Threads:   any.
  * Blocking:  only while the system has no entropy yet, at its boot.
@@ -13,6 +17,6 @@
 #define UUID_SIZE 37
 
 /* LLMREG_EIO: the system gives no random bytes. */
-LLMREG_MUSTCHECK int uuid_make(char out[static UUID_SIZE]);
+LLMREG_MUSTCHECK int uuid_make(int64_t wall_ms, char out[static UUID_SIZE]);
 
 #endif

@@ -30,9 +30,11 @@ static const struct {
         },
     [LLMREG_ENTITY_AGENT] =
         {
-            [LLMREG_EVENT_REGISTERED] = {DIRTY_ALL, true},
+            /* Its presence is then found by the next slow look: a second row
+             * would cost as much as the first. */
+            [LLMREG_EVENT_REGISTERED] = {DIRTY_AGENT, true},
             /* Any heartbeat may bring one. */
-            [LLMREG_EVENT_UPDATED] = {DIRTY_ALL, false},
+            [LLMREG_EVENT_UPDATED] = {DIRTY_AGENT, false},
             [LLMREG_EVENT_REMOVED] = {DIRTY_ALL, true},
             [LLMREG_EVENT_PRESENCE] = {DIRTY_PRESENCE, false},
         },

@@ -209,6 +209,7 @@ static int set_modes(struct database *db, struct llmreg_error *err)
                                 "PRAGMA mmap_size = 0;"
                                 "PRAGMA journal_size_limit = 67108864;"
                                 "PRAGMA wal_autocheckpoint = 0;"
+                                "PRAGMA cache_size = -32768;"
                                 "PRAGMA synchronous = FULL;";
     char mode[16];
     int rc;
@@ -236,11 +237,11 @@ static int migrate(struct database *db, long version, struct llmreg_error *err)
         rc = copy_make(db->handle, sqlite3_db_filename(db->handle, "main"),
                        version, err);
     for (long v = version + 1; v <= SCHEMA_VERSION && rc == LLMREG_OK; v++) {
-        rc = database_begin(db, true, err);
+        rc = execute(db, "BEGIN IMMEDIATE", "migrate", err);
         if (rc == LLMREG_OK)
             rc = execute(db, schema_step((int)v), "migrate", err);
         if (rc == LLMREG_OK)
-            rc = database_commit(db, err);
+            rc = execute(db, "COMMIT", "migrate", err);
     }
     return rc;
 }
@@ -327,6 +328,20 @@ bool database_has_moved(struct database *db)
 
 /* ---- transactions ---- */
 
+/* One that has no parameters, and no rows. */
+static int run(struct database *db, enum db_statement which,
+               struct llmreg_error *err)
+{
+    sqlite3_stmt *stmt = db->statement[which];
+    int code = sqlite3_step(stmt);
+    int rc = LLMREG_OK;
+
+    if (code != SQLITE_DONE)
+        rc = database_status(db, code, "write", err);
+    sqlite3_reset(stmt);
+    return rc;
+}
+
 int database_begin(struct database *db, bool durable, struct llmreg_error *err)
 {
     int rc = LLMREG_OK;
@@ -339,12 +354,12 @@ int database_begin(struct database *db, bool durable, struct llmreg_error *err)
     if (rc != LLMREG_OK)
         return rc;
     db->full = durable;
-    return execute(db, "BEGIN IMMEDIATE", "write", err);
+    return run(db, DB_BEGIN, err);
 }
 
 int database_commit(struct database *db, struct llmreg_error *err)
 {
-    return execute(db, "COMMIT", "write", err);
+    return run(db, DB_COMMIT, err);
 }
 
 void database_rollback(struct database *db)

@@ -21,6 +21,8 @@
 
 /* Every statement that is ever run with data in it; SQL in statements.c. */
 enum db_statement {
+    DB_BEGIN,
+    DB_COMMIT,
     DB_META_GET,
     DB_META_PUT,
     DB_ENDPOINT_PUT,
@@ -43,12 +45,6 @@ enum db_statement {
     DB_AGENT_IDS,
     DB_AGENT_LIST,
     DB_PRESENCE_PUT,
-    DB_CAPABILITY_PUT,
-    DB_CAPABILITY_DELETE,
-    DB_CAPABILITY_LIST,
-    DB_METADATA_PUT,
-    DB_METADATA_DELETE,
-    DB_METADATA_LIST,
     DB_HOST_PUT,
     DB_HOST_DELETE,
     DB_HOST_IDS,

@@ -14,6 +14,7 @@ enum {
     DIRTY_HEALTH = 1,   /* of an endpoint */
     DIRTY_MODELS = 2,   /* of an endpoint */
     DIRTY_PRESENCE = 1, /* of an agent */
+    DIRTY_AGENT = 2,    /* what it says of itself */
     DIRTY_REPORT = 1,   /* of a host: when it was heard of */
     DIRTY_ALL = 7       /* what is rarely changed too, or it is gone */
 };

@@ -53,7 +53,7 @@ static int write(const struct passage *p, const char *id, unsigned parts,
 
     if (a == NULL)
         return LLMREG_ENOENT;
-    if (parts == DIRTY_ALL)
+    if ((parts & DIRTY_AGENT) != 0)
         rc = rows_put_agent(p->db, a, err);
     if (rc == LLMREG_OK && (parts & DIRTY_PRESENCE) != 0)
         rc = rows_put_presence(p->db, a, err);

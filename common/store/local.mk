@@ -38,6 +38,8 @@ libstore_la_SOURCES = \
 	common/store/lifelock.h \
 	common/store/load.c \
 	common/store/load.h \
+	common/store/pairs.c \
+	common/store/pairs.h \
 	common/store/rows.h \
 	common/store/rows_agent.c \
 	common/store/rows_alert.c \

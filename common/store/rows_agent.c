@@ -1,60 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_agent.c - agents and what lies below them: presence, capabilities and
- * metadata.
+/* rows_agent.c - agents in one row each, and their presence in another.
  *
  * What makes an agent valid is checked by the registry when it is put back.
  */
 #include "common/store/rows.h"
 
 #include <stdlib.h>
-
-#include <llmreg/text.h>
+#include <string.h>
 
 #include "common/store/binding.h"
 #include "common/store/cursor.h"
+#include "common/store/pairs.h"
+
+#define TOO_MANY "has too many lines"
+
+/* Each list in lines; what is longer is not valid. */
+#define CAPABILITIES_SIZE (LLMREG_CAPABILITIES_MAX * (64 + 1 + 256 + 1) + 1)
+#define METADATA_SIZE     (LLMREG_METADATA_BYTES + LLMREG_METADATA_MAX * 2 + 1)
 
 /* ---- writing ---- */
 
-static int put_capabilities(struct database *db,
-                            const struct llmreg_agent_spec *spec,
-                            struct llmreg_error *err)
+static const char *capabilities_of(const struct llmreg_agent_spec *spec,
+                                   char out[static CAPABILITIES_SIZE])
 {
-    int rc = binding_run(db, DB_CAPABILITY_DELETE, spec->id, err);
+    struct llmreg_text t;
 
-    for (size_t i = 0; i < spec->ncapabilities && rc == LLMREG_OK; i++) {
-        struct binding b = binding_start(db, DB_CAPABILITY_PUT);
-
-        binding_text(&b, spec->id);
-        binding_number(&b, (int64_t)i);
-        binding_text(&b, spec->capabilities[i].name);
-        binding_text(&b, spec->capabilities[i].value);
-        rc = binding_finish(&b, err);
+    llmreg_text_init(&t, out, CAPABILITIES_SIZE);
+    for (size_t i = 0; i < spec->ncapabilities; i++) {
+        const struct pair p = {spec->capabilities[i].name,
+                               spec->capabilities[i].value};
+        pairs_add(&t, PAIRS_EQUALS, &p);
     }
-    return rc;
+    return out;
 }
 
-static int put_metadata(struct database *db,
-                        const struct llmreg_agent_spec *spec,
-                        struct llmreg_error *err)
+static const char *metadata_of(const struct llmreg_agent_spec *spec,
+                               char out[static METADATA_SIZE])
 {
-    int rc = binding_run(db, DB_METADATA_DELETE, spec->id, err);
+    struct llmreg_text t;
 
-    for (size_t i = 0; i < spec->nmetadata && rc == LLMREG_OK; i++) {
-        struct binding b = binding_start(db, DB_METADATA_PUT);
-
-        binding_text(&b, spec->id);
-        binding_number(&b, (int64_t)i);
-        binding_text(&b, spec->metadata[i].name);
-        binding_text(&b, spec->metadata[i].json);
-        rc = binding_finish(&b, err);
+    llmreg_text_init(&t, out, METADATA_SIZE);
+    for (size_t i = 0; i < spec->nmetadata; i++) {
+        const struct pair p = {spec->metadata[i].name, spec->metadata[i].json};
+        pairs_add(&t, PAIRS_TAB, &p);
     }
-    return rc;
+    return out;
 }
 
 static int put_spec(struct database *db, const struct llmreg_agent_spec *spec,
                     int64_t registered_ms, struct llmreg_error *err)
 {
     struct binding b = binding_start(db, DB_AGENT_PUT);
+    char capabilities[CAPABILITIES_SIZE], metadata[METADATA_SIZE];
 
     binding_text(&b, spec->id);
     binding_text(&b, spec->type);
@@ -68,6 +65,8 @@ static int put_spec(struct database *db, const struct llmreg_agent_spec *spec,
     binding_text(&b, llmreg_source_text(spec->source));
     binding_number(&b, spec->interval_ms);
     binding_number(&b, registered_ms);
+    binding_text(&b, capabilities_of(spec, capabilities));
+    binding_text(&b, metadata_of(spec, metadata));
     return binding_finish(&b, err);
 }
 
@@ -80,10 +79,6 @@ int rows_put_agent(struct database *db, const struct llmreg_agent *a,
 
     llmreg_agent_state(a, &state);
     rc = put_spec(db, spec, state.registered_ms, err);
-    if (rc == LLMREG_OK)
-        rc = put_capabilities(db, spec, err);
-    if (rc == LLMREG_OK)
-        rc = put_metadata(db, spec, err);
     llmreg_agent_spec_put(spec);
     return rc;
 }
@@ -109,7 +104,55 @@ int rows_put_presence(struct database *db, const struct llmreg_agent *a,
 
 /* ---- reading ---- */
 
-static void read_spec(struct cursor *c, struct llmreg_agent_spec *spec,
+struct lists {
+    struct textpool strings;
+    struct llmreg_capability capabilities[LLMREG_CAPABILITIES_MAX];
+    struct llmreg_member metadata[LLMREG_METADATA_MAX];
+};
+
+/* A copy of the column that may be taken apart; NULL: no memory. */
+static char *read_lines(struct cursor *c, struct textpool *pool)
+{
+    const char *s = cursor_text(c);
+    char *lines = textpool_copy(pool, s, strlen(s));
+
+    c->nomem = c->nomem || lines == NULL;
+    return lines;
+}
+
+static size_t read_capabilities(struct cursor *c, struct lists *lists)
+{
+    char *at = read_lines(c, &lists->strings);
+    struct pair p;
+    size_t n = 0;
+
+    while (at != NULL && pairs_next(&at, PAIRS_EQUALS, &p)) {
+        if (n < LLMREG_CAPABILITIES_MAX)
+            lists->capabilities[n++] =
+                (struct llmreg_capability){p.name, p.value};
+        else
+            cursor_doubt(c, TOO_MANY);
+    }
+    return n;
+}
+
+static size_t read_metadata(struct cursor *c, struct lists *lists)
+{
+    char *at = read_lines(c, &lists->strings);
+    struct pair p;
+    size_t n = 0;
+
+    while (at != NULL && pairs_next(&at, PAIRS_TAB, &p)) {
+        if (n < LLMREG_METADATA_MAX)
+            lists->metadata[n++] = (struct llmreg_member){p.name, p.value};
+        else
+            cursor_doubt(c, TOO_MANY);
+    }
+    return n;
+}
+
+static void read_spec(struct cursor *c, struct lists *lists,
+                      struct llmreg_agent_spec *spec,
                       struct llmreg_agent_state *state)
 {
     spec->id = cursor_text(c);
@@ -125,6 +168,8 @@ static void read_spec(struct cursor *c, struct llmreg_agent_spec *spec,
                   CURSOR_WORD);
     spec->interval_ms = cursor_any(c);
     state->registered_ms = cursor_any(c);
+    spec->ncapabilities = read_capabilities(c, lists);
+    spec->nmetadata = read_metadata(c, lists);
 }
 
 static void read_copy(struct cursor *c, char *out, size_t size)
@@ -150,38 +195,10 @@ static void read_state(struct cursor *c, struct llmreg_agent_state *state)
     read_copy(c, state->other, sizeof state->other);
 }
 
-struct lists {
-    struct textpool strings;
-    struct llmreg_capability capabilities[LLMREG_CAPABILITIES_MAX];
-    struct llmreg_member metadata[LLMREG_METADATA_MAX];
-};
-
-static void read_capability(void *into, struct cursor *c, size_t n)
-{
-    struct lists *lists = into;
-
-    lists->capabilities[n].name = cursor_copy(c, &lists->strings);
-    lists->capabilities[n].value = cursor_copy(c, &lists->strings);
-}
-
-static void read_member(void *into, struct cursor *c, size_t n)
-{
-    struct lists *lists = into;
-
-    lists->metadata[n].name = cursor_copy(c, &lists->strings);
-    lists->metadata[n].json = cursor_copy(c, &lists->strings);
-}
-
-static const struct cursor_list capability_list = {
-    DB_CAPABILITY_LIST, LLMREG_CAPABILITIES_MAX, read_capability};
-static const struct cursor_list metadata_list = {
-    DB_METADATA_LIST, LLMREG_METADATA_MAX, read_member};
-
 struct reading {
     struct lists *lists;
     rows_agent_fn fn;
     void *ctx;
-    struct llmreg_error *err;
 };
 
 static int hand_over(void *ctx, struct cursor *c)
@@ -191,19 +208,12 @@ static int hand_over(void *ctx, struct cursor *c)
                                      .metadata = r->lists->metadata};
     struct llmreg_agent_state state = {0};
     const struct rows_agent agent = {&spec, &state};
-    int rc;
 
     textpool_clear(&r->lists->strings);
-    read_spec(c, &spec, &state);
+    read_spec(c, r->lists, &spec, &state);
     read_state(c, &state);
-    rc =
-        cursor_list(c, &capability_list, r->lists, &spec.ncapabilities, r->err);
-    if (rc == LLMREG_OK)
-        rc = cursor_list(c, &metadata_list, r->lists, &spec.nmetadata, r->err);
-    if (rc == LLMREG_OK && c->nomem)
-        rc = LLMREG_ENOMEM;
-    if (rc != LLMREG_OK)
-        return rc;
+    if (c->nomem)
+        return LLMREG_ENOMEM;
     return r->fn(r->ctx, spec.id, c->problem[0] == '\0' ? &agent : NULL,
                  c->problem);
 }
@@ -212,7 +222,7 @@ int rows_each_agent(struct database *db, rows_agent_fn fn, void *ctx,
                     struct llmreg_error *err)
 {
     const struct query all = {db, DB_AGENT_LIST, NULL};
-    struct reading r = {calloc(1, sizeof *r.lists), fn, ctx, err};
+    struct reading r = {calloc(1, sizeof *r.lists), fn, ctx};
     int rc = LLMREG_ENOMEM;
 
     if (r.lists == NULL)

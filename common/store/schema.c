@@ -274,7 +274,21 @@ static const char *const steps[SCHEMA_VERSION + 1] = {
     [4] =
         /* Not yet released: may still grow, before its last line.
          *
-         * A token that was revoked stays.  digest is of its secret, which is
+         * What was in tables of its own: a name with its value is a line. */
+    "ALTER TABLE agent ADD COLUMN capabilities TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE agent ADD COLUMN metadata TEXT NOT NULL DEFAULT '';"
+    "UPDATE agent SET"
+    " capabilities = coalesce((SELECT group_concat(name ||"
+    " CASE value WHEN '' THEN '' ELSE '=' || value END || char(10), '')"
+    " FROM (SELECT name, value FROM capability AS c WHERE c.agent = agent.id"
+    " ORDER BY place)), ''),"
+    " metadata = coalesce((SELECT group_concat(name || char(9) || json ||"
+    " char(10), '') FROM (SELECT name, json FROM metadata AS m"
+    " WHERE m.agent = agent.id ORDER BY place)), '');"
+    "DROP TABLE capability;"
+    "DROP TABLE metadata;"
+
+    /* A token that was revoked stays.  digest is of its secret, which is
          * nowhere. */
     "CREATE TABLE token ("
     " id TEXT NOT NULL PRIMARY KEY,"

@@ -15,7 +15,7 @@
 
 #define AGENT_COLUMNS                                                          \
     "id, type, name, role, domain, cluster, host, url, version, source,"       \
-    " interval_ms, registered_ms"
+    " interval_ms, registered_ms, capabilities, metadata"
 #define PRESENCE_COLUMNS                                                       \
     "presence, health, since_ms, seen_ms, latency_us, activity, peer, other"
 #define HOST_COLUMNS   "id, name, agent, interval_ms, registered_ms"
@@ -38,6 +38,9 @@
 #define DIGITS_(n) #n
 
 static const char *const sql[DB_STATEMENTS] = {
+    [DB_BEGIN] = "BEGIN IMMEDIATE",
+    [DB_COMMIT] = "COMMIT",
+
     [DB_META_GET] = "SELECT value FROM meta WHERE key = ?1",
     [DB_META_PUT] = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
 
@@ -104,10 +107,12 @@ static const char *const sql[DB_STATEMENTS] = {
 
     [DB_AGENT_PUT] =
         "INSERT INTO agent (" AGENT_COLUMNS ")"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+        " ?14)"
         " ON CONFLICT (id) DO UPDATE SET type = ?2, name = ?3, role = ?4,"
         " domain = ?5, cluster = ?6, host = ?7, url = ?8, version = ?9,"
-        " source = ?10, interval_ms = ?11, registered_ms = ?12",
+        " source = ?10, interval_ms = ?11, registered_ms = ?12,"
+        " capabilities = ?13, metadata = ?14",
     [DB_AGENT_DELETE] = "DELETE FROM agent WHERE id = ?1",
     [DB_AGENT_IDS] = "SELECT id FROM agent",
     [DB_AGENT_LIST] = "SELECT " AGENT_COLUMNS ", " PRESENCE_COLUMNS
@@ -116,16 +121,6 @@ static const char *const sql[DB_STATEMENTS] = {
                         " (agent, " PRESENCE_COLUMNS ")"
                         " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
                         " WHERE EXISTS (SELECT 1 FROM agent WHERE id = ?1)",
-    [DB_CAPABILITY_PUT] = "INSERT INTO capability (agent, place, name, value)"
-                          " VALUES (?1, ?2, ?3, ?4)",
-    [DB_CAPABILITY_DELETE] = "DELETE FROM capability WHERE agent = ?1",
-    [DB_CAPABILITY_LIST] =
-        "SELECT name, value FROM capability WHERE agent = ?1 ORDER BY place",
-    [DB_METADATA_PUT] = "INSERT INTO metadata (agent, place, name, json)"
-                        " VALUES (?1, ?2, ?3, ?4)",
-    [DB_METADATA_DELETE] = "DELETE FROM metadata WHERE agent = ?1",
-    [DB_METADATA_LIST] =
-        "SELECT name, json FROM metadata WHERE agent = ?1 ORDER BY place",
 
     [DB_HOST_PUT] = "INSERT INTO host (" HOST_COLUMNS ")"
                     " VALUES (?1, ?2, ?3, ?4, ?5)"

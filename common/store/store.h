@@ -8,7 +8,8 @@
  * the file is made like the registry again.
  *
  * Two classes of change.  What people decide and what they are woken for
- * (registered, removed, intent, health state, sessions, alerts) is durable:
+ * (registered, removed, intent, health state, sessions, alerts, tokens, the
+ * audit) is durable:
  * written at once, with fsync.  What moves all the time (models, time and
  * latency of the last probe, what agents say, heartbeats) is lazy: put together
  * and written every flush_ns; when an agent or a session was seen last, once a

@@ -19,7 +19,7 @@
 #include "common/store/rows.h"
 #include "common/store/sequence.h"
 
-#define CHECKPOINT_PAGES 1000
+#define CHECKPOINT_PAGES 8192
 #define CHECKPOINT_NS    (30 * LLMREG_NS_PER_S)
 /* The time of a change is read before the change is published. */
 #define SWEEP_SLACK_NS   LLMREG_NS_PER_S

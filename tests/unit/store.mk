@@ -73,6 +73,12 @@ tests_unit_test_migration_SOURCES = tests/unit/test_migration.c $(STORE_TEST_ROO
 tests_unit_test_migration_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_migration_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_pairs
+TESTS += tests/unit/test_pairs
+tests_unit_test_pairs_SOURCES = tests/unit/test_pairs.c
+tests_unit_test_pairs_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_pairs_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_rows
 TESTS += tests/unit/test_rows
 tests_unit_test_rows_SOURCES = tests/unit/test_rows.c $(STORE_TEST_ROOM)

@@ -61,11 +61,29 @@ START_TEST(who_brings_no_id_gets_a_uuid)
     ck_assert(result.created);
     ck_assert_uint_gt(result.seq, 0);
     ck_assert_uint_eq(strlen(result.id), 36);
-    ck_assert_int_eq(result.id[14], '4');
+    ck_assert_int_eq(result.id[14], '7');
     ck_assert(strchr("89ab", result.id[19]) != NULL);
     struct llmreg_agent *a = people_get(result.id);
     ck_assert_uint_eq(llmreg_agent_generation(a), result.generation);
     llmreg_agent_put(a);
+}
+END_TEST
+
+/* So that the store has them on one page. */
+START_TEST(a_uuid_begins_with_the_time)
+{
+    struct llmreg_agent_spec spec = people_spec("", "ann");
+
+    fleet_now.wall_ms = 0x0123456789ab;
+    const struct llmreg_agent_result first = *people_register(&spec);
+    ck_assert_int_eq(strncmp(first.id, "01234567-89ab-7", 15), 0);
+    spec.name = "bob";
+    fleet_now.wall_ms++;
+    const struct llmreg_agent_result second = *people_register(&spec);
+    ck_assert_int_gt(strcmp(second.id, first.id), 0);
+    spec.name = "cleo";
+    const struct llmreg_agent_result third = *people_register(&spec);
+    ck_assert_str_ne(third.id, second.id);
 }
 END_TEST
 
@@ -440,6 +458,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_new_agent_is_connecting_and_known_by_its_id);
     tcase_add_test(t, its_state_tells_when_and_from_where_it_came);
     tcase_add_test(t, who_brings_no_id_gets_a_uuid);
+    tcase_add_test(t, a_uuid_begins_with_the_time);
     tcase_add_test(t,
                    C5_a_restarted_agent_is_the_same_one_by_its_type_and_name);
     tcase_add_test(t, it_is_found_by_its_type_and_name);

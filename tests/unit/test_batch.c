@@ -207,7 +207,6 @@ START_TEST(a_full_disk_writes_none_of_it_and_later_all)
     write_it();
     ck_assert_int_eq(database_commit(&db, &err), LLMREG_OK);
     ck_assert_int_eq(count("SELECT count(*) FROM agent"), 400);
-    ck_assert_int_eq(count("SELECT count(*) FROM capability"), 800);
     ck_assert_int_eq(count("SELECT count(*) FROM alert"), 400);
 }
 END_TEST

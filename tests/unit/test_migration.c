@@ -69,6 +69,12 @@ static const char *const version_2[] = {
     "INSERT INTO agent VALUES('agent-scout','performance','scout','worker',"
     "'lab','in_cluster','node7','http://node7:8080','1.2.3','auto',30000,"
     "1795000000000)",
+    "INSERT INTO agent VALUES('agent-bare','performance','bare','','','','',"
+    "'','','auto',30000,1795000000000)",
+    "INSERT INTO capability VALUES('agent-scout',1,'gpu','h100=2')",
+    "INSERT INTO capability VALUES('agent-scout',0,'chat','')",
+    "INSERT INTO metadata VALUES('agent-scout',0,'owner','{\"team\":\"a b\"}')",
+    "INSERT INTO metadata VALUES('agent-scout',1,'rack','7')",
     "INSERT INTO presence VALUES('agent-scout','offline','healthy',"
     "1795000000000,1794999000000,900,'serving','192.0.2.7','')",
     "INSERT INTO alert VALUES('host_stale/node7','host_stale','node7',"
@@ -315,6 +321,43 @@ START_TEST(what_version_2_knew_is_there)
 }
 END_TEST
 
+static int look_at_agent(void *ctx, const char *id,
+                         const struct rows_agent *agent, const char *problem)
+{
+    const struct llmreg_agent_spec *s = agent->spec;
+
+    ck_assert_str_eq(problem, "");
+    ++*(int *)ctx;
+    if (strcmp(id, "agent-bare") == 0) {
+        ck_assert_uint_eq(s->ncapabilities + s->nmetadata, 0);
+        return LLMREG_OK;
+    }
+    ck_assert_uint_eq(s->ncapabilities, 2);
+    ck_assert_str_eq(s->capabilities[0].name, "chat");
+    ck_assert_str_eq(s->capabilities[0].value, "");
+    ck_assert_str_eq(s->capabilities[1].name, "gpu");
+    ck_assert_str_eq(s->capabilities[1].value, "h100=2");
+    ck_assert_uint_eq(s->nmetadata, 2);
+    ck_assert_str_eq(s->metadata[0].name, "owner");
+    ck_assert_str_eq(s->metadata[0].json, "{\"team\":\"a b\"}");
+    ck_assert_str_eq(s->metadata[1].name, "rack");
+    ck_assert_str_eq(s->metadata[1].json, "7");
+    return LLMREG_OK;
+}
+
+START_TEST(lists_of_an_agent_move_into_its_row)
+{
+    int n = 0;
+
+    ck_assert_int_eq(open_it(), LLMREG_OK);
+    ck_assert_int_eq(rows_each_agent(&db, look_at_agent, &n, &err), LLMREG_OK);
+    ck_assert_int_eq(n, 2);
+    ck_assert_str_eq(ask("SELECT count(*) FROM sqlite_schema WHERE name IN"
+                         " ('capability', 'metadata')"),
+                     "0");
+}
+END_TEST
+
 START_TEST(a_copy_of_version_2_stays_beside_it)
 {
     sqlite3 *copy = NULL;
@@ -323,7 +366,8 @@ START_TEST(a_copy_of_version_2_stays_beside_it)
     ck_assert_int_eq(sqlite3_open(room_path(&room, "db.version-2"), &copy),
                      SQLITE_OK);
     ck_assert_str_eq(ask_of(copy, "PRAGMA user_version"), "2");
-    ck_assert_str_eq(ask_of(copy, "SELECT name FROM agent"), "scout");
+    ck_assert_str_eq(ask_of(copy, "SELECT name FROM agent ORDER BY id DESC"),
+                     "scout");
     ck_assert_str_eq(ask_of(copy, "SELECT count(*) FROM sqlite_schema"
                                   " WHERE name = 'host'"),
                      "0");
@@ -352,6 +396,7 @@ int main(void)
     suite_add_tcase(suite, tc);
     tcase_add_checked_fixture(tc2, setup_2, teardown);
     tcase_add_test(tc2, what_version_2_knew_is_there);
+    tcase_add_test(tc2, lists_of_an_agent_move_into_its_row);
     tcase_add_test(tc2, a_copy_of_version_2_stays_beside_it);
     suite_add_tcase(suite, tc2);
     SRunner *runner = srunner_create(suite);

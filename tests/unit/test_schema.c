@@ -47,7 +47,7 @@ START_TEST(every_table_is_strict_and_without_rowid)
                      0);
     ck_assert_int_eq(ask("SELECT count(*) FROM pragma_table_list WHERE schema"
                          " = 'main' AND name NOT LIKE 'sqlite_%'"),
-                     19);
+                     17);
 }
 END_TEST
 

@@ -123,15 +123,16 @@ static void change_all(void)
     session_open(&w.room, "s1", "scout", "other");
     alert_set(&w.room, "gpu1:11434", LLMREG_SEVERITY_FAILURE);
     alert_acknowledge(&w.room, "gpu1:11434", "ada");
+    token_add(&w.room, "ab12cd34");
+    (void)audit_note(&w.room, "all of it");
 }
 
 static void expect_all_on_disk(void)
 {
     static const char *const tables[] = {
-        "endpoint", "label",    "health",     "model", "agent",
-        "presence", "metadata", "capability", "alert", "session",
-        "host",     "address",  "report"};
-    static const int expected[] = {1, 2, 1, 2, 2, 2, 4, 4, 1, 1, 1, 2, 1};
+        "endpoint", "label", "health",  "model", "agent",   "presence", "token",
+        "audit",    "alert", "session", "host",  "address", "report"};
+    static const int expected[] = {1, 2, 1, 2, 2, 2, 1, 1, 1, 1, 1, 2, 1};
     char sql[64];
 
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {

@@ -436,6 +436,65 @@ START_TEST(what_is_remembered_comes_back_as_it_was_and_silently)
 }
 END_TEST
 
+/* As a file says that was read late: made anew meanwhile. */
+static int recall(const struct llmreg_token *stored, int64_t used_ms)
+{
+    fleet_skip_events();
+    return llmreg_token_recall(fleet, stored, used_ms, &fleet_now);
+}
+
+START_TEST(a_revocation_that_is_remembered_wins)
+{
+    struct llmreg_token t = keyring_token(ID);
+
+    ck_assert_int_eq(recall(&t, 0), LLMREG_ENOENT);
+    keyring_add(&t);
+    t.revoked_ms = 77;
+    ck_assert_int_eq(recall(&t, 0), LLMREG_OK);
+    ck_assert_str_eq(keyring_event(),
+                     "removed " ID " valid>revoked remembered");
+    ck_assert_str_eq(keyring_line(ID), "agent revoked @");
+    t.revoked_ms = 0;
+    ck_assert_int_eq(recall(&t, 0), LLMREG_OK);
+    ck_assert_str_eq(keyring_line(ID), "agent revoked @");
+}
+END_TEST
+
+START_TEST(what_was_learned_before_is_remembered_where_it_is_missing)
+{
+    struct llmreg_token t = keyring_token(ID);
+
+    keyring_add(&t);
+    ck_assert_int_eq(bind_to("a-2", ""), LLMREG_OK);
+    t.agent = "a-1";
+    t.host = "gpu1";
+    t.created_ms = 5;
+    ck_assert_int_eq(recall(&t, 900), LLMREG_OK);
+    ck_assert_str_eq(keyring_event(), "updated " ID " valid>valid remembered");
+    ck_assert_str_eq(keyring_line(ID), "agent valid a-2@gpu1");
+    const struct llmreg_token *is = llmreg_token_get(fleet, ID);
+    ck_assert_int_eq(is->created_ms, 5);
+    ck_assert_int_eq(llmreg_token_used(is), 900);
+    llmreg_token_put(is);
+    ck_assert_int_eq(recall(&t, 100), LLMREG_OK);
+    ck_assert_str_eq(keyring_event(), "");
+}
+END_TEST
+
+START_TEST(what_was_spent_before_stays_spent)
+{
+    struct llmreg_token t = keyring_enrolment(ID, 9);
+
+    keyring_add(&t);
+    t.uses_left = 4;
+    ck_assert_int_eq(recall(&t, 0), LLMREG_OK);
+    ck_assert_str_eq(keyring_line(ID), "agent valid @ 4 of 9");
+    t.uses_left = 6;
+    ck_assert_int_eq(recall(&t, 0), LLMREG_OK);
+    ck_assert_str_eq(keyring_line(ID), "agent valid @ 4 of 9");
+}
+END_TEST
+
 /* ---- many ---- */
 
 static bool count_up(void *ctx, const struct llmreg_token *t)
@@ -538,6 +597,10 @@ int main(void)
     tcase_add_test(tc, the_last_use_is_no_event_and_is_kept_over_changes);
     tcase_add_test(tc, a_reference_outlives_its_token);
     tcase_add_test(tc, what_is_remembered_comes_back_as_it_was_and_silently);
+    tcase_add_test(tc, a_revocation_that_is_remembered_wins);
+    tcase_add_test(tc,
+                   what_was_learned_before_is_remembered_where_it_is_missing);
+    tcase_add_test(tc, what_was_spent_before_stays_spent);
     tcase_add_test(tc, a_walk_sees_each_until_it_is_stopped);
     tcase_add_test(tc, tokens_are_counted_by_what_they_are);
     tcase_add_test(tc, there_is_a_limit_and_tombstones_count);

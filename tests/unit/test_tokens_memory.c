@@ -113,6 +113,14 @@ static int restore(void)
     return llmreg_token_restore(fleet, &t, 5, NULL);
 }
 
+static int recall(void)
+{
+    struct llmreg_token t = keyring_token(ID);
+
+    t.revoked_ms = 5;
+    return llmreg_token_recall(fleet, &t, 0, &fleet_now);
+}
+
 static const struct llmreg_audit entry = {.seq = 100,
                                           .who = "anonymous",
                                           .from = "::1",
@@ -135,9 +143,11 @@ static const struct {
     int (*run)(void);
     int allocations; /* at least so many fail it */
 } operations[] = {
-    {"add", add, 2},         {"seed", seed, 1},       {"enrol", enrol, 3},
-    {"spend", spend, 1},     {"approve", approve, 1}, {"revoke", revoke_it, 1},
-    {"restore", restore, 2}, {"audit", note, 1},      {"remember", remember, 1},
+    {"add", add, 2},         {"seed", seed, 1},
+    {"enrol", enrol, 3},     {"spend", spend, 1},
+    {"approve", approve, 1}, {"revoke", revoke_it, 1},
+    {"restore", restore, 2}, {"recall", recall, 1},
+    {"audit", note, 1},      {"remember", remember, 1},
 };
 
 START_TEST(without_memory_it_says_so_and_changes_nothing)
