@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/store/rows.h"
+#include "common/store/rows_token.h"
 
 /* ---- to the file ---- */
 

@@ -21,8 +21,8 @@ struct history {
 /* Counts. */
 LLMREG_MUSTCHECK int history_open(struct history *h, struct database *db,
                                   struct llmreg_error *err);
-/* Adds the batch's events, each to its table, and the heartbeats that are due, and drops the oldest
- * that are too many; inside a transaction. */
+/* Adds the batch's events, each to its table, and the heartbeats that are due,
+ * and drops the oldest that are too many; inside a transaction. */
 struct past {
     const struct batch *batch;
     const struct beats *beats;

@@ -9,7 +9,7 @@
 #include "common/store/dirty.h"
 #include "common/store/kinds.h"
 #include "common/store/load.h"
-#include "common/store/rows.h"
+#include "common/store/rows_token.h"
 
 /* ---- to the file ---- */
 

@@ -50,6 +50,7 @@ libstore_la_SOURCES = \
 	common/store/rows_host.c \
 	common/store/rows_session.c \
 	common/store/rows_token.c \
+	common/store/rows_token.h \
 	common/store/schema.c \
 	common/store/schema.h \
 	common/store/sequence.c \

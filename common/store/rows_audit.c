@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rows_audit.c - who did what. */
-#include "common/store/rows.h"
+#include "common/store/rows_token.h"
 
 #include "common/store/binding.h"
 #include "common/store/cursor.h"

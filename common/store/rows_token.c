@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rows_token.c - who may: tokens, with the digest of their secret. */
-#include "common/store/rows.h"
+#include "common/store/rows_token.h"
 
 #include "common/store/binding.h"
 #include "common/store/cursor.h"
