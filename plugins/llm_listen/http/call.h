@@ -47,11 +47,11 @@ struct http_call {
      * connection without, as they do not change while it is open */
     bool used;
     bool started; /* the engine has it: the descriptor is open */
-    bool shut;    /* by the reaper */
     bool streams; /* is counted as a stream */
     int fd;
-    uint32_t next;  /* in the free list, or of the same bucket */
-    uint32_t other; /* the previous one of the bucket */
+    uint32_t next;    /* in the free list, or of the same bucket */
+    uint32_t other;   /* the previous one of the bucket */
+    atomic_bool shut; /* by the reaper, at any time */
     struct peer peer;
     const struct http_door *door;
     bool tls;

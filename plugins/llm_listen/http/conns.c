@@ -206,7 +206,8 @@ static void give_back_locked(struct conns *t, struct http_call *c)
     t->used_unix -= c->peer.is_unix;
     unstream_locked(t, c);
     counters_sub(&t->counters->connections, 1);
-    c->used = c->started = c->shut = false;
+    c->used = c->started = false;
+    atomic_store(&c->shut, false);
     c->fd = -1;
     c->next = t->free;
     t->free = c->index;

@@ -62,7 +62,7 @@ static bool must_linger(const struct http_call *c, int fd)
 {
     int unread = 0;
 
-    if (c->shut)
+    if (atomic_load(&c->shut))
         return false;
     return c->lingers || (ioctl(fd, FIONREAD, &unread) == 0 && unread > 0);
 }
@@ -356,7 +356,7 @@ int engines_new(struct http_server *s, struct llmreg_error *err)
     return starting.rc;
 }
 
-void engines_free(struct http_server *s)
+void engines_stop(struct http_server *s)
 {
     for (size_t i = 0; i < s->nengines; i++) {
         struct engine *e = &s->engines[i];
@@ -365,8 +365,13 @@ void engines_free(struct http_server *s)
             MHD_stop_daemon(e->daemon);
         if (e->dummy >= 0)
             close(e->dummy);
-        tls_free(e->tls);
     }
+}
+
+void engines_free(struct http_server *s)
+{
+    for (size_t i = 0; i < s->nengines; i++)
+        tls_free(s->engines[i].tls);
     if (s->panic != NULL)
         MHD_set_panic_func(on_panic, NULL);
     free(s->panic);

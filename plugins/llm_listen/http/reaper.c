@@ -118,23 +118,25 @@ static enum verdict judge(struct reaping *r, struct http_call *c,
 
 /* The ticket of a held call that must learn it, to be released with no lock
  * held. */
-static struct http_ticket look_at_locked(struct reaping *r, struct http_call *c)
-    LLMREG_REQUIRES(r->server->conns.lock);
+static struct http_ticket look_at_locked(struct reaping *r, struct conns *conns,
+                                         struct http_call *c)
+    LLMREG_REQUIRES(conns->lock);
 
-static struct http_ticket look_at_locked(struct reaping *r, struct http_call *c)
+static struct http_ticket look_at_locked(struct reaping *r, struct conns *conns,
+                                         struct http_call *c)
 {
     struct deadline_state state = state_of(c);
     enum verdict verdict = STAYS;
 
-    if (!c->shut)
+    if (!atomic_load(&c->shut))
         verdict = judge(r, c, &state);
     if (verdict == LATE && !c->started)
-        conns_lose_locked(&r->server->conns, c);
+        conns_lose_locked(conns, c);
     if (verdict == STAYS || !c->started)
         return (struct http_ticket){0};
     if (verdict == LATE && state.phase != PHASE_IDLE)
         counters_add(&r->server->setup.counters->rejected_slow, 1);
-    c->shut = true;
+    atomic_store(&c->shut, true);
     shutdown(c->fd, SHUT_RDWR);
     if (state.phase != PHASE_WAIT)
         return (struct http_ticket){0};
@@ -153,7 +155,7 @@ static uint32_t look_at_some(struct reaping *r, uint32_t i)
         struct http_call *c = conns_at(conns, i);
 
         if (c->used)
-            r->tickets[r->ntickets] = look_at_locked(r, c);
+            r->tickets[r->ntickets] = look_at_locked(r, conns, c);
         if (c->used && r->tickets[r->ntickets].n != 0)
             r->ntickets++;
     }

@@ -276,10 +276,11 @@ void http_server_free(struct http_server *s)
         wait_for_answers(s);
     if (leak_if_broken(s))
         return;
-    engines_free(s);
+    engines_stop(s);
     if (s->known && s->setup.handler.gone != NULL)
         s->setup.handler.gone(s->setup.handler.ctx);
     join(s->reaper, &s->reaper_runs, s->stop_reaper);
+    engines_free(s);
     close_all((const int[]){s->stop_door, s->stop_reaper, s->spare}, 3);
     conns_fini(&s->conns);
     linger_fini(&s->linger);

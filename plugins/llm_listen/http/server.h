@@ -53,6 +53,8 @@ struct http_server {
 LLMREG_MUSTCHECK int engines_new(struct http_server *s,
                                  struct llmreg_error *err);
 /* Waits for the workers; with no call held. */
+void engines_stop(struct http_server *s);
+/* Once they are stopped, and the reaper, which looks at them, too. */
 void engines_free(struct http_server *s);
 /* The descriptor is given away, also if it fails. */
 LLMREG_MUSTCHECK int engine_add(struct engine *e, int fd,
