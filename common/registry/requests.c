@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* requests.c - requests begin and end, on a reference that is held.
  *
- * The order in which the two counters are read keeps their difference from
- * being negative: ended first, and begun can only have grown meanwhile.
+ * What is pending is the difference of two counters, which cannot be read at
+ * once.  A reader that is kept from running between the two would take all
+ * that came and went meanwhile for pending, so it looks whether the first has
+ * changed; and where it always has, it says rather too little than too much.
  */
 #include "common/registry/requests.h"
 
@@ -12,6 +14,9 @@
 #include <llmreg/latency.h>
 
 #include "common/registry/entry.h"
+
+/* To read both counters at one moment, while others change them. */
+#define TRIES 4
 
 static uint64_t begun_of(const struct requests *q)
 {
@@ -119,14 +124,30 @@ bool llmreg_request_end(struct llmreg_endpoint *e, int64_t latency_us)
     return true;
 }
 
+/* Never more than there were at the moment in which begun was read. */
+static uint64_t pending_of(const struct requests *q, uint64_t *begun)
+{
+    uint64_t ended = ended_of(q);
+
+    for (int tries = 0; tries < TRIES; tries++) {
+        uint64_t before = ended;
+
+        *begun = begun_of(q);
+        ended = ended_of(q);
+        if (ended == before)
+            break;
+    }
+    return *begun > ended ? *begun - ended : 0;
+}
+
 void llmreg_endpoint_load(const struct llmreg_endpoint *e,
                           struct llmreg_load *out)
 {
     const struct requests *q = &e->requests;
-    uint64_t ended = ended_of(q);
-    uint64_t begun = begun_of(q);
+    uint64_t begun;
+    uint64_t pending = pending_of(q, &begun);
 
-    out->pending = narrow(begun - ended);
+    out->pending = narrow(pending);
     out->unmatched = atomic_load_explicit(&q->unmatched, memory_order_relaxed);
     out->total = begun;
     out->latency_us =
