@@ -147,7 +147,7 @@ int agents_beat(struct ask *a, const char *id)
     int rc;
 
     if (!body_has(&beat_form, said->given, "latency_ms"))
-        said->b.latency_ms = NAN;
+        said->b.latency_ms = (double)NAN;
     if (body_has(&beat_form, said->given, "resources"))
         said->b.resources = &said->resources.r;
     rc = report_beat(a, id, &said->b, &done);

@@ -316,8 +316,9 @@ static void write_beaten(struct llmreg_json_out *w, const struct ask *a,
 static int beat(struct ask *a, const char *id)
 {
     const struct beating *said = a->body;
-    const struct beat b = {
-        .status = said->status, .latency_ms = NAN, .metadata = said->metadata};
+    const struct beat b = {.status = said->status,
+                           .latency_ms = (double)NAN,
+                           .metadata = said->metadata};
     struct beaten done;
     struct reply r;
     int rc = report_beat(a, id, &b, &done);

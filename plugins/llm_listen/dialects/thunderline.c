@@ -327,8 +327,9 @@ static const struct body_form beating_form = {
 static int run_beat(struct ask *a)
 {
     const struct beating *said = a->body;
-    struct beat b = {
-        .status = said->status, .latency_ms = NAN, .metadata = said->metadata};
+    struct beat b = {.status = said->status,
+                     .latency_ms = (double)NAN,
+                     .metadata = said->metadata};
     struct beaten done;
     int rc = add_capabilities(a, &said->capabilities, &b.metadata);
 

@@ -39,7 +39,7 @@ struct writing {
 static void write_measure(struct llmreg_json_out *w,
                           const struct llmreg_beat *beat, const char *name)
 {
-    double value = NAN;
+    double value = (double)NAN;
 
     for (size_t i = 0; i < beat->nmetrics; i++)
         if (strcmp(beat->metrics[i].name, name) == 0)
