@@ -19,5 +19,13 @@ EXTRA_DIST += \
 
 .PHONY: check-e2e
 check-e2e: all tests/support/sim/llmreg-sim
+	$(AM_V_at)rm -rf tests/e2e/root
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) -s install \
+		DESTDIR="$(abs_builddir)/tests/e2e/root" >/dev/null
 	$(AM_V_at)PYTHONDONTWRITEBYTECODE=1 \
 		python3 $(top_srcdir)/tests/e2e/run.py $(E2E)
+
+.PHONY: clean-e2e
+clean-local: clean-e2e
+clean-e2e:
+	-rm -rf tests/e2e/root
