@@ -49,6 +49,12 @@ class Clock:
         return self.now
 
 
+def listen_to_signals():
+    """Whoever runs the tests may ignore some: nohup, a shell's &."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Case(unittest.TestCase):
     """With a folder, a hub, and what was logged."""
 
@@ -416,7 +422,7 @@ class Measures(Case):
     def test_nvidia_smi_is_asked_for_what_it_is_read_as(self):
         self.smi(f'echo "$@" >{self.path("args")}\n'
                  f'env >{self.path("env")}\ncat <<E\n{SMI}E\n')
-        with mock.patch.dict(os.environ, LLMREG_TOKEN='secret'):
+        with mock.patch.dict(os.environ, LLMREG_TOKEN='lr1_not4smi'):
             sample = self.sample()
         self.assertEqual(len(sample['gpus']), 3)
         # Not every GPU knows.
@@ -427,7 +433,7 @@ class Measures(Case):
                 'memory.used,memory.total,temperature.gpu,power.draw '
                 '--format=csv,noheader,nounits\n')
         with open(self.path('env'), encoding='utf-8') as file:
-            self.assertNotIn('secret', file.read())
+            self.assertNotIn('lr1_not4smi', file.read())
 
     def test_vram_is_added_up_where_all_know(self):
         self.smi('echo "a, b, 1, 2, 3, 4, 5"; echo "a, c, 1, 2, 4, 4, 5"')
@@ -1401,8 +1407,11 @@ class Threads(Case):
             for thread in threads:
                 thread.join()
             agent.set_status('last')
+            # One that was under way, and the one that has all.
             beats = hub.count('heartbeat')
             hub.wait('heartbeat', beats + 1)
+            agent.beat()
+            hub.wait('heartbeat', beats + 2)
         told = {}
         for request in hub.requests:
             if request.verb == 'heartbeat':
@@ -1441,7 +1450,7 @@ class Commands(Case):
         return [sys.executable, '-B', PROGRAM, *arguments], {
             'env': {**os.environ, **environment}, 'text': True,
             'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE,
-            'stderr': subprocess.PIPE}
+            'stderr': subprocess.PIPE, 'preexec_fn': listen_to_signals}
 
     def run_it(self, *arguments, **environment):
         command, options = self.command(*arguments, **environment)
