@@ -256,6 +256,12 @@ const struct llmreg_log *llmreg_service_log(struct llmreg_service *s)
     return &s->program.log;
 }
 
+void llmreg_service_rules(const struct llmreg_service *s,
+                          struct llmreg_rule_conf out[static LLMREG_RULES])
+{
+    memcpy(out, s->settings.rules, sizeof s->settings.rules);
+}
+
 int llmreg_service_sync(struct llmreg_service *s, int64_t timeout_ms)
 {
     return store_sync(s->store, timeout_ms);

@@ -74,6 +74,10 @@ struct llmreg_bus *llmreg_service_bus(struct llmreg_service *s);
 const struct llmreg_clock *llmreg_service_clock(struct llmreg_service *s);
 const struct llmreg_log *llmreg_service_log(struct llmreg_service *s);
 
+/* How the rules are used, as it is configured. */
+void llmreg_service_rules(const struct llmreg_service *s,
+                          struct llmreg_rule_conf out[static LLMREG_RULES]);
+
 /* Waits until every change so far is on disk.  LLMREG_ETIME after
  * timeout_ms; LLMREG_EIO while the store does not work. */
 LLMREG_MUSTCHECK int llmreg_service_sync(struct llmreg_service *s,

@@ -29,6 +29,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/agents.h \
 	plugins/llm_listen/api/agents_report.c \
 	plugins/llm_listen/api/alerts.c \
+	plugins/llm_listen/api/alerts.h \
 	plugins/llm_listen/api/announce.c \
 	plugins/llm_listen/api/api.c \
 	plugins/llm_listen/api/api.h \
@@ -89,6 +90,12 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/who.h \
 	plugins/llm_listen/api/words.c \
 	plugins/llm_listen/api/words.h \
+	plugins/llm_listen/dialects/agentcom.c \
+	plugins/llm_listen/dialects/agentcom.h \
+	plugins/llm_listen/dialects/agentcom_alerts.c \
+	plugins/llm_listen/dialects/agentcom_dashboard.c \
+	plugins/llm_listen/dialects/agentcom_endpoints.c \
+	plugins/llm_listen/dialects/agentcom_tokens.c \
 	plugins/llm_listen/dialects/dialects.c \
 	plugins/llm_listen/dialects/dialects.h \
 	plugins/llm_listen/dialects/health.c \

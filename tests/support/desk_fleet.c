@@ -5,6 +5,8 @@
 #include <check.h>
 #include <stdio.h>
 
+#include <llmreg/alerts.h>
+
 void desk_add(struct desk *d, const char *host, const char *more)
 {
     char body[400];
@@ -68,4 +70,31 @@ void desk_fleet(struct desk *d)
     desk_observe(d, "gpu1", LLMREG_REASON_OK);
     desk_observe(d, "gpu2", LLMREG_REASON_OK);
     desk_observe(d, "gpu3", LLMREG_REASON_REFUSED);
+}
+
+void desk_alert(struct desk *d, enum llmreg_rule_id rule, const char *subject,
+                enum llmreg_severity severity)
+{
+    char id[200];
+    const struct llmreg_alert alert = {
+        .id = id,
+        .rule = rule,
+        .subject = subject,
+        .name = subject,
+        .message = "it is slow",
+        .state = "slow",
+        .previous = "",
+        .reason = "",
+        .host = "",
+        .series = "",
+        .url = "",
+        .acknowledged_by = "",
+        .note = "",
+        .since_ms = d->now.wall_ms,
+        .s = {.severity = severity, .fired_ms = d->now.wall_ms}};
+
+    snprintf(id, sizeof id, "%s/%s", llmreg_rule_info(rule)->name, subject);
+    ck_assert_int_eq(
+        llmreg_alert_set(d->registry, &alert, LLMREG_ALERT_FIRE, &d->now, NULL),
+        LLMREG_OK);
 }

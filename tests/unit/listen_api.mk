@@ -61,6 +61,18 @@ tests_unit_test_buckets_SOURCES = tests/unit/test_buckets.c
 tests_unit_test_buckets_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_buckets_LDADD = $(DESK_LIBS)
 
+check_PROGRAMS += tests/unit/test_dialect_agentcom
+TESTS += tests/unit/test_dialect_agentcom
+tests_unit_test_dialect_agentcom_SOURCES = tests/unit/test_dialect_agentcom.c
+tests_unit_test_dialect_agentcom_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_dialect_agentcom_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_dialect_agentcom_tokens
+TESTS += tests/unit/test_dialect_agentcom_tokens
+tests_unit_test_dialect_agentcom_tokens_SOURCES = tests/unit/test_dialect_agentcom_tokens.c
+tests_unit_test_dialect_agentcom_tokens_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_dialect_agentcom_tokens_LDADD = $(DESK_LIBS)
+
 check_PROGRAMS += tests/unit/test_dialect_nexus
 TESTS += tests/unit/test_dialect_nexus
 tests_unit_test_dialect_nexus_SOURCES = tests/unit/test_dialect_nexus.c

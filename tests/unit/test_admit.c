@@ -79,7 +79,7 @@ START_TEST(an_address_waits_until_somebody_approves_it)
 }
 END_TEST
 
-START_TEST(what_waits_is_of_the_address_alone)
+START_TEST(what_waits_is_of_the_address_and_survives)
 {
     d.door.auto_approve = false;
     desk_ask(&d, "old", REGISTER, W1, 403);
@@ -88,6 +88,7 @@ START_TEST(what_waits_is_of_the_address_alone)
     ck_assert_str_eq(desk_get(&d, "tokens[].role"), "agent");
     ck_assert_str_eq(desk_get(&d, "tokens[].name"), "agents of 10.0.0.7");
     manage("POST /api/v1/tokens/{}/approve", desk_get(&d, "tokens[].id"));
+    desk_restart(&d);
     make("old", W1);
     d.peer = "10.0.0.8";
     desk_ask(&d, "old", REGISTER, W2, 403);
@@ -245,7 +246,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, an_address_waits_until_somebody_approves_it);
-    tcase_add_test(tc, what_waits_is_of_the_address_alone);
+    tcase_add_test(tc, what_waits_is_of_the_address_and_survives);
     tcase_add_test(tc, an_address_that_is_revoked_is_refused_at_any_door);
     tcase_add_test(tc, a_door_that_approves_itself_keeps_no_list);
     tcase_add_test(tc, those_that_wait_are_as_few_as_new_hosts);

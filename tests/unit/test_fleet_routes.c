@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <llmreg/alerts.h>
-
 #include "tests/support/json_find.h"
 
 static struct desk d;
@@ -134,30 +132,16 @@ END_TEST
 
 /* ---- alerts ---- */
 
+/* About an agent that is there and has no latency: that cannot be told, and the
+ * alerter leaves it alone. */
 static void raise_alert(const char *subject, enum llmreg_severity severity)
 {
-    char id[200];
-    const struct llmreg_alert alert = {
-        .id = id,
-        .rule = LLMREG_RULE_HEARTBEAT_LATENCY,
-        .subject = subject,
-        .name = subject,
-        .message = "it is slow",
-        .state = "slow",
-        .previous = "",
-        .reason = "",
-        .host = "",
-        .series = "",
-        .url = "",
-        .acknowledged_by = "",
-        .note = "",
-        .since_ms = d.now.wall_ms,
-        .s = {.severity = severity, .fired_ms = d.now.wall_ms}};
+    char body[80];
 
-    snprintf(id, sizeof id, "heartbeat_latency/%s", subject);
-    ck_assert_int_eq(
-        llmreg_alert_set(d.registry, &alert, LLMREG_ALERT_FIRE, &d.now, NULL),
-        LLMREG_OK);
+    snprintf(body, sizeof body, "{\"agent_id\":\"%s\",\"type\":\"worker\"}",
+             subject);
+    desk_ask(&d, "operator", "POST /api/v1/agents/register", body, 200);
+    desk_alert(&d, LLMREG_RULE_HEARTBEAT_LATENCY, subject, severity);
 }
 
 #define ACKNOWLEDGE "POST /api/v1/alerts/heartbeat_latency%2Fw1/acknowledge"

@@ -296,10 +296,10 @@ static const struct {
 } bad_dialects[] = {
     {{{"Dialect", {TEXT("klingon")}, 1}},
      "allowed are \"optiinfra\" \"nexus\" "
-     "\"thunderline\""},
+     "\"thunderline\" \"agentcom\""},
     {{{"Dialect", {NUMBER(1)}, 1}},
      "allowed are \"optiinfra\" \"nexus\" "
-     "\"thunderline\""},
+     "\"thunderline\" \"agentcom\""},
     {{{"Dialect", {{.number = 0}}, 0}}, "needs names of dialects in quotes"},
 };
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "plugins/llm_listen/api/alerts.h"
 #include "plugins/llm_listen/api/list.h"
 #include "plugins/llm_listen/api/reply.h"
 #include "plugins/llm_listen/api/resources.h"
@@ -121,40 +122,46 @@ static const struct body_form acknowledging_form = {
     .optional = true,
 };
 
-static int answer_alert(struct ask *a)
+int alert_acknowledge(struct ask *a, const char *id, const char *note,
+                      uint64_t *seq)
 {
-    const struct llmreg_alert *alert =
-        llmreg_alert_get(a->api->registry, a->params[0]);
-    uint64_t seq = 0;
-    struct reply r;
+    char who[LLMREG_ALERT_BY_SIZE + 64], by[LLMREG_ALERT_BY_SIZE];
+    const struct llmreg_acknowledgement ack = {.by = by, .note = note};
+    int rc;
 
-    if (alert == NULL)
-        return ask_fail(a, LLMREG_ENOENT, "alert_id", "alert %s is over",
-                        a->params[0]);
-    ask_audit(a, a->params[0], "acknowledged", 200, &seq);
-    reply_begin(&r);
-    llmreg_alert_json(&r.json, NULL, alert);
-    llmreg_alert_put(alert);
-    return reply_send_durable(a, &r, 200,
-                              seq != 0 ? seq : llmreg_bus_last(a->api->bus));
+    who_text(&a->who, a->req, who, sizeof who);
+    llmreg_copy_message(by, sizeof by, who);
+    rc = llmreg_alert_acknowledge(a->api->registry, id, &ack, &a->req->now,
+                                  &a->err);
+    if (rc == LLMREG_ENOENT)
+        return ask_fail(a, rc, "alert_id", "no alert %s is raised", id);
+    if (rc != LLMREG_OK)
+        return rc;
+    ask_audit(a, id, "acknowledged", 200, seq);
+    if (*seq == 0)
+        *seq = llmreg_bus_last(a->api->bus);
+    return LLMREG_OK;
 }
 
 static int run_acknowledge(struct ask *a)
 {
     const struct acknowledging *said = a->body;
-    char who[LLMREG_ALERT_BY_SIZE + 64], by[LLMREG_ALERT_BY_SIZE];
-    const struct llmreg_acknowledgement ack = {
-        .by = by, .note = said->note == NULL ? "" : said->note};
-    int rc;
+    const struct llmreg_alert *alert;
+    struct reply r;
+    uint64_t seq = 0;
+    int rc = alert_acknowledge(a, a->params[0],
+                               said->note == NULL ? "" : said->note, &seq);
 
-    who_text(&a->who, a->req, who, sizeof who);
-    llmreg_copy_message(by, sizeof by, who);
-    rc = llmreg_alert_acknowledge(a->api->registry, a->params[0], &ack,
-                                  &a->req->now, &a->err);
-    if (rc == LLMREG_ENOENT)
-        return ask_fail(a, rc, "alert_id", "no alert %s is raised",
+    if (rc != LLMREG_OK)
+        return rc;
+    alert = llmreg_alert_get(a->api->registry, a->params[0]);
+    if (alert == NULL)
+        return ask_fail(a, LLMREG_ENOENT, "alert_id", "alert %s is over",
                         a->params[0]);
-    return rc != LLMREG_OK ? rc : answer_alert(a);
+    reply_begin(&r);
+    llmreg_alert_json(&r.json, NULL, alert);
+    llmreg_alert_put(alert);
+    return reply_send_durable(a, &r, 200, seq);
 }
 
 const struct route alerts_routes[] = {

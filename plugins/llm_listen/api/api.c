@@ -39,6 +39,15 @@ static const struct route_table tables[] = {
      &thunderline_errors},
     {"thunderline", thunderline_graph_routes, DIALECT_BIT(THUNDERLINE),
      &thunderline_errors},
+    {"agentcom", agentcom_routes, DIALECT_BIT(AGENTCOM), &agentcom_errors},
+    {"agentcom", agentcom_endpoints_routes, DIALECT_BIT(AGENTCOM),
+     &agentcom_endpoints_errors},
+    {"agentcom", agentcom_tokens_routes, DIALECT_BIT(AGENTCOM),
+     &agentcom_errors},
+    {"agentcom", agentcom_alerts_routes, DIALECT_BIT(AGENTCOM),
+     &agentcom_errors},
+    {"agentcom", agentcom_dashboard_routes, DIALECT_BIT(AGENTCOM),
+     &agentcom_errors},
     {"health", health_routes, DIALECTS_HEALTH, NULL},
 };
 #define TABLES (sizeof tables / sizeof tables[0])

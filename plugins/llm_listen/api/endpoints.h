@@ -8,6 +8,7 @@
 #ifndef LLM_LISTEN_API_ENDPOINTS_H
 #define LLM_LISTEN_API_ENDPOINTS_H
 
+#include "plugins/llm_listen/api/body_trees.h"
 #include "plugins/llm_listen/api/list.h"
 #include "plugins/llm_listen/api/tag.h"
 
@@ -29,5 +30,29 @@ LLMREG_MUSTCHECK int endpoint_revision(const struct llmreg_endpoint *e,
 LLMREG_MUSTCHECK int endpoint_answer(struct ask *a,
                                      const struct llmreg_endpoint *e,
                                      unsigned status, uint64_t seq);
+
+/* ---- adding and removing: endpoints_add.c ---- */
+
+/* What an operator says of one. */
+struct adding {
+    body_given given; /* of the form of POST /api/v1/endpoints */
+    const char *url, *host, *name, *kind, *source; /* or NULL */
+    int64_t port;                                  /* 0: not said */
+    int64_t priority;                              /* if it is given */
+    struct body_labels labels;                     /* the same */
+};
+struct added {
+    bool created;
+    uint64_t seq; /* to wait for; 0: all that was there */
+};
+/* Notes it in the audit.  A reference in *out. */
+LLMREG_MUSTCHECK int endpoint_add(struct ask *a, const struct adding *said,
+                                  struct added *done,
+                                  struct llmreg_endpoint **out);
+/* The one that the path names; *seq is to be waited for.  LLMREG_EBUSY:
+ * requests are pending, and it is not by force; LLMREG_ENOENT. */
+LLMREG_MUSTCHECK int endpoint_remove(struct ask *a,
+                                     const struct llmreg_endpoint *e,
+                                     bool force, uint64_t *seq);
 
 #endif

@@ -2,20 +2,12 @@
 /* endpoints_add.c - operators add endpoints, and remove them. */
 #include <string.h>
 
-#include "plugins/llm_listen/api/body_trees.h"
 #include "plugins/llm_listen/api/endpoints.h"
 #include "plugins/llm_listen/api/naming.h"
 #include "plugins/llm_listen/api/reply.h"
 #include "plugins/llm_listen/api/resources.h"
 
 /* ---- adding ---- */
-
-struct adding {
-    body_given given;
-    const char *url, *host, *name, *kind, *source; /* or NULL */
-    int64_t port, priority;
-    struct body_labels labels;
-};
 
 #define OFF(field) offsetof(struct adding, field)
 
@@ -48,7 +40,7 @@ static int check_adding(struct ask *a, const struct adding *said)
     if ((said->url == NULL) == (said->host == NULL))
         return ask_fail(a, LLMREG_EINVAL, "url",
                         "either url or host is needed, and not both");
-    if (said->host == NULL && body_has(&adding_form, said->given, "port"))
+    if (said->host == NULL && said->port != 0)
         return ask_fail(a, LLMREG_EINVAL, "port",
                         "port goes with host; a url has its own");
     if (said->source != NULL && strcmp(said->source, "manual") != 0)
@@ -69,9 +61,7 @@ static int name_it(struct ask *a, const struct adding *said, struct naming *n)
     llmreg_text_init(&t, text, sizeof text);
     if (url == NULL) {
         llmreg_text_addf(&t, v6 ? "[%s]:%u" : "%s:%u", said->host,
-                         body_has(&adding_form, said->given, "port")
-                             ? (unsigned)said->port
-                             : NAMING_PORT);
+                         said->port != 0 ? (unsigned)said->port : NAMING_PORT);
         url = text;
     }
     rc = naming_read(n, url, a->req->peer, &a->err);
@@ -131,11 +121,10 @@ static int set_it(struct ask *a, const struct adding *said,
     return rc;
 }
 
-static int run_add(struct ask *a)
+int endpoint_add(struct ask *a, const struct adding *said, struct added *done,
+                 struct llmreg_endpoint **out)
 {
-    const struct adding *said = a->body;
     struct llmreg_set_result result = {.created = false};
-    struct llmreg_endpoint *e;
     struct naming n;
     int rc = check_adding(a, said);
 
@@ -148,10 +137,21 @@ static int run_add(struct ask *a)
     if (result.seq != 0)
         ask_audit(a, n.url.id, result.created ? "added" : "updated",
                   result.created ? 201 : 200, &result.seq);
-    e = llmreg_get(a->api->registry, n.url.id);
-    if (e == NULL)
-        return ask_fail(a, LLMREG_ESTALE, NULL, "it was removed meanwhile");
-    rc = endpoint_answer(a, e, result.created ? 201 : 200, result.seq);
+    *done = (struct added){result.created, result.seq};
+    *out = llmreg_get(a->api->registry, n.url.id);
+    return *out != NULL
+               ? LLMREG_OK
+               : ask_fail(a, LLMREG_ESTALE, NULL, "it was removed meanwhile");
+}
+
+static int run_add(struct ask *a)
+{
+    struct llmreg_endpoint *e = NULL;
+    struct added done;
+    int rc = endpoint_add(a, a->body, &done, &e);
+
+    if (rc == LLMREG_OK)
+        rc = endpoint_answer(a, e, done.created ? 201 : 200, done.seq);
     llmreg_put(e);
     return rc;
 }
@@ -165,15 +165,14 @@ static const struct query_row remove_query[] = {
     {.name = NULL},
 };
 
-static int remove_it(struct ask *a, const struct llmreg_endpoint *e)
+int endpoint_remove(struct ask *a, const struct llmreg_endpoint *e, bool force,
+                    uint64_t *seq)
 {
     const struct llmreg_removal how = {
         .generation = llmreg_endpoint_generation(e),
         .reason = "removed by an operator",
-        .force = a->query[REMOVE_FORCE].number != 0,
+        .force = force,
     };
-    struct reply r;
-    uint64_t seq = 0;
     int rc = llmreg_remove(a->api->registry, a->params[0], &how, NULL);
 
     if (rc == LLMREG_EBUSY)
@@ -186,15 +185,28 @@ static int remove_it(struct ask *a, const struct llmreg_endpoint *e)
                         "endpoint %s was removed", a->params[0]);
     if (rc != LLMREG_OK)
         return rc;
-    ask_audit(a, a->params[0], how.force ? "removed by force" : "removed", 200,
-              &seq);
+    *seq = 0;
+    ask_audit(a, a->params[0], force ? "removed by force" : "removed", 200,
+              seq);
+    if (*seq == 0)
+        *seq = llmreg_bus_last(a->api->bus);
+    return LLMREG_OK;
+}
+
+static int remove_it(struct ask *a, const struct llmreg_endpoint *e)
+{
+    struct reply r;
+    uint64_t seq;
+    int rc = endpoint_remove(a, e, a->query[REMOVE_FORCE].number != 0, &seq);
+
+    if (rc != LLMREG_OK)
+        return rc;
     reply_begin(&r);
     llmreg_json_open_object(&r.json, NULL);
     llmreg_json_string(&r.json, "endpoint_id", a->params[0]);
     llmreg_json_bool(&r.json, "removed", true);
     llmreg_json_close_object(&r.json);
-    return reply_send_durable(a, &r, 200,
-                              seq != 0 ? seq : llmreg_bus_last(a->api->bus));
+    return reply_send_durable(a, &r, 200, seq);
 }
 
 static int run_remove(struct ask *a)

@@ -8,6 +8,7 @@ static const char *const names[DIALECTS] = {
     [DIALECT_OPTIINFRA] = "optiinfra",
     [DIALECT_NEXUS] = "nexus",
     [DIALECT_THUNDERLINE] = "thunderline",
+    [DIALECT_AGENTCOM] = "agentcom",
 };
 
 const char *dialect_text(enum dialect d)

@@ -19,6 +19,7 @@ enum dialect {
     DIALECT_OPTIINFRA,
     DIALECT_NEXUS,
     DIALECT_THUNDERLINE,
+    DIALECT_AGENTCOM,
     DIALECTS
 };
 
@@ -44,8 +45,18 @@ extern const struct route thunderline_nodes_routes[];
 extern const struct route thunderline_graph_routes[];
 extern const struct route_errors thunderline_errors;
 
+/* Agents, endpoints, tokens, alerts, and its page. */
+extern const struct route agentcom_routes[];
+extern const struct route agentcom_endpoints_routes[];
+extern const struct route agentcom_tokens_routes[];
+extern const struct route agentcom_alerts_routes[];
+extern const struct route agentcom_dashboard_routes[];
+extern const struct route_errors agentcom_errors;
+extern const struct route_errors agentcom_endpoints_errors;
+
 /* Of several. */
 extern const struct route health_routes[];
-#define DIALECTS_HEALTH (DIALECT_BIT(OPTIINFRA) | DIALECT_BIT(NEXUS))
+#define DIALECTS_HEALTH                                                        \
+    (DIALECT_BIT(OPTIINFRA) | DIALECT_BIT(NEXUS) | DIALECT_BIT(AGENTCOM))
 
 #endif

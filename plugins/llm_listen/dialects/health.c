@@ -36,6 +36,7 @@ static const char *service_of(const struct ask *a)
     } services[] = {
         {DIALECT_BIT(OPTIINFRA), "orchestrator"},
         {DIALECT_BIT(NEXUS), "nexus"},
+        {DIALECT_BIT(AGENTCOM), "agent_com"},
     };
 
     for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)
