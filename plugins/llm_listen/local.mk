@@ -52,6 +52,13 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/endpoints.h \
 	plugins/llm_listen/api/endpoints_add.c \
 	plugins/llm_listen/api/endpoints_change.c \
+	plugins/llm_listen/api/events.c \
+	plugins/llm_listen/api/events.h \
+	plugins/llm_listen/api/events_stream.c \
+	plugins/llm_listen/api/feed.c \
+	plugins/llm_listen/api/feed.h \
+	plugins/llm_listen/api/feed_item.c \
+	plugins/llm_listen/api/feed_item.h \
 	plugins/llm_listen/api/graph.c \
 	plugins/llm_listen/api/hosts.c \
 	plugins/llm_listen/api/ingest.c \

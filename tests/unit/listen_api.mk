@@ -97,6 +97,18 @@ tests_unit_test_endpoints_routes_SOURCES = tests/unit/test_endpoints_routes.c
 tests_unit_test_endpoints_routes_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_endpoints_routes_LDADD = $(DESK_LIBS)
 
+check_PROGRAMS += tests/unit/test_event_routes
+TESTS += tests/unit/test_event_routes
+tests_unit_test_event_routes_SOURCES = tests/unit/test_event_routes.c
+tests_unit_test_event_routes_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_event_routes_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_feed
+TESTS += tests/unit/test_feed
+tests_unit_test_feed_SOURCES = tests/unit/test_feed.c
+tests_unit_test_feed_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_feed_LDADD = $(DESK_LIBS)
+
 check_PROGRAMS += tests/unit/test_fleet_routes
 TESTS += tests/unit/test_fleet_routes
 tests_unit_test_fleet_routes_SOURCES = tests/unit/test_fleet_routes.c

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "plugins/llm_listen/api/feed.h"
 #include "plugins/llm_listen/api/resources.h"
 #include "plugins/llm_listen/api/token_file.h"
 #include "plugins/llm_listen/dialects/dialects.h"
@@ -30,6 +31,7 @@ static const struct route_table tables[] = {
     {"", sessions_routes, 0, NULL},
     {"", tokens_routes, 0, NULL},
     {"", audit_routes, 0, NULL},
+    {"", events_routes, 0, NULL},
     {"", sd_routes, 0, NULL},
     {"optiinfra", optiinfra_routes, DIALECT_BIT(OPTIINFRA), &optiinfra_errors},
     {"nexus", nexus_routes, DIALECT_BIT(NEXUS), &nexus_errors},
@@ -79,6 +81,8 @@ static int make_parts(struct api *api, struct llmreg_error *err)
         rc = make_beaten(api);
     if (rc == LLMREG_OK)
         rc = acks_new(&api->acks, api->service);
+    if (rc == LLMREG_OK)
+        rc = feed_new(&api->feed, api->bus);
     if (rc == LLMREG_OK && api->conf.token_file[0] != '\0')
         rc = token_file_read(api->conf.token_file, api->registry, api->log,
                              &api->started, err);
@@ -119,6 +123,7 @@ void api_free(struct api *api)
 {
     if (api == NULL)
         return;
+    feed_free(api->feed);
     acks_free(api->acks);
     http_fixed_free(api->beaten);
     buckets_free(api->buckets);
@@ -132,12 +137,14 @@ static void on_ready(void *ctx, struct http_server *server)
 
     api->server = server;
     acks_server(api->acks, server);
+    feed_server(api->feed, server);
 }
 
 static void on_gone(void *ctx)
 {
     struct api *api = ctx;
 
+    feed_stop(api->feed);
     acks_stop(api->acks);
     api->server = NULL;
 }
