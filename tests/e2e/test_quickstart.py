@@ -2,12 +2,15 @@
 """The first command of the README keeps its promises."""
 
 import glob
+import json
 import os
 import pty
 import signal
 import socket
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 from world import (TOP, Alarm, Skipped, expect, until)
 
@@ -22,6 +25,8 @@ def free_port():
 
 def quickstart(world, *arguments, directory='run', **more):
     """A running quickstart, in a process group of its own as in a shell."""
+    if '--port' not in arguments:
+        arguments = ('--port', str(free_port()), *arguments)
     return world.start([QUICKSTART, '--dir', world.path(directory),
                         *arguments], f'{directory}.out',
                        start_new_session=True, **more)
@@ -139,7 +144,7 @@ def test_terminal_shows_the_count_and_takes_ctrl_c(world):
     ours, theirs = pty.openpty()
     run = subprocess.Popen(
         [QUICKSTART, '--dir', world.path('run'), '--interval', '1',
-         '--endpoint', sim.url(0), '--endpoint', sim.url(1)],
+         '--port', str(free_port()), '--endpoint', sim.url(0), '--endpoint', sim.url(1)],
         preexec_fn=lambda: os.login_tty(theirs))
     os.close(theirs)
     os.set_blocking(ours, False)
@@ -169,6 +174,44 @@ def test_second_quickstart_on_a_directory_is_refused(world):
     expect(second.returncode == 1 and str(first.pid) in second.stderr
            and '--dir' in second.stderr, f'{second}')
     expect(first.poll() is None, 'the first one lives')
+
+
+def ask(port, path, token=None, body=None):
+    request = urllib.request.Request(
+        f'http://127.0.0.1:{port}{path}',
+        data=None if body is None else json.dumps(body).encode(),
+        headers={'Content-Type': 'application/json'})
+    if token is not None:
+        request.add_header('Authorization', f'Bearer {token}')
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def test_quickstart_listens_and_its_tokens_open(world):
+    port = free_port()
+    quickstart(world, '--endpoint', 'http://127.0.0.1:9', '--port', str(port))
+    wait_started(world)
+    until(10, 'it listens', lambda: socket.socket().connect_ex(
+        ('127.0.0.1', port)) == 0)
+    path = '/api/v1/agents/register'
+    expect(ask(port, '/api/v1/agents') == 200, 'reading is free')
+    expect(ask(port, path, body={'type': 'a', 'name': 'b'}) == 401, 'writing')
+    for role in ('agent', 'admin'):
+        name = world.path('run', f'{role}.token')
+        expect(os.stat(name).st_mode & 0o777 == 0o600, f'mode of {name}')
+        with open(name, encoding='utf-8') as file:
+            token = file.read().strip()
+        status = ask(port, path, token, {'type': 'a', 'name': role})
+        expect(status == 200, f'{role}: {status}')
+    other = subprocess.run(
+        [QUICKSTART, '--dir', world.path('two'), '--port', str(port)],
+        check=False, capture_output=True, text=True)
+    expect(other.returncode == 1 and str(port) in other.stderr
+           and '--port' in other.stderr, f'{other}')
 
 
 def test_directory_may_have_any_letters(world):
@@ -216,7 +259,8 @@ WRONG = [
     ['--interval', '9999'], ['--for', '-1'], ['--demo', '1000'],
     ['--endpoint', 'ftp://x'], ['--endpoint', 'http://a b'], ['extra'],
     ['--endpoint', 'http://a:1', '--endpoint', 'http://a:1/'],
-    ['--demo', '--endpoint', 'http://a:1'], ['--dir', ''],
+    ['--demo', '--endpoint', 'http://a:1'], ['--dir', ''], ['--port', '0'],
+    ['--port', '65536'], ['--port'],
 ]
 
 

@@ -26,6 +26,8 @@ BESIDES = {'Plugin': {'EndpointFile'}, 'Endpoint': {'Label', 'Header'},
            'Registry': {'Alert'}, 'Alert': set()}
 LISTEN_BESIDES = {'Plugin': {'AllowHost', 'Dialect', 'Observe'},
                   'Listen': {'AllowAgentsFrom'}}
+# A <Registry> in the listener's block is looked at in the prober's.
+LISTEN_PARENTS = {'Listen': 'Plugin', 'Registry': 'Plugin'}
 LISTEN_BLOCKS = {'Plugin': "In the plugin's block",
                  'Listen': 'In a Listen block'}
 BLOCKS = {'Plugin': "In the plugin's block", 'Endpoint': 'In an Endpoint block',
@@ -36,7 +38,8 @@ PARENTS = {'Endpoint': 'Plugin', 'Registry': 'Plugin', 'Alert': 'Registry'}
 class Tables:
     """What print_tables says."""
 
-    def __init__(self, text, blocks=None, besides=None):
+    def __init__(self, text, blocks=None, besides=None, parents=None):
+        self.parents = parents or PARENTS
         self.blocks = blocks or BLOCKS
         self.besides = besides or BESIDES
         rows = [line.split('\t') for line in text.splitlines()]
@@ -50,7 +53,7 @@ class Tables:
 
     def names(self, block):
         return ({row[0] for row in self.options.get(block, [])}
-                | self.besides[block])
+                | self.besides.get(block, set()))
 
 
 def items(pod, heading):
@@ -111,8 +114,8 @@ def manual_series(pod, tables):
             yield f'{series} is not in the manual'
 
 
-def sample_options(path, text, tables):
-    """Options in <Plugin llm_probe> blocks that no table has."""
+def sample_options(path, text, tables, plugin='llm_probe'):
+    """Options in the blocks of a plugin that no table has."""
     block = None
     for number, line in enumerate(text.splitlines(), 1):
         word = re.match(r'\s*#?\s*(</?)?(\w+)\b', line)
@@ -121,10 +124,10 @@ def sample_options(path, text, tables):
         tag, name = word.groups()
         commented = re.match(r'\s*#(?![A-Z<])', line)
         if tag and name == 'Plugin':
-            block = 'Plugin' if 'llm_probe' in line else None
-        elif tag and block and name in PARENTS:
-            block = PARENTS[name] if tag == '</' else name
-        elif block and not commented and name not in tables.names(block):
+            block = 'Plugin' if plugin in line else None
+        elif tag and block and name in tables.parents:
+            block = tables.parents[name] if tag == '</' else name
+        elif block in tables.blocks and not commented and name not in tables.names(block):
             yield f'{path}:{number}: no option {name} in {block}'
 
 
@@ -179,13 +182,15 @@ def printed(program):
 def main():
     tables = Tables(printed('print_tables'))
     listen = Tables(printed('print_listen_tables'), LISTEN_BLOCKS,
-                    LISTEN_BESIDES)
+                    LISTEN_BESIDES, LISTEN_PARENTS)
     pod = source.read(MANUAL).text
     found = [*self_test(), *manual_options(pod, tables),
              *manual_rules(pod, tables), *manual_series(pod, tables)]
     found += manual_options(source.read(LISTEN_MANUAL).text, listen)
-    for path in SAMPLES:
-        found += sample_options(path, source.read(path).text, tables)
+    for path in (*SAMPLES, LISTEN_MANUAL):
+        text = source.read(path).text
+        found += sample_options(path, text, tables)
+        found += sample_options(path, text, listen, 'llm_listen')
     for page, path in GRAPHS.items():
         found += graph_series(page, path, source.read(path).text, tables)
     print('\n'.join(found))
