@@ -23,12 +23,29 @@ def test_sample_configuration_is_accepted(world):
     sim = world.sim(1)
     data = world.path('hub-data')
     block = sample('llmreg.conf', ('/var/lib/collectd/llmreg', data),
-                   ('http://gpu1.example:11434', sim.url(0)))
+                   ('http://gpu1.example:11434', sim.url(0)),
+                   ('<Listen "127.0.0.1">', f'<Listen "{world.net}.1">'))
     hub = world.collectd(block=block).start()
     hub.wait_health(5, 'gpu1', 'healthy')
     rows = hub.sql('SELECT name, value FROM label')
     expect(rows == [('site', 'berlin')], f'{rows}')
+    hub.base = f'http://{world.net}.1:8437'
+    until(5, 'it listens', hub.answers)
     expect('[error]' not in hub.log(), hub.log())
+
+
+def test_sample_thresholds_alarm_for_a_silent_host(world):
+    conf = sample('llmreg-thresholds.conf', ('FailureMax 600', 'FailureMax 4'))
+    hub = world.listener(door=['    AllowAnonymousWrite true'],
+                         extra='PluginDir "/usr/lib/collectd"\n' + conf)
+    status, answer = hub.ask('POST', '/api/v1/hosts/gpu1/resources',
+                             {'cpu_percent': 50, 'interval_seconds': 1})
+    expect(status == 200, f'{status} {answer}')
+    alarm = until(30, 'duration-age fails', lambda: [
+        a for a in hub.alarms() if a.host == 'gpu1' and a.code == 2
+        and '/duration-age' in a.service])[0]
+    expect('ata source' in alarm.text, f'{alarm}')
+    expect(hub.stop() == 0, 'status')
 
 
 def test_sample_thresholds_alarm_and_ignore_removal(world):
