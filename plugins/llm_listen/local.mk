@@ -69,6 +69,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/models.c \
 	plugins/llm_listen/api/naming.c \
 	plugins/llm_listen/api/naming.h \
+	plugins/llm_listen/api/openapi.c \
 	plugins/llm_listen/api/origin.c \
 	plugins/llm_listen/api/origin.h \
 	plugins/llm_listen/api/own.c \
@@ -84,6 +85,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/route.h \
 	plugins/llm_listen/api/router.c \
 	plugins/llm_listen/api/sd.c \
+	plugins/llm_listen/api/self.c \
 	plugins/llm_listen/api/sessions.c \
 	plugins/llm_listen/api/snapshot.c \
 	plugins/llm_listen/api/statuses.c \

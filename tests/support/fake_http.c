@@ -44,6 +44,11 @@ struct http_call {
     http_pull pull;
 };
 
+const char *http_version(void)
+{
+    return "none";
+}
+
 struct http_fixed {
     unsigned status;
     char *type, *body;

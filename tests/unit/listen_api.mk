@@ -158,6 +158,12 @@ tests_unit_test_router_SOURCES = tests/unit/test_router.c
 tests_unit_test_router_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_router_LDADD = $(DESK_LIBS)
 
+check_PROGRAMS += tests/unit/test_self_routes
+TESTS += tests/unit/test_self_routes
+tests_unit_test_self_routes_SOURCES = tests/unit/test_self_routes.c
+tests_unit_test_self_routes_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_self_routes_LDADD = $(DESK_LIBS)
+
 check_PROGRAMS += tests/unit/test_session_routes
 TESTS += tests/unit/test_session_routes
 tests_unit_test_session_routes_SOURCES = tests/unit/test_session_routes.c

@@ -33,6 +33,8 @@ static const struct route_table tables[] = {
     {"", audit_routes, 0, NULL},
     {"", events_routes, 0, NULL},
     {"", sd_routes, 0, NULL},
+    {"", self_routes, 0, NULL},
+    {"", openapi_routes, 0, NULL},
     {"optiinfra", optiinfra_routes, DIALECT_BIT(OPTIINFRA), &optiinfra_errors},
     {"nexus", nexus_routes, DIALECT_BIT(NEXUS), &nexus_errors},
     {"thunderline", thunderline_routes, DIALECT_BIT(THUNDERLINE),

@@ -24,7 +24,9 @@ extern const struct route sessions_routes[];
 extern const struct route tokens_routes[];
 extern const struct route audit_routes[];
 extern const struct route events_routes[];
+extern const struct route openapi_routes[];
 extern const struct route sd_routes[];
+extern const struct route self_routes[];
 extern const struct route hosts_routes[];
 extern const struct route ingest_routes[];
 

@@ -26,6 +26,11 @@
 
 /* ---- what the library calls ---- */
 
+const char *http_version(void)
+{
+    return MHD_get_version();
+}
+
 static struct http_call *call_of(struct MHD_Connection *m)
 {
     const union MHD_ConnectionInfo *info =

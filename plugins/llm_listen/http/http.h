@@ -44,6 +44,8 @@ enum http_method {
 };
 
 const char *http_method_text(enum http_method method);
+/* Of the engine: "0.9.75". */
+const char *http_version(void);
 
 /* ---- what is asked ---- */
 
