@@ -3,6 +3,7 @@
 E2E =
 
 EXTRA_DIST += \
+	tests/e2e/openapi_properties.py \
 	tests/e2e/run.py \
 	tests/e2e/servers.py \
 	tests/e2e/test_alarms.py \
@@ -11,6 +12,7 @@ EXTRA_DIST += \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_library.py \
 	tests/e2e/test_listen.py \
+	tests/e2e/test_openapi.py \
 	tests/e2e/test_quickstart.py \
 	tests/e2e/test_restart.py \
 	tests/e2e/test_samples.py \
