@@ -85,6 +85,8 @@ void fake_http_free(struct http_server *s)
     if (s == NULL)
         return;
     ck_assert_ptr_null(s->calls);
+    if (s->handler.gone != NULL)
+        s->handler.gone(s->handler.ctx);
     pthread_cond_destroy(&s->released);
     pthread_mutex_destroy(&s->lock);
     free(s);
