@@ -86,16 +86,6 @@ START_TEST(the_wait_is_how_long_it_takes)
 }
 END_TEST
 
-START_TEST(looking_takes_nothing)
-{
-    for (int i = 0; i < 100; i++)
-        ck_assert_uint_eq(buckets_look(buckets, "a", &two_a_second, &now), 0);
-    for (int i = 0; i < 4; i++)
-        ck_assert_uint_eq(take("a"), 0);
-    ck_assert_uint_gt(buckets_look(buckets, "a", &two_a_second, &now), 0);
-}
-END_TEST
-
 START_TEST(others_are_not_held_up)
 {
     while (take("a") == 0)
@@ -150,7 +140,6 @@ int main(void)
     tcase_add_test(tc, one_that_was_away_has_no_more_than_its_burst);
     tcase_add_test(tc, who_is_refused_waits_no_longer_for_it);
     tcase_add_test(tc, the_wait_is_how_long_it_takes);
-    tcase_add_test(tc, looking_takes_nothing);
     tcase_add_test(tc, others_are_not_held_up);
     tcase_add_test(tc, without_a_rate_there_is_no_limit);
     tcase_add_test(tc, who_was_seen_longest_ago_gives_way);

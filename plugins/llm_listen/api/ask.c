@@ -82,27 +82,25 @@ static bool refuse_pace(struct ask *a)
     return wait > 0;
 }
 
-/* True: answered.  A wrong token is counted against its address, and beyond
- * the limit not even looked at. */
+/* True: answered.  Wrong tokens are counted against their address; a right one
+ * is let in whatever came from there, for many agents may share an address with
+ * one that is broken or hostile. */
 static bool refuse_who(struct ask *a)
 {
-    const struct bucket_rule *rule = &a->api->conf.failures;
     char key[LLMREG_PEER_SIZE + 8];
-    const char *shown = http_header(a->call, "Authorization");
-    unsigned wait = 0;
+    unsigned wait;
 
-    snprintf(key, sizeof key, "f:%s", a->req->peer);
-    if (shown != NULL)
-        wait = buckets_look(a->api->buckets, key, rule, &a->req->now);
-    if (wait > 0) {
-        refuse_rate(a, wait);
-        return true;
-    }
     a->known = true;
-    if (who_find(a->api->registry, shown, a->req, &a->who) == WHO_FINE)
+    if (who_find(a->api->registry, http_header(a->call, "Authorization"),
+                 a->req, &a->who) == WHO_FINE)
         return false;
-    (void)buckets_take(a->api->buckets, key, rule, &a->req->now);
-    refuse(a, 401, "the token is not valid");
+    snprintf(key, sizeof key, "f:%s", a->req->peer);
+    wait = buckets_take(a->api->buckets, key, &a->api->conf.failures,
+                        &a->req->now);
+    if (wait > 0)
+        refuse_rate(a, wait);
+    else
+        refuse(a, 401, "the token is not valid");
     return true;
 }
 

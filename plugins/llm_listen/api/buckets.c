@@ -79,7 +79,7 @@ static struct place *find_place(struct place *set, uint64_t key)
 }
 
 static unsigned step(struct place *p, const struct bucket_rule *rule,
-                     int64_t now_ns, bool take)
+                     int64_t now_ns)
 {
     const double one = (double)LLMREG_NS_PER_S / rule->per_second;
     const double room = one * rule->burst;
@@ -88,13 +88,13 @@ static unsigned step(struct place *p, const struct bucket_rule *rule,
     p->seen_ns = now_ns;
     if (full + one > room + 0.5)
         return (unsigned)fmax(1, ceil((full + one - room) / 1e9));
-    if (take)
-        p->full_ns = now_ns + (int64_t)(full + one);
+    p->full_ns = now_ns + (int64_t)(full + one);
     return 0;
 }
 
-static unsigned visit(struct buckets *b, const char *key,
-                      const struct bucket_rule *rule, int64_t now_ns, bool take)
+unsigned buckets_take(struct buckets *b, const char *key,
+                      const struct bucket_rule *rule,
+                      const struct llmreg_now *now)
 {
     const uint64_t hash = llmreg_hash(key, strlen(key)) | 1;
     const size_t set = (hash >> 20) & (b->sets - 1);
@@ -104,21 +104,7 @@ static unsigned visit(struct buckets *b, const char *key,
     if (rule->per_second <= 0)
         return 0;
     llmreg_lock(lock);
-    wait = step(find_place(&b->places[set * WAYS], hash), rule, now_ns, take);
+    wait = step(find_place(&b->places[set * WAYS], hash), rule, now->mono_ns);
     llmreg_unlock(lock);
     return wait;
-}
-
-unsigned buckets_take(struct buckets *b, const char *key,
-                      const struct bucket_rule *rule,
-                      const struct llmreg_now *now)
-{
-    return visit(b, key, rule, now->mono_ns, true);
-}
-
-unsigned buckets_look(struct buckets *b, const char *key,
-                      const struct bucket_rule *rule,
-                      const struct llmreg_now *now)
-{
-    return visit(b, key, rule, now->mono_ns, false);
 }

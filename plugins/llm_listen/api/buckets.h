@@ -31,9 +31,5 @@ void buckets_free(struct buckets *b); /* NULL is fine */
 unsigned buckets_take(struct buckets *b, const char *key,
                       const struct bucket_rule *rule,
                       const struct llmreg_now *now);
-/* The same, but takes none. */
-unsigned buckets_look(struct buckets *b, const char *key,
-                      const struct bucket_rule *rule,
-                      const struct llmreg_now *now);
 
 #endif
