@@ -65,7 +65,9 @@ struct bytes {
 
 static void put_byte(struct bytes *out, char c)
 {
-    ck_assert_uint_lt(out->len, sizeof out->data);
+    /* An assertion that holds is written down, too: not for each byte. */
+    if (out->len == sizeof out->data)
+        ck_abort_msg("over %zu bytes", sizeof out->data);
     out->data[out->len++] = c;
 }
 
@@ -169,12 +171,13 @@ static void check_answers(struct client *c, const struct row *r)
 START_TEST(a_request_comes_to_what_is_written)
 {
     static struct bytes request;
-    struct client *c = client_open(world.port);
     const struct row *r = &rows[_i];
+    struct client *c = NULL;
 
     request.len = 0;
     request.end = false;
     put_request(&request, r->request);
+    c = client_open(world.port);
     client_send(c, request.data, request.len);
     if (request.end)
         shutdown(c->fd, SHUT_WR);
