@@ -74,8 +74,8 @@ enum llmreg_health_state llmreg_reason_state(enum llmreg_reason reason)
     return reason_states[reason];
 }
 
-bool llmreg_is_routable(enum llmreg_health_state state, enum llmreg_admin admin,
-                        bool degraded_allowed)
+bool llmreg_is_serving(enum llmreg_health_state state, enum llmreg_admin admin,
+                       bool degraded_allowed)
 {
     if (admin != LLMREG_ADMIN_ACTIVE)
         return false;

@@ -37,6 +37,20 @@ bool llmreg_is_present(enum llmreg_presence presence)
            presence == LLMREG_PRESENCE_LATE;
 }
 
+bool llmreg_is_absent(enum llmreg_presence presence)
+{
+    return presence == LLMREG_PRESENCE_STALE ||
+           presence == LLMREG_PRESENCE_OFFLINE ||
+           presence == LLMREG_PRESENCE_STOPPED;
+}
+
+bool llmreg_is_routable(enum llmreg_health_state state, enum llmreg_admin admin,
+                        enum llmreg_presence presence, bool degraded_allowed)
+{
+    return llmreg_is_serving(state, admin, degraded_allowed) &&
+           !llmreg_is_absent(presence);
+}
+
 /* In intervals; 0: silence changes nothing. */
 static double patience(enum llmreg_presence presence,
                        const struct llmreg_presence_rule *rule)

@@ -39,7 +39,7 @@ static const struct llmreg_rule_info rules[LLMREG_RULES] = {
          .preset = {.severity = FAILURE}},
     [LLMREG_RULE_MODEL_LOST] = {.name = "model_lost",
                                 .about = LLMREG_ENTITY_ENDPOINT,
-                                .help = "a model has no routable endpoint left",
+                                .help = "a model has no serving endpoint left",
                                 .guarded = true,
                                 .preset = {.severity = WARNING,
                                            .after_ns = S(60)}},

@@ -5,6 +5,7 @@
  * which names the fields.
  */
 #include "common/registry/agent_change.h"
+#include "common/registry/vouch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -228,6 +229,8 @@ static void follow(struct llmreg_registry *r, struct agent_change *c)
     c->note = NULL;
     if (c->seq != 0)
         llmreg_bus_wake(r->bus);
+    if (has_moved(c))
+        vouch_follow(r, c->agent, c->reason, c->now);
     if (has_moved(c) && is_over(c->word.presence))
         agents_ended(r, c->agent, c->reason, c->now);
 }

@@ -15,6 +15,7 @@
 #include "common/domain/check.h"
 #include "common/domain/metadata.h"
 #include "common/registry/uuid.h"
+#include "common/registry/vouch.h"
 
 #define LATENCY_MAX_US INT64_C(86400000000) /* a day, as in a heartbeat */
 
@@ -131,14 +132,18 @@ static int add(struct llmreg_registry *r, const struct llmreg_agent_spec *spec,
     atomic_init(&a->word, agent_word_pack(&word));
     agent_see(a, &g->now);
     (void)!llmreg_copy(g->result->id, sizeof g->result->id, a->id);
+    (void)llmreg_agent_hold(a); /* it may be removed at once */
     llmreg_lock(&r->agents.lock);
     rc = add_and_tell_locked(r, a, keys, g);
     llmreg_unlock(&r->agents.lock);
     free(keys);
     if (rc == LLMREG_OK) {
         llmreg_bus_wake(r->bus);
+        vouch_follow(r, a, "registered", &g->now);
+        llmreg_agent_put(a);
         return rc;
     }
+    llmreg_agent_put(a);
     llmreg_agent_put(a); /* nobody saw it */
     if (rc == LLMREG_EFULL)
         llmreg_error_set(g->err, "agent %s: there are %zu already, the limit",
@@ -350,12 +355,16 @@ static int revive(struct llmreg_registry *r,
     atomic_init(&a->seen_ms, s->seen_ms);
     if (s->latency_us >= 0)
         agent_add_latency(a, s->latency_us);
+    (void)llmreg_agent_hold(a);
     llmreg_lock(&r->agents.lock);
     rc = add_locked(r, a, keys, now);
     llmreg_unlock(&r->agents.lock);
     free(keys);
-    if (rc != LLMREG_OK)
+    if (rc == LLMREG_OK)
+        vouch_follow(r, a, NULL, now);
+    else
         llmreg_agent_put(a); /* nobody saw it */
+    llmreg_agent_put(a);
     return rc;
 }
 

@@ -11,6 +11,7 @@
 
 #include "common/domain/check.h"
 #include "common/domain/metadata.h"
+#include "common/registry/vouch.h"
 
 struct beating {
     const char *id;
@@ -244,6 +245,7 @@ static int remove_held(struct llmreg_registry *r, struct llmreg_agent *a,
     if (rc != LLMREG_OK)
         return rc;
     llmreg_bus_wake(r->bus);
+    vouch_follow(r, a, event.reason, &now);
     agents_ended(r, a, event.reason, &now);
     return LLMREG_OK;
 }

@@ -14,6 +14,7 @@
  * The lock is given up between batches, so that writers get in.
  */
 #include "common/registry/table.h"
+#include "common/registry/vouch.h"
 
 #include <sched.h>
 
@@ -23,20 +24,22 @@ struct serving {
     const struct llmreg_now *now;
     size_t looks;
     bool told; /* there was an event */
-    /* went offline or were removed; references */
-    size_t nended;
+    /* are on another rung, or were removed; references */
+    size_t nmoved;
     struct {
         struct llmreg_agent *agent;
         const char *reason;
-    } ended[BATCH];
+        bool ended; /* offline or removed */
+    } moved[BATCH];
 };
 
-static void end_locked(struct serving *s, struct llmreg_agent *a,
-                       const char *reason)
+static void move_locked(struct serving *s, struct llmreg_agent *a,
+                        const char *reason, bool ended)
 {
-    s->ended[s->nended].agent = llmreg_agent_hold(a);
-    s->ended[s->nended].reason = reason;
-    s->nended++;
+    s->moved[s->nmoved].agent = llmreg_agent_hold(a);
+    s->moved[s->nmoved].reason = reason;
+    s->moved[s->nmoved].ended = ended;
+    s->nmoved++;
 }
 
 static void tell_locked(struct llmreg_registry *r, struct llmreg_agent *a,
@@ -57,7 +60,7 @@ static void reap_locked(struct llmreg_registry *r, struct llmreg_agent *a,
         .reason = "gone for too long",
     };
 
-    end_locked(s, a, event.reason);
+    move_locked(s, a, event.reason, true);
     agents_remove_locked(&r->agents, a);
     tell_locked(r, a, &event, s);
 }
@@ -78,8 +81,7 @@ static void step_locked(struct llmreg_registry *r, struct llmreg_agent *a,
     w.since_ms = s->now->wall_ms;
     agents_set_word_locked(&r->agents, a, &w); /* takes the doubt away */
     tell_locked(r, a, &event, s);
-    if (next == LLMREG_PRESENCE_OFFLINE)
-        end_locked(s, a, event.reason);
+    move_locked(s, a, event.reason, next == LLMREG_PRESENCE_OFFLINE);
 }
 
 static void look_locked(struct llmreg_registry *r, struct llmreg_agent *a,
@@ -128,9 +130,12 @@ static void follow(struct llmreg_registry *r, const struct serving *s)
 {
     if (s->told)
         llmreg_bus_wake(r->bus);
-    for (size_t i = 0; i < s->nended; i++) {
-        agents_ended(r, s->ended[i].agent, s->ended[i].reason, s->now);
-        llmreg_agent_put(s->ended[i].agent);
+    for (size_t i = 0; i < s->nmoved; i++) {
+        struct llmreg_agent *a = s->moved[i].agent;
+        vouch_follow(r, a, s->moved[i].reason, s->now);
+        if (s->moved[i].ended)
+            agents_ended(r, a, s->moved[i].reason, s->now);
+        llmreg_agent_put(a);
     }
 }
 

@@ -6,6 +6,7 @@
  * set first, wins the race to add; who comes second, updates.
  */
 #include "common/registry/table.h"
+#include "common/registry/vouch.h"
 
 #include <string.h>
 
@@ -104,6 +105,7 @@ static int update_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
     if (rc != LLMREG_OK)
         return rc;
     event->seq = table_tell_locked(r, e, event);
+    vouch_again_locked(r, e, event->time_ms);
     return LLMREG_OK;
 }
 

@@ -28,9 +28,13 @@ static void write_intent(struct llmreg_json_out *w,
                        llmreg_admin_text(item->intent.admin));
     json_member_time(w, JSON_KEY("until"), JSON_KEY("until_ms"),
                      item->intent.until_ms);
-    json_member_bool(
-        w, JSON_KEY("routable"),
-        llmreg_is_routable(item->health.state, item->intent.admin, false));
+    known_text(w, JSON_KEY("presence"),
+               llmreg_spec_agent(item->spec) == NULL
+                   ? NULL
+                   : llmreg_presence_text(item->presence));
+    json_member_bool(w, JSON_KEY("routable"),
+                     llmreg_is_routable(item->health.state, item->intent.admin,
+                                        item->presence, false));
 }
 
 static void write_reason(struct llmreg_json_out *w,
@@ -252,6 +256,7 @@ static void begin_item(struct llmreg_snapshot_item *item,
         .spec = llmreg_endpoint_spec(e),
         .models = llmreg_endpoint_models(e),
         .intent = llmreg_endpoint_intent(e),
+        .presence = llmreg_endpoint_presence(e),
     };
     llmreg_endpoint_health(e, &item->health);
     llmreg_endpoint_load(e, &item->load);

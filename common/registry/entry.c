@@ -155,9 +155,26 @@ struct llmreg_intent llmreg_endpoint_intent(const struct llmreg_endpoint *e)
     return intent;
 }
 
+enum llmreg_presence llmreg_endpoint_presence(const struct llmreg_endpoint *e)
+{
+    return (enum llmreg_presence)atomic_load_explicit(&e->presence,
+                                                      memory_order_acquire);
+}
+
 struct tally entry_tally(const struct llmreg_endpoint *e)
 {
-    return tally_of(llmreg_endpoint_state(e), llmreg_endpoint_intent(e).admin);
+    return tally_of(llmreg_endpoint_state(e), llmreg_endpoint_intent(e).admin,
+                    llmreg_endpoint_presence(e));
+}
+
+void entry_recount(const struct llmreg_endpoint *e, struct tally was)
+{
+    const struct tally by = tally_less(entry_tally(e), was);
+
+    if (by.serving == 0 && by.having == 0 && by.routing == 0)
+        return;
+    for (size_t i = 0; i < e->models->models.count; i++)
+        index_add(&e->links[i], by);
 }
 
 void llmreg_endpoint_health(const struct llmreg_endpoint *e,

@@ -32,8 +32,9 @@ struct llmreg_endpoint {
     /* guarded by the table's lock */
     struct rcu_head rcu;
     struct link *links; /* one for each model (index.h) */
-    struct link on[2];  /* its host; on_now is in use, the other free */
-    uint8_t on_now;
+    struct link on[2];  /* its host; links_now is in use, the other free */
+    struct link of[2];  /* the agent that announced it, as well */
+    uint8_t links_now;
     uint32_t place; /* among all entries (slots.h) */
     /* fixed once it is in the table */
     uint64_t generation;
@@ -42,8 +43,9 @@ struct llmreg_endpoint {
     struct spec_part *spec; /* published, never NULL, as the next */
     struct models_part *models;
     _Atomic uint64_t intent;  /* word and end, packed */
-    uint64_t gap[2];          /* the boxes begin a line, and the mark another */
+    uint64_t gap[6];          /* the boxes begin a line, and the mark another */
     struct health_box health; /* its mark is what lies on the last line */
+    _Atomic uint8_t presence; /* of the agent that announced it (vouch.c) */
     _Atomic bool alive;       /* false once it was removed, or somebody who sent
                                  a request saw that it is about to be */
     /* changed by everybody */
@@ -72,5 +74,7 @@ void entry_set_intent(struct llmreg_endpoint *e,
                       const struct llmreg_intent *intent);
 /* What it counts as in the nodes of its models. */
 struct tally entry_tally(const struct llmreg_endpoint *e);
+/* It counted as was, and counts otherwise now; under the table's lock. */
+void entry_recount(const struct llmreg_endpoint *e, struct tally was);
 
 #endif

@@ -20,7 +20,7 @@ struct index_node {
     struct slots entries;
     uint32_t place; /* among all nodes */
     /* written under the table's lock, read by everybody */
-    _Atomic uint64_t serving, having; /* the tally */
+    _Atomic uint64_t serving, having, routing; /* the tally */
     char name[];
 };
 
@@ -100,6 +100,7 @@ struct tally index_node_tally(const struct index_node *n)
     const struct tally t = {
         atomic_load_explicit(&n->serving, memory_order_relaxed),
         atomic_load_explicit(&n->having, memory_order_relaxed),
+        atomic_load_explicit(&n->routing, memory_order_relaxed),
     };
 
     return t;
@@ -114,6 +115,8 @@ void index_add(const struct link *l, struct tally by)
     atomic_store_explicit(&n->serving, old.serving + by.serving,
                           memory_order_relaxed);
     atomic_store_explicit(&n->having, old.having + by.having,
+                          memory_order_relaxed);
+    atomic_store_explicit(&n->routing, old.routing + by.routing,
                           memory_order_relaxed);
 }
 

@@ -29,6 +29,8 @@ libregistry_la_SOURCES = \
 	common/registry/audit.c \
 	common/registry/audit_json.c \
 	common/registry/audit_table.h \
+	common/registry/belonging.c \
+	common/registry/belonging.h \
 	common/registry/change.c \
 	common/registry/endpoint_json.c \
 	common/registry/endpoint_json.h \
@@ -97,4 +99,6 @@ libregistry_la_SOURCES = \
 	common/registry/tokens_table.c \
 	common/registry/tokens_table.h \
 	common/registry/uuid.c \
-	common/registry/uuid.h
+	common/registry/uuid.h \
+	common/registry/vouch.c \
+	common/registry/vouch.h

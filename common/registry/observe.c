@@ -26,17 +26,6 @@ static void reason_text(char out[static REASON_SIZE],
                           strnlen(seen->detail, LLMREG_DETAIL_SIZE));
 }
 
-/* The nodes of e's models count it as what it has become; under the lock. */
-static void recount(const struct llmreg_endpoint *e, struct tally was)
-{
-    const struct tally by = tally_less(entry_tally(e), was);
-
-    if (by.serving == 0 && by.having == 0)
-        return;
-    for (size_t i = 0; i < e->models->models.count; i++)
-        index_add(&e->links[i], by);
-}
-
 /* Publishes health as e's.  LLMREG_ENOMEM. */
 static int publish_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
                           const struct llmreg_health *health)
@@ -49,7 +38,7 @@ static int publish_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
     if (rc != LLMREG_OK || health->state == before)
         return rc;
     table_count_state_locked(r, before, health->state);
-    recount(e, was);
+    entry_recount(e, was);
     return LLMREG_OK;
 }
 
@@ -201,7 +190,7 @@ static int admin_locked(struct llmreg_registry *r, struct wanting *w)
         return rc;
     const struct tally was = entry_tally(e);
     entry_set_intent(e, &w->intent);
-    recount(e, was);
+    entry_recount(e, was);
     struct llmreg_event event = {
         .time_ms = w->now->wall_ms,
         .type = LLMREG_EVENT_ADMIN,

@@ -181,7 +181,7 @@ static int consider(struct ranking *k, struct llmreg_endpoint *e)
 
     if (!llmreg_endpoint_alive(e) ||
         !llmreg_is_routable(state, llmreg_endpoint_intent(e).admin,
-                            k->query->degraded) ||
+                            llmreg_endpoint_presence(e), k->query->degraded) ||
         !read_facts(k, e, &c.facts))
         return LLMREG_OK;
     c.facts.degraded = state == LLMREG_HEALTH_DEGRADED;

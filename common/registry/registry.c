@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/registry/belonging.h"
 #include "common/registry/keyhash.h"
+#include "common/registry/vouch.h"
 
 #define INDEX_BUCKETS_MIN 4096
 #define INDEX_BUCKETS_MAX 65536
@@ -41,6 +43,8 @@ static int endpoints_start(struct llmreg_registry *r)
     int rc = index_init(&r->index, models);
     if (rc == LLMREG_OK)
         rc = index_init(&r->by_host, models);
+    if (rc == LLMREG_OK)
+        rc = index_init(&r->by_agent, models);
     return rc;
 }
 
@@ -64,6 +68,7 @@ static void endpoints_clear(struct llmreg_registry *r)
 static void endpoints_stop(struct llmreg_registry *r)
 {
     slots_fini(&r->entries);
+    index_fini(&r->by_agent);
     index_fini(&r->by_host);
     index_fini(&r->index);
     rcu_table_free(r->table);
@@ -256,44 +261,27 @@ void table_count_models_locked(struct llmreg_registry *r, size_t loaded_before,
                           memory_order_relaxed);
 }
 
-/* From the host of one specification to that of the other. */
-static struct index_change host_change(struct llmreg_endpoint *e,
-                                       struct spec_part *from,
-                                       struct spec_part *to)
-{
-    const struct index_change c = {
-        .entry = e,
-        .before = {from == NULL ? NULL : &from->on, sizeof from->on,
-                   from != NULL},
-        .after = {to == NULL ? NULL : &to->on, sizeof to->on, to != NULL},
-        .old = &e->on[e->on_now],
-        .new = &e->on[e->on_now ^ 1],
-    };
-
-    return c;
-}
-
 /* Room in all that e will join. */
 static int prepare_locked(struct llmreg_registry *r,
                           const struct index_change *models,
-                          const struct index_change *host)
-    LLMREG_REQUIRES(r->lock)
+                          const struct belonging *m) LLMREG_REQUIRES(r->lock)
 {
     int rc = slots_reserve(&r->entries);
 
     if (rc == LLMREG_OK)
-        rc = index_prepare(&r->by_host, host);
+        rc = belonging_prepare_locked(r, m);
     if (rc != LLMREG_OK)
         return rc;
     rc = index_prepare(&r->index, models);
     if (rc != LLMREG_OK)
-        index_cancel(&r->by_host, host);
+        belonging_cancel_locked(r, m);
     return rc;
 }
 
 int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 {
-    const struct index_change on = host_change(e, NULL, e->spec);
+    vouch_begin_locked(r, e);
+    const struct belonging m = belonging_change(e, NULL, e->spec);
     const struct index_change c = {.entry = e,
                                    .each = entry_tally(e),
                                    .after =
@@ -304,7 +292,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
         return LLMREG_EEXIST;
     if (r->entries.live >= r->conf.endpoints)
         return LLMREG_EFULL;
-    int rc = prepare_locked(r, &c, &on);
+    int rc = prepare_locked(r, &c, &m);
     if (rc != LLMREG_OK)
         return rc;
     e->generation = ++r->generation;
@@ -312,8 +300,8 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     rcu_table_add(r->table, keyhash(r->seed, e->id, strlen(e->id)), &e->node);
     slots_add(&r->entries, e, &e->place);
     index_join(&r->index, &c);
-    index_join(&r->by_host, &on);
-    e->on_now ^= 1;
+    belonging_join_locked(r, &m);
+    belonging_leave_locked(r, e, &m);
     models_part_mark(e->models, e->links, tally_loaded());
     add_to(&r->endpoints, 1);
     add_to(&r->by_state[llmreg_endpoint_state(e)], 1);
@@ -323,7 +311,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 
 void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 {
-    const struct index_change on = host_change(e, e->spec, NULL);
+    const struct belonging m = belonging_change(e, e->spec, NULL);
     const struct index_change c = {.entry = e,
                                    .each = entry_tally(e),
                                    .before =
@@ -336,7 +324,7 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     models_part_mark(e->models, e->links,
                      tally_less((struct tally){0}, tally_loaded()));
     index_leave(&r->index, &c);
-    index_leave(&r->by_host, &on);
+    belonging_leave_locked(r, e, &m);
     add_to(&r->endpoints, (size_t)-1);
     add_to(&r->by_state[llmreg_endpoint_state(e)], (size_t)-1);
     table_count_models_locked(r, e->models->loaded, 0);
@@ -345,19 +333,14 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 int table_set_spec_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
                           struct spec_part *new)
 {
-    const struct index_change on = host_change(e, e->spec, new);
+    const struct belonging m = belonging_change(e, e->spec, new);
+    int rc = belonging_prepare_locked(r, &m);
 
-    if (strcmp(e->spec->on, new->on) == 0) {
-        rcu_publish(&e->spec, new);
-        return LLMREG_OK;
-    }
-    int rc = index_prepare(&r->by_host, &on);
     if (rc != LLMREG_OK)
         return rc;
-    index_join(&r->by_host, &on);
+    belonging_join_locked(r, &m);
     rcu_publish(&e->spec, new);
-    index_leave(&r->by_host, &on);
-    e->on_now ^= 1;
+    belonging_leave_locked(r, e, &m);
     return LLMREG_OK;
 }
 
@@ -410,7 +393,8 @@ static bool is_which(const struct llmreg_endpoint *e, enum llmreg_which which)
     enum llmreg_health_state state = llmreg_endpoint_state(e);
     if (which == LLMREG_HEALTHY)
         return state == LLMREG_HEALTH_HEALTHY;
-    return llmreg_is_routable(state, llmreg_endpoint_intent(e).admin, false);
+    return llmreg_is_routable(state, llmreg_endpoint_intent(e).admin,
+                              llmreg_endpoint_presence(e), false);
 }
 
 void llmreg_each_with_model(struct llmreg_registry *r, const char *model,

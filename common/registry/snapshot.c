@@ -39,6 +39,7 @@ static void take_endpoints(struct llmreg_registry *r, struct llmreg_snapshot *s)
         item->spec = &e->spec->spec;
         item->models = &e->models->models;
         item->intent = llmreg_endpoint_intent(e);
+        item->presence = llmreg_endpoint_presence(e);
         llmreg_endpoint_health(e, &item->health);
         item->host = any ? hosts_resolve(&r->hosts, e->spec->on) : NULL;
     }

@@ -70,8 +70,9 @@ static void count_item(struct names *n, const struct llmreg_snapshot_item *item)
 {
     bool active = item->intent.admin == LLMREG_ADMIN_ACTIVE;
     bool healthy = item->health.state == LLMREG_HEALTH_HEALTHY;
-    bool routable =
-        llmreg_is_routable(item->health.state, item->intent.admin, false);
+    bool serving =
+        llmreg_is_serving(item->health.state, item->intent.admin, false);
+    bool routable = serving && !llmreg_is_absent(item->presence);
     uint32_t place = 0;
 
     for (size_t i = 0; i < item->models->count; i++) {
@@ -80,6 +81,7 @@ static void count_item(struct names *n, const struct llmreg_snapshot_item *item)
         struct llmreg_fleet_model *f = &n->models[place - 1];
         f->endpoints++;
         f->healthy += healthy;
+        f->serving += serving;
         f->routable += routable;
         f->active += active;
         f->unknown += active && item->health.state == LLMREG_HEALTH_UNKNOWN;

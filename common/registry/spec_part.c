@@ -141,6 +141,7 @@ struct spec_part *spec_part_new(const struct llmreg_spec *named,
     pack_labels(&at, p->labels + named->nlabels, own.labels, own.nlabels);
     p->override.name = part_pack(&at, own.name);
     p->on = part_pack(&at, on);
+    p->agent = llmreg_spec_agent(&p->named);
     p->spec = spec_part_apply(&p->named, &p->override);
     return p;
 }

@@ -21,7 +21,8 @@ struct spec_part {
     struct llmreg_spec spec; /* with what is overridden */
     struct llmreg_spec named;
     struct llmreg_override override;
-    const char *on; /* key of the host it is on: owner, or host of its id */
+    const char *on;    /* key of the host it is on: owner, or host of its id */
+    const char *agent; /* that announced it, or NULL */
     struct llmreg_label labels[]; /* and the strings behind them */
 };
 

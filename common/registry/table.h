@@ -7,15 +7,14 @@
  *   requests.c       requests begin and end, without the table
  *   observe.c        health and the operator's intent
  *   learn.c          lists of models
+ *   vouch.h          agents vouch for what they announced
  *   fleet.c          the models of all endpoints together
  *   rank.c           the best endpoints for a model
  *   snapshot.c       a consistent picture of all of it
- *   agents_table.h   the agents, with a lock of their own
- *   hosts_table.h    the hosts, with a lock of their own
- *   sessions_table.h the sessions, with a lock of their own
- *   alerts_table.h   the alerts, with a lock of their own
- *   tokens_table.h   the tokens, with a lock of their own
- *   audit_table.h    who did what, with a lock of its own
+ *   belonging.h      the host and the agent of an entry
+ *   agents_table.h, hosts_table.h, sessions_table.h, alerts_table.h,
+ *   tokens_table.h, audit_table.h
+ *                    the other tables, each with a lock of its own
  *   tick.c           the deadlines of all tables
  *
  * A writer prepares what it can before it takes the lock, checks under it
@@ -56,9 +55,9 @@ struct llmreg_registry {
     struct cds_lfht *table;
     /* guarded by lock; the sets are walked without it */
     struct slots entries;
-    struct index index;   /* by model */
-    struct index by_host; /* by the key of the host an entry is on */
-    uint64_t generation;  /* the newest that was given */
+    /* by model, key of its host, id of the agent that announced it */
+    struct index index, by_host, by_agent;
+    uint64_t generation; /* the newest that was given */
     /* written under lock, read by everybody */
     _Atomic size_t by_state[LLMREG_HEALTH_STATES];
     _Atomic size_t endpoints, models_distinct, models_loaded;

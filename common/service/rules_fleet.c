@@ -6,6 +6,10 @@
  * maintenance) do not serve, and nobody is woken for what he took out
  * himself: a model, or a kind, that only they have is no subject.
  *
+ * A model is lost when nothing serves it.  An endpoint that answers our probes
+ * serves, whether or not the agent that announced it is heard of: that one has
+ * rules of its own, and where all agents fall silent at once no model is gone.
+ *
  * Unknown is not down: while the answer depends on an endpoint of which
  * nothing is known yet, there is no opinion.
  */
@@ -34,7 +38,7 @@ static bool is_down(const struct llmreg_endpoint *e)
     enum llmreg_health_state state = llmreg_endpoint_state(e);
 
     return admin == LLMREG_ADMIN_ACTIVE && state != LLMREG_HEALTH_UNKNOWN &&
-           !llmreg_is_routable(state, admin, false);
+           !llmreg_is_serving(state, admin, false);
 }
 
 static bool name_server(void *ctx, struct llmreg_endpoint *e)
@@ -69,7 +73,7 @@ static void write_lost(struct look *l, size_t down)
 static void write_model(struct look *l, const struct llmreg_fleet_model *m)
 {
     rules_address_fleet(l, l->subject);
-    if (m->routable == 0) {
+    if (m->serving == 0) {
         write_lost(l, m->active - m->unknown);
         return;
     }
@@ -83,8 +87,8 @@ void rules_look_model_lost(struct look *l)
     int rc = llmreg_fleet_model(l->scene->registry, l->subject, &m);
 
     l->gone = rc != LLMREG_OK || m.active == 0;
-    rules_find(l, m.routable == 0, "lost", "ok");
-    l->found.known = m.routable > 0 || m.unknown == 0;
+    rules_find(l, m.serving == 0, "lost", "ok");
+    l->found.known = m.serving > 0 || m.unknown == 0;
     if (l->words != NULL && !l->gone)
         write_model(l, &m);
 }
@@ -93,7 +97,7 @@ static bool scan_model(void *ctx, const struct llmreg_fleet_model *m)
 {
     const struct rules_scan *scan = ctx;
 
-    if (m->routable == 0)
+    if (m->serving == 0)
         scan->offer(scan->ctx, LLMREG_RULE_MODEL_LOST, m->name);
     return true;
 }

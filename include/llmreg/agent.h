@@ -103,6 +103,14 @@ extern const struct llmreg_presence_rule llmreg_presence_rule_default;
 /* Online or late: may be asked to do something. */
 bool llmreg_is_present(enum llmreg_presence presence);
 
+/* An endpoint that it announced is to be sent nothing: stale, offline or
+ * stopped. */
+bool llmreg_is_absent(enum llmreg_presence presence);
+/* Routable: an endpoint that is serving (llmreg_is_serving), and whose agent,
+ * if one announced it, is not absent. */
+bool llmreg_is_routable(enum llmreg_health_state state, enum llmreg_admin admin,
+                        enum llmreg_presence presence, bool degraded_allowed);
+
 /* The next rung after silence, one at a time, so that none is passed over;
  * the same one if it is not time yet.  Starting, connecting, online, late and
  * stale step; offline and stopped stay. */

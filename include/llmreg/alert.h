@@ -29,7 +29,7 @@ enum llmreg_severity {
 
 enum llmreg_rule_id {
     LLMREG_RULE_ENDPOINT_UNHEALTHY, /* degraded is a warning */
-    LLMREG_RULE_MODEL_LOST,         /* no routable endpoint is left */
+    LLMREG_RULE_MODEL_LOST,         /* no serving endpoint is left */
     LLMREG_RULE_KIND_DOWN,          /* all endpoints of a kind */
     LLMREG_RULE_AGENT_OFFLINE,
     LLMREG_RULE_HOST_OFFLINE, /* no agent, no sample, no endpoint of it */

@@ -31,7 +31,9 @@ enum llmreg_event_type {
     LLMREG_EVENT_ADMIN,        /* endpoint: the operator's intent */
     LLMREG_EVENT_STORE,        /* the file store failed or is well again */
     LLMREG_EVENT_CLOCK,        /* the wall clock was stepped */
-    LLMREG_EVENT_PRESENCE,     /* agent: a rung of the ladder, up or down */
+    LLMREG_EVENT_PRESENCE,     /* agent: a rung of the ladder, up or down;
+                                  endpoint: its agent became absent, or is not
+                                  any more (agent.h) */
     LLMREG_EVENT_RESOURCES,    /* host: its sample got stale, or is fresh */
     LLMREG_EVENT_OPENED,       /* session */
     LLMREG_EVENT_CLOSED,       /* session */

@@ -79,6 +79,13 @@ struct llmreg_spec {
     size_t nlabels; /* up to LLMREG_LABELS_MAX */
 };
 
+/* The origin of an endpoint that an agent announced is this and the agent's
+ * id. */
+#define LLMREG_ORIGIN_AGENT "agent "
+/* The id of the agent that announced it, and on whose word it is there; NULL:
+ * somebody else's. */
+const char *llmreg_spec_agent(const struct llmreg_spec *spec);
+
 struct llmreg_intent {
     enum llmreg_admin admin;
     int64_t until_ms; /* wall time a MAINTENANCE ends; 0: no end */

@@ -15,15 +15,17 @@
 
 /* ---- fleet models ---- */
 
-/* Kept with each change, not counted when asked.  active, unknown and routable
+/* Kept with each change, not counted when asked.  active, unknown and serving
  * are of one moment; so are endpoints, healthy and loaded, of the same or the
- * next. */
+ * next; and routable. */
 struct llmreg_fleet_model {
     const char *name; /* the callback's: lent; else the name that was asked */
     size_t endpoints; /* that have it, at least 1 */
-    size_t healthy, routable;
+    size_t healthy;
+    size_t routable;        /* llmreg_is_routable */
     size_t loaded;          /* that are known to have it loaded; <= endpoints */
     size_t active, unknown; /* in service; and of these, without a verdict */
+    size_t serving;         /* active and healthy; >= routable */
 };
 /* Return true to go on, false to stop.  Runs inside a read section, as
  * llmreg_each_fn does. */

@@ -113,9 +113,10 @@ void llmreg_health_recall(const struct llmreg_health *old,
                           const struct llmreg_health *stored,
                           struct llmreg_health *out);
 
-/* Routable: intent active and healthy, or degraded where allowed. */
-bool llmreg_is_routable(enum llmreg_health_state state, enum llmreg_admin admin,
-                        bool degraded_allowed);
+/* Serving: intent active and healthy, or degraded where allowed.  Whether it
+ * should be sent requests is llmreg_is_routable (agent.h). */
+bool llmreg_is_serving(enum llmreg_health_state state, enum llmreg_admin admin,
+                       bool degraded_allowed);
 
 const char *llmreg_health_text(enum llmreg_health_state state);
 const char *llmreg_reason_text(enum llmreg_reason reason);

@@ -197,6 +197,9 @@ void llmreg_endpoint_health(const struct llmreg_endpoint *e,
                             struct llmreg_health *out);
 enum llmreg_health_state llmreg_endpoint_state(const struct llmreg_endpoint *e);
 struct llmreg_intent llmreg_endpoint_intent(const struct llmreg_endpoint *e);
+/* Presence of the agent that announced it (llmreg_spec_agent); offline if that
+ * one is not there, online if nobody announced it. */
+enum llmreg_presence llmreg_endpoint_presence(const struct llmreg_endpoint *e);
 
 /* Large parts as counted references; never NULL. */
 const struct llmreg_spec *llmreg_endpoint_spec(const struct llmreg_endpoint *e);
@@ -254,6 +257,10 @@ enum llmreg_which {
 void llmreg_each_with_model(struct llmreg_registry *r, const char *model,
                             enum llmreg_which which, llmreg_each_fn fn,
                             void *ctx);
+
+/* Those that the agent announced (llmreg_spec_agent), by index. */
+void llmreg_each_of_agent(struct llmreg_registry *r, const char *agent,
+                          llmreg_each_fn fn, void *ctx);
 
 /* Each number is right for a moment of the call, but not all for the same one:
  * while changes are under way, by_state may sum up to a few more or less than

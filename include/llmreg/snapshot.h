@@ -15,7 +15,8 @@
  *     hosts               total, fresh, stale
  *     alerts              warning, failure, acknowledged
  *   endpoints[]           id, name, url, kind, source, host_id, priority,
- *                         labels{}, admin, until, until_ms, routable, health,
+ *                         labels{}, admin, until, until_ms, presence,
+ *                         routable, health,
  *                         reason, detail, since, since_ms, checked_at,
  *                         checked_at_ms, latency_ms, version, pending, total,
  *                         request_latency_ms
@@ -60,6 +61,7 @@ struct llmreg_snapshot_item {
     const struct llmreg_spec *spec;
     const struct llmreg_models *models;
     struct llmreg_intent intent;
+    enum llmreg_presence presence; /* of the agent that announced it */
     struct llmreg_health health;
     struct llmreg_load load;        /* a moment after the rest */
     const struct llmreg_host *host; /* it is on; NULL: none that is known.  One

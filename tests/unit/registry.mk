@@ -223,3 +223,9 @@ TESTS += tests/unit/test_agents_model
 tests_unit_test_agents_model_SOURCES = tests/unit/test_agents_model.c $(PEOPLE)
 tests_unit_test_agents_model_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_agents_model_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_vouch
+TESTS += tests/unit/test_vouch
+tests_unit_test_vouch_SOURCES = tests/unit/test_vouch.c $(PEOPLE)
+tests_unit_test_vouch_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_vouch_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)

@@ -356,7 +356,7 @@ START_TEST(no_reason_speaks_for_nothing)
 }
 END_TEST
 
-START_TEST(routable_is_active_and_healthy_or_degraded_where_allowed)
+START_TEST(serving_is_active_and_healthy_or_degraded_where_allowed)
 {
     for (unsigned n = 0; n < LLMREG_ADMINS * 2; n++) {
         enum llmreg_health_state state = _i;
@@ -367,7 +367,7 @@ START_TEST(routable_is_active_and_healthy_or_degraded_where_allowed)
             expected = true;
         if (admin == LLMREG_ADMIN_ACTIVE && state == LLMREG_HEALTH_DEGRADED)
             expected = allowed;
-        ck_assert(llmreg_is_routable(state, admin, allowed) == expected);
+        ck_assert(llmreg_is_serving(state, admin, allowed) == expected);
     }
 }
 END_TEST
@@ -411,9 +411,9 @@ int main(void)
     add_restart(tc);
     tcase_add_test(tc, only_unhealthy_and_unreachable_are_down);
     tcase_add_test(tc, no_reason_speaks_for_nothing);
-    tcase_add_loop_test(
-        tc, routable_is_active_and_healthy_or_degraded_where_allowed, 0,
-        LLMREG_HEALTH_STATES);
+    tcase_add_loop_test(tc,
+                        serving_is_active_and_healthy_or_degraded_where_allowed,
+                        0, LLMREG_HEALTH_STATES);
     suite_add_tcase(s, tc);
     SRunner *sr = srunner_create(s);
     srunner_run_all(sr, CK_ENV);

@@ -195,9 +195,11 @@ static uint64_t count_in(const char *model)
 {
     rcu_begin();
     struct index_node *n = index_find(&x, model);
-    uint64_t sum = n == NULL ? 0 : index_node_tally(n).serving;
+    const struct tally t = n == NULL ? (struct tally){0} : index_node_tally(n);
     rcu_end();
-    return sum;
+    ck_assert_uint_eq(t.having * 5, t.serving * 7);
+    ck_assert_uint_eq(t.routing * 5, t.serving * 9);
+    return t.serving;
 }
 
 /* As what it counted for a model that stays, it would count twice for the
@@ -206,7 +208,7 @@ START_TEST(a_model_that_stays_is_counted_once_between_the_steps)
 {
     struct models_part *list = make("b c");
     struct link links[2], *old;
-    const struct tally each = {5, 7};
+    const struct tally each = {5, 7, 9};
 
     replace(0, "a b");
     old = holders[0].links;

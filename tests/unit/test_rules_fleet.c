@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <llmreg/fleet.h>
+
 #include "tests/support/watch.h"
 
 #define LOST  "model_lost/a:latest"
@@ -66,11 +68,40 @@ START_TEST(another_endpoint_with_the_model_ends_it_too)
 }
 END_TEST
 
-START_TEST(degraded_is_not_routable)
+START_TEST(who_is_degraded_does_not_serve)
 {
     room_observe(&watch_room, "gpu0", LLMREG_REASON_LOADING);
     watch_pass(1000);
     ck_assert_int_eq(watch_raised(LOST), LLMREG_SEVERITY_WARNING);
+}
+END_TEST
+
+/* The agent has a rule of its own; the endpoint answers. */
+START_TEST(a_model_is_not_lost_with_the_agent_that_announced_it)
+{
+    const struct llmreg_spec spec = {.id = "auto:11434",
+                                     .url = "http://auto:11434",
+                                     .name = "auto",
+                                     .host = "auto",
+                                     .series = "11434",
+                                     .origin = "agent gone",
+                                     .kind = LLMREG_KIND_OLLAMA,
+                                     .source = LLMREG_SOURCE_AUTO,
+                                     .interval_ms = 30000};
+    struct llmreg_fleet_model m;
+
+    ck_assert_int_eq(llmreg_set(watch_room.registry, &spec, NULL, NULL),
+                     LLMREG_OK);
+    room_models(&watch_room, "auto", "c:latest");
+    room_observe(&watch_room, "auto", LLMREG_REASON_OK);
+    watch_pass(1000);
+    ck_assert_int_eq(llmreg_fleet_model(watch_room.registry, "c:latest", &m),
+                     LLMREG_OK);
+    ck_assert_uint_eq(m.routable, 0);
+    ck_assert_int_eq(watch_raised("model_lost/c:latest"), LLMREG_SEVERITY_OKAY);
+    down("auto");
+    ck_assert_int_eq(watch_raised("model_lost/c:latest"),
+                     LLMREG_SEVERITY_WARNING);
 }
 END_TEST
 
@@ -260,7 +291,8 @@ int main(void)
     tcase_add_test(tc, a_model_that_is_only_on_a_dead_endpoint_is_lost);
     tcase_add_test(tc, a_model_that_can_be_served_again_is_told);
     tcase_add_test(tc, another_endpoint_with_the_model_ends_it_too);
-    tcase_add_test(tc, degraded_is_not_routable);
+    tcase_add_test(tc, who_is_degraded_does_not_serve);
+    tcase_add_test(tc, a_model_is_not_lost_with_the_agent_that_announced_it);
     tcase_add_test(
         tc, while_an_endpoint_that_has_it_is_unknown_there_is_no_opinion);
     tcase_add_test(tc, what_the_operator_took_out_is_not_lost);

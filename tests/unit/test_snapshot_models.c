@@ -89,8 +89,8 @@ static bool is_counted(const struct llmreg_snapshot_item *item,
         return false;
     sum->endpoints++;
     sum->healthy += item->health.state == LLMREG_HEALTH_HEALTHY;
-    sum->routable +=
-        llmreg_is_routable(item->health.state, item->intent.admin, false);
+    sum->routable += llmreg_is_routable(item->health.state, item->intent.admin,
+                                        item->presence, false);
     sum->loaded += m->loaded == LLMREG_YES;
     sum->active += item->intent.admin == LLMREG_ADMIN_ACTIVE;
     sum->unknown += item->intent.admin == LLMREG_ADMIN_ACTIVE &&

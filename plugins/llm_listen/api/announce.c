@@ -13,12 +13,11 @@
 #include "plugins/llm_listen/api/naming.h"
 #include "plugins/llm_listen/api/report.h"
 
-#define ORIGIN      "agent "
-#define ORIGIN_SIZE (LLMREG_AGENT_ID_SIZE + 8)
+#define ORIGIN_SIZE (LLMREG_AGENT_ID_SIZE + sizeof LLMREG_ORIGIN_AGENT)
 
 static void write_origin(char out[static ORIGIN_SIZE], const char *agent)
 {
-    snprintf(out, ORIGIN_SIZE, ORIGIN "%s", agent);
+    snprintf(out, ORIGIN_SIZE, LLMREG_ORIGIN_AGENT "%s", agent);
 }
 
 /* ---- one ---- */
@@ -44,15 +43,12 @@ static bool is_of_another(struct ask *a, const struct announcement *what,
 {
     struct llmreg_endpoint *e = llmreg_get(a->api->registry, id);
     const struct llmreg_spec *spec = e == NULL ? NULL : llmreg_endpoint_spec(e);
+    const char *by = spec == NULL ? NULL : llmreg_spec_agent(spec);
     struct llmreg_agent *other = NULL;
     bool theirs;
 
-    if (spec != NULL && spec->source == LLMREG_SOURCE_AUTO &&
-        spec->origin != NULL &&
-        strncmp(spec->origin, ORIGIN, strlen(ORIGIN)) == 0 &&
-        strcmp(spec->origin + strlen(ORIGIN), what->agent) != 0)
-        other =
-            llmreg_agent_get(a->api->registry, spec->origin + strlen(ORIGIN));
+    if (by != NULL && strcmp(by, what->agent) != 0)
+        other = llmreg_agent_get(a->api->registry, by);
     theirs =
         other != NULL && llmreg_agent_presence(other) < LLMREG_PRESENCE_OFFLINE;
     if (theirs)
@@ -112,7 +108,6 @@ static int announce_one(struct ask *a, const struct announcement *what,
 /* ---- those that are announced no more ---- */
 
 struct sweep {
-    const char *origin;
     const struct announced *kept;
     struct llmreg_endpoint *gone[BODY_ENDPOINTS_MAX];
     size_t count;
@@ -129,35 +124,18 @@ static bool is_kept(const struct announced *list, const char *id)
 static bool see_gone(void *ctx, struct llmreg_endpoint *e)
 {
     struct sweep *s = ctx;
-    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
 
-    if (spec->source == LLMREG_SOURCE_AUTO && spec->origin != NULL &&
-        strcmp(spec->origin, s->origin) == 0 &&
-        !is_kept(s->kept, llmreg_endpoint_id(e)))
+    if (!is_kept(s->kept, llmreg_endpoint_id(e)))
         s->gone[s->count++] = llmreg_hold(e);
-    llmreg_spec_put(spec);
     return s->count < BODY_ENDPOINTS_MAX;
-}
-
-static void sweep_host(struct ask *a, const char *id, struct sweep *s)
-{
-    struct llmreg_host *host = llmreg_host_find(a->api->registry, id);
-
-    if (host != NULL)
-        llmreg_each_on_host(a->api->registry, host, see_gone, s);
-    llmreg_host_put(host);
 }
 
 static void remove_gone(struct ask *a, const struct announcement *what,
                         struct announced *kept)
 {
-    char origin[ORIGIN_SIZE];
-    struct sweep s = {.origin = origin, .kept = kept};
+    struct sweep s = {.kept = kept};
 
-    write_origin(origin, what->agent);
-    sweep_host(a, what->host, &s);
-    if (strcmp(what->was, what->host) != 0)
-        sweep_host(a, what->was, &s);
+    llmreg_each_of_agent(a->api->registry, what->agent, see_gone, &s);
     kept->changed = kept->changed || s.count > 0;
     for (size_t i = 0; i < s.count; i++) {
         const struct llmreg_removal how = {

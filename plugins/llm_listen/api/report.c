@@ -147,7 +147,6 @@ static int announced_url(struct ask *a, const char *text, char out[static 1])
 struct claim {
     const char *id;   /* "": it is new, and has none yet */
     const char *host; /* it is on */
-    const char *was;  /* the host that it was on before, or "" */
     bool exists;
 };
 
@@ -200,11 +199,8 @@ static bool says_endpoints(const struct registration *r)
 static int register_endpoints(struct ask *a, const struct registration *r,
                               const struct claim *c, struct registered *out)
 {
-    const struct announcement what = {.agent = out->agent.id,
-                                      .host = c->host,
-                                      .was = c->was,
-                                      .interval_ms = out->interval_ms,
-                                      .endpoints = &r->endpoints};
+    const struct announcement what = {
+        .agent = out->agent.id, .host = c->host, .endpoints = &r->endpoints};
 
     return says_endpoints(r) ? announce(a, &what, &out->endpoints, &out->seq)
                              : LLMREG_OK;
@@ -216,8 +212,7 @@ static int copy_text(struct ask *a, const char *text, const char **out)
     return *out == NULL ? LLMREG_ENOMEM : LLMREG_OK;
 }
 
-/* The id that it asks for, or that its token has, or the one of its name; and
- * where that one was until now. */
+/* The id that it asks for, or that its token has, or the one of its name. */
 static int find_claim(struct ask *a, const struct registration *r,
                       struct claim *out)
 {
@@ -226,7 +221,7 @@ static int find_claim(struct ask *a, const struct registration *r,
     struct llmreg_agent *agent;
     int rc;
 
-    *out = (struct claim){.id = id, .host = or_empty(r->host), .was = ""};
+    *out = (struct claim){.id = id, .host = or_empty(r->host)};
     if (out->host[0] == '\0' || admit_by_address(a))
         out->host = default_host(a);
     if (id[0] == '\0')
@@ -240,8 +235,6 @@ static int find_claim(struct ask *a, const struct registration *r,
     out->exists = true;
     spec = llmreg_agent_spec(agent);
     rc = copy_text(a, spec->id, &out->id);
-    if (rc == LLMREG_OK)
-        rc = copy_text(a, spec->host, &out->was);
     llmreg_agent_spec_put(spec);
     llmreg_agent_put(agent);
     return rc;
@@ -400,7 +393,7 @@ static int leave_endpoints(struct ask *a, const struct llmreg_agent *agent,
 {
     const struct llmreg_agent_spec *spec = llmreg_agent_spec(agent);
     const struct announcement none = {
-        .agent = spec->id, .host = spec->host, .was = "", .endpoints = NULL};
+        .agent = spec->id, .host = spec->host, .endpoints = NULL};
     struct announced gone;
     int rc = announce(a, &none, &gone, seq);
 

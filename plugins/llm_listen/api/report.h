@@ -97,8 +97,6 @@ void report_heartbeat_url(char out[static REPORT_URL_SIZE], const char *base,
  * others that it announced before are removed. */
 struct announcement {
     const char *agent, *host; /* ids; host may be "" */
-    const char *was;          /* host that it was on before, or "" */
-    int64_t interval_ms;
     const struct body_endpoints *endpoints;
 };
 LLMREG_MUSTCHECK int announce(struct ask *a, const struct announcement *what,

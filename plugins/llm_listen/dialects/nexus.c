@@ -70,7 +70,8 @@ struct offers {
 
 static bool is_offered(const struct llmreg_snapshot_item *item)
 {
-    return llmreg_is_routable(item->health.state, item->intent.admin, false);
+    return llmreg_is_routable(item->health.state, item->intent.admin,
+                              item->presence, false);
 }
 
 static int by_model(const void *a, const void *b)
