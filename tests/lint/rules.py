@@ -38,6 +38,8 @@ LIBRARIES = [
     ('urcu', r'<urcu|\b(rcu|cds_lfht|urcu|call_rcu|synchronize_rcu)_\w+|'
      r'\bcall_rcu\(', r'common/registry/'),
     ('microhttpd', r'<microhttpd|\bMHD_\w+', r'plugins/llm_listen/http/'),
+    ('wslay', r'<wslay/|\b(wslay|WSLAY)_\w+',
+     r'plugins/llm_listen/http/frames\.c$'),
     ('gnutls', r'<gnutls/|\b(gnutls|GNUTLS)_\w+',
      r'plugins/llm_listen/(http/|api/who\.c$)'),
 ]
@@ -121,7 +123,7 @@ PARAMETERS = 5
 # libmicrohttpd and GnuTLS call.
 PARAMETERS_ALLOWED = {'llmreg_json_read': 6, 'llmreg_agent_heartbeat': 6,
                       'on_request': 8, 'on_header': 6,
-                      'on_certificate': 8}
+                      'on_certificate': 8, 'on_upgrade': 7}
 FILE_LINES = {'.c': 500, '.h': 150}
 PUBLIC_HEADER_LINES = 300
 PROJECT_INCLUDES = 7

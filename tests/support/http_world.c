@@ -2,6 +2,8 @@
 /* http_world.c - the routes; those that wait keep their tickets in a ring. */
 #include "tests/support/http_world.h"
 
+#include "plugins/llm_listen/http/socket.h"
+
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>
@@ -16,6 +18,7 @@
 struct own {
     struct world *world;
     unsigned heard; /* of what was said */
+    bool ticks;     /* says so, once */
     bool used;
 };
 
@@ -141,6 +144,65 @@ static void do_flood(struct world *w, struct http_call *c)
     begin_stream(c, pull_flood);
 }
 
+/* ---- sockets ---- */
+
+static void flood(struct http_call *c)
+{
+    char *text = calloc(1, LARGE);
+
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'x', LARGE);
+    for (int i = 0; i < 16; i++)
+        http_socket_send(c, text, LARGE);
+    free(text);
+}
+
+static void on_text(struct http_call *c, const char *text, size_t len)
+{
+    struct own *own = http_user(c);
+
+    if (len == 4 && memcmp(text, "hold", 4) == 0)
+        keep(own->world, http_hold(c));
+    else if (len == 5 && memcmp(text, "flood", 5) == 0)
+        flood(c);
+    else if (len == 5 && memcmp(text, "close", 5) == 0)
+        http_socket_close(c, HTTP_CLOSE_POLICY, "told to");
+    else if (len == 4 && memcmp(text, "tick", 4) == 0)
+        own->ticks = true;
+    else
+        http_socket_send(c, text, len);
+}
+
+static void on_released(struct http_call *c)
+{
+    http_socket_send(c, "released", 8);
+}
+
+static void on_tick(struct http_call *c)
+{
+    struct own *own = http_user(c);
+
+    if (own->ticks)
+        http_socket_send(c, "tick", 4);
+    own->ticks = false;
+}
+
+static void do_socket(struct world *w, struct http_call *c)
+{
+    static const struct http_socket steps = {
+        .message = on_text, .released = on_released, .tick = on_tick};
+    struct own *own = http_user(c);
+    struct http_refusal refusal;
+    int rc;
+
+    own->world = w;
+    rc = http_answer_socket(c, &steps, &refusal);
+    if (rc == LLMREG_EINVAL)
+        answer_text(c, refusal.status, strdup(refusal.why));
+    else if (rc != LLMREG_OK)
+        answer_text(c, 503, strdup("full"));
+}
+
 /* ---- the handler ---- */
 
 static const struct route {
@@ -153,6 +215,7 @@ static const struct route {
     {"/hold", 65536, do_hold}, {"/never", 0, do_never},
     {"/stream", 0, do_stream}, {"/flood", 0, do_flood},
     {"/large", 0, do_large},   {"/mute", 0, do_mute},
+    {"/socket", 0, do_socket},
 };
 
 static const struct route *route_of(struct http_call *c)
@@ -197,6 +260,7 @@ static void on_end(void *ctx, struct http_call *c)
     struct own *own = http_user(c);
 
     ck_assert(own->used);
+    atomic_store(&w->left, http_socket_left(c));
     atomic_fetch_add(&w->ends, 1);
 }
 

@@ -12,6 +12,9 @@
  *   GET  /flood     a stream without end
  *   GET  /large     1 MB
  *   GET  /mute      gives no answer
+ *   GET  /socket    a WebSocket: "hold" is answered when it is released,
+ *                   "flood" by more than fits, "close" and "tick" as they
+ *                   say, anything else by itself
  *   others          404
  */
 #ifndef LLMREG_TEST_HTTP_WORLD_H
@@ -37,6 +40,7 @@ struct world {
     uint16_t port; /* of the first door */
     char dir[64];
     atomic_uint heads, runs, ends, releases;
+    atomic_uint left; /* the code of the last WebSocket that ended */
     pthread_mutex_t lock;
     char lines[16384]; /* the log */
     struct http_ticket tickets[WORLD_TICKETS];

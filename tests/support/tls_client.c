@@ -2,6 +2,8 @@
 /* tls_client.c - GnuTLS on a blocking socket with a time limit. */
 #include "tests/support/tls_client.h"
 
+#include "tests/support/ws_client.h"
+
 #include "tests/support/http_client.h"
 
 #include <arpa/inet.h>
@@ -109,6 +111,41 @@ int tls_client_ask(struct tls_client *c, const char *path)
         c->in[used] = '\0';
     }
     return sscanf(c->in, "HTTP/1.1 %d", &status) == 1 ? status : 0;
+}
+
+/* What was read follows the text that was looked for. */
+static bool await(struct tls_client *c, const char *text, size_t len)
+{
+    size_t used = 0;
+
+    while (used < sizeof c->in) {
+        const ssize_t got =
+            gnutls_record_recv(c->session, c->in + used, sizeof c->in - used);
+
+        if (got <= 0 && got != GNUTLS_E_INTERRUPTED)
+            return false;
+        used += got > 0 ? (size_t)got : 0;
+        if (memmem(c->in, used, text, len) != NULL)
+            return true;
+    }
+    return false;
+}
+
+bool tls_client_echo(struct tls_client *c, const char *path, const char *text)
+{
+    unsigned char frame[128];
+    char ask[512];
+    size_t n = ws_frame(frame, sizeof frame, WS_TEXT, text, strlen(text));
+
+    snprintf(ask, sizeof ask,
+             "GET %s HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+             "Sec-WebSocket-Key: " WS_KEY "\r\n\r\n",
+             path);
+    return gnutls_record_send(c->session, ask, strlen(ask)) > 0 &&
+           await(c, "\r\n\r\n", 4) &&
+           gnutls_record_send(c->session, frame, n) > 0 &&
+           await(c, text, strlen(text));
 }
 
 void tls_client_peer(const struct tls_client *c, char *out, size_t size)

@@ -26,6 +26,8 @@ int tls_client_open(struct tls_client *c, uint16_t port, const char *priorities,
 void tls_client_close(struct tls_client *c);
 /* GET path; the status, or 0 if there came none. */
 int tls_client_ask(struct tls_client *c, const char *path);
+/* A WebSocket is opened, a text goes there and comes back. */
+bool tls_client_echo(struct tls_client *c, const char *path, const char *text);
 /* The name in the server's certificate. */
 void tls_client_peer(const struct tls_client *c, char *out, size_t size);
 /* What can be resumed later, and a client that tries. */

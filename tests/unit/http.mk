@@ -28,7 +28,15 @@ EXTRA_DIST += tests/data/http
 check_PROGRAMS += tests/unit/test_http_tls
 TESTS += tests/unit/test_http_tls
 tests_unit_test_http_tls_SOURCES = tests/unit/test_http_tls.c \
-	tests/support/tls_client.c tests/support/tls_client.h $(HTTP_WORLD)
+	tests/support/tls_client.c tests/support/tls_client.h \
+	tests/support/ws_client.c tests/support/ws_client.h $(HTTP_WORLD)
 tests_unit_test_http_tls_CPPFLAGS = $(HTTP_TEST_CPPFLAGS) $(GNUTLS_CFLAGS)
 tests_unit_test_http_tls_LDADD = $(HTTP_TEST_LIBS)
 EXTRA_DIST += tests/support/make_certs.sh
+
+check_PROGRAMS += tests/unit/test_http_socket
+TESTS += tests/unit/test_http_socket
+tests_unit_test_http_socket_SOURCES = tests/unit/test_http_socket.c \
+	tests/support/ws_client.c tests/support/ws_client.h $(HTTP_WORLD)
+tests_unit_test_http_socket_CPPFLAGS = $(HTTP_TEST_CPPFLAGS)
+tests_unit_test_http_socket_LDADD = $(HTTP_TEST_LIBS)

@@ -109,6 +109,18 @@ START_TEST(an_answer_says_that_it_is_always_tls)
 }
 END_TEST
 
+START_TEST(a_socket_works_over_tls_and_the_server_stops_with_it)
+{
+    struct tls_client c;
+
+    world_start(&world);
+    ck_assert_int_eq(tls_client_open(&c, world.port, NULL, NULL, NULL), 0);
+    ck_assert(tls_client_echo(&c, "/socket", "hello"));
+    world_stop(&world);
+    tls_client_close(&c);
+}
+END_TEST
+
 START_TEST(what_is_not_tls_is_closed)
 {
     struct client *c = NULL;
@@ -412,6 +424,7 @@ static void add_tests(TCase *t)
                         sizeof versions / sizeof versions[0]);
     tcase_add_test(t, an_answer_says_that_it_is_always_tls);
     tcase_add_test(t, what_is_not_tls_is_closed);
+    tcase_add_test(t, a_socket_works_over_tls_and_the_server_stops_with_it);
     tcase_add_test(t, who_says_nothing_is_closed_in_time);
     tcase_add_test(t, a_plain_door_beside_it_stays_plain);
     tcase_add_test(t, a_certificate_that_changes_is_used_by_who_comes_then);

@@ -13,6 +13,7 @@
  *   steps.c   head, body, run, end: in the order they happen
  *   body.c    collects the body
  *   answer.c, stream.c  what goes out
+ *   upgrade.c, pipe.c   what it becomes: a WebSocket, on its own thread
  *   hold.c    tickets
  *   reaper.c  looks at all of them, several times a second
  *
@@ -35,6 +36,7 @@
 
 struct engine;
 struct http_server;
+struct socket;
 struct tls_identity;
 
 struct http_call {
@@ -47,7 +49,7 @@ struct http_call {
      * connection without, as they do not change while it is open */
     bool used;
     bool started; /* the engine has it: the descriptor is open */
-    bool streams; /* is counted as a stream */
+    bool streams; /* is counted as a stream, or a WebSocket */
     int fd;
     uint32_t next;    /* in the free list, or of the same bucket */
     uint32_t other;   /* the previous one of the bucket */
@@ -80,6 +82,7 @@ struct http_call {
     bool begun;       /* the first step was taken */
     bool entered;     /* head was called, so end will be */
     bool odd;         /* the header is not plain: close after it */
+    bool plain_get;   /* GET, and HTTP/1.1 */
     bool closing;     /* the answer says close */
     bool held;        /* in run: was held before */
     bool counted;     /* among the held: whoever ends the hold changes it */
@@ -96,6 +99,10 @@ struct http_call {
     unsigned status;
     char *sent; /* the body of the response that is going out */
     http_pull pull;
+    /* WebSocket */
+    const struct http_socket *steps;
+    struct socket *socket; /* while it is the sockets' thread's */
+    unsigned left;         /* what the peer closed it with */
 };
 
 /* ---- steps.c ---- */
@@ -105,6 +112,8 @@ bool call_begin(struct http_call *c, const char *target);
 enum MHD_Result call_head(struct http_call *c, const char *method,
                           const char *version, const char *url);
 enum MHD_Result call_run(struct http_call *c);
+/* Its header's lines, up to room; returns how many there are, or room. */
+size_t call_fields(struct http_call *c, struct gate_field *out, size_t room);
 /* Over, however it went.  Fine if it never began. */
 void call_end(struct http_call *c);
 void call_phase(struct http_call *c, enum http_phase phase, int64_t now_ns);
@@ -128,19 +137,5 @@ void answer_drop(struct http_call *c);
 /* Fields that all answers have, unless they are among those given. */
 bool answer_fields(struct MHD_Response *r, const struct http_answer *answer,
                    bool tls, bool close);
-
-/* ---- hold.c ---- */
-
-enum hold_result {
-    HOLD_NONE,     /* nobody had asked for it */
-    HOLD_RELEASED, /* already: go on at once */
-    HOLD_PARKED    /* suspended; the worker must leave it alone */
-};
-/* After a step that gave nothing. */
-enum hold_result hold_park(struct http_call *c);
-/* The call is over or answered: its ticket is worth nothing from now on. */
-void hold_drop(struct http_call *c);
-/* The ticket that it has now, if it is held. */
-struct http_ticket hold_ticket(const struct http_call *c);
 
 #endif

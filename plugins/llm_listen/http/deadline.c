@@ -27,6 +27,7 @@ bool deadline_passed(const struct http_limits *limits,
         return age_ns > limits->body_ns ||
                too_slow(limits, state->bytes, age_ns);
     case PHASE_WAIT:
+    case PHASE_SOCKET:
         return state->pending && stall_ns > limits->write_ns;
     case PHASE_WRITE:
         return stall_ns > limits->write_ns;

@@ -6,7 +6,9 @@
  *   write    since the peer last took a byte
  *   idle     since the last answer
  *
- * A call that runs or is held has no deadline here: its route has.
+ * A WebSocket has the deadline of a write that is under way, and its own of
+ * silence (pipe.c).  A call that runs or is held has no deadline here: its
+ * route has.
  *
  * Threads:   pure; any thread.
  * Blocking:  never.
@@ -24,6 +26,7 @@ enum http_phase {
     PHASE_WAIT, /* held */
     PHASE_WRITE,
     PHASE_IDLE,
+    PHASE_SOCKET, /* a WebSocket, of its own thread */
     PHASES
 };
 

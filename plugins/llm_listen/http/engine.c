@@ -273,7 +273,8 @@ static int start(struct engine *e, struct llmreg_error *err)
 {
     const struct http_limits *limits = &e->server->setup.limits;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
-                     MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME;
+                     MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME |
+                     MHD_ALLOW_UPGRADE;
     struct MHD_OptionItem more[5];
     const int rc = prepare(e, err);
 

@@ -15,7 +15,8 @@
  * old number changes nothing.  Only the one who turns parked into none resumes
  * the connection, and a parked connection is not freed by anybody: so there is
  * always one to resume.  The library is told to suspend before the word says
- * parked, because then it can be resumed at once.
+ * parked, because then it can be resumed at once.  A WebSocket is parked for
+ * its own thread, which may take the parked word back itself when it ends.
  *
  * A server that stops looks at all the words after it has said that it stops,
  * and a worker looks whether it stops after it has parked: one of them sees
@@ -57,10 +58,10 @@ static enum state state_of(const struct http_call *c)
 
 /* ---- the worker's side ---- */
 
-/* Streams have a limit of their own. */
+/* Streams and WebSockets have a limit of their own. */
 static bool may_hold(struct http_server *s, struct http_call *c)
 {
-    if (c->pull != NULL)
+    if (c->pull != NULL || c->socket != NULL)
         return true;
     c->counted = atomic_fetch_add(&s->held, 1) < s->setup.limits.held;
     if (!c->counted)
@@ -100,13 +101,16 @@ void hold_drop(struct http_call *c)
 static void resume(struct http_call *c)
 {
     leave(c);
-    if (!engines_broken(c->server))
+    if (c->socket != NULL)
+        sockets_ready(c);
+    else if (!engines_broken(c->server))
         MHD_resume_connection(c->mhd);
 }
 
 static void park(struct http_call *c, uint64_t number)
 {
-    MHD_suspend_connection(c->mhd);
+    if (c->socket == NULL)
+        MHD_suspend_connection(c->mhd);
     if (!move(c, number, HOLDING, PARKED)) {
         set(c, number, NONE);
         resume(c);
@@ -127,9 +131,18 @@ enum hold_result hold_park(struct http_call *c)
         leave(c);
         return HOLD_RELEASED;
     }
-    call_phase(c, PHASE_WAIT, c->request.now.mono_ns);
+    if (c->socket == NULL)
+        call_phase(c, PHASE_WAIT, c->request.now.mono_ns);
     park(c, number);
     return HOLD_PARKED;
+}
+
+bool hold_abandon(struct http_call *c)
+{
+    if (!move(c, number_of(c), PARKED, NONE))
+        return false;
+    leave(c);
+    return true;
 }
 
 /* ---- anybody's side ---- */

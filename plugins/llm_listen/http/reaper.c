@@ -93,7 +93,13 @@ static bool has_left(const struct http_call *c, enum http_phase phase)
 
 static bool may_leave(enum http_phase phase)
 {
-    return phase != PHASE_RUN && phase != PHASE_WRITE;
+    return phase != PHASE_RUN && phase != PHASE_WRITE && phase != PHASE_SOCKET;
+}
+
+/* Looked at now and then, for what the peer does not take. */
+static bool is_patient(enum http_phase phase)
+{
+    return phase == PHASE_WAIT || phase == PHASE_SOCKET;
 }
 
 enum verdict { STAYS, LEFT, LATE };
@@ -107,9 +113,9 @@ static enum verdict judge(struct reaping *r, struct http_call *c,
 
     if (turn && may_leave(state->phase) && has_left(c, state->phase))
         return LEFT;
-    if (!turn && state->phase == PHASE_WAIT)
+    if (!turn && is_patient(state->phase))
         return STAYS;
-    if (state->phase == PHASE_WRITE || state->phase == PHASE_WAIT)
+    if (state->phase == PHASE_WRITE || is_patient(state->phase))
         see_progress(c, state, r->now.mono_ns);
     return deadline_passed(&r->server->setup.limits, state, r->now.mono_ns)
                ? LATE

@@ -32,14 +32,15 @@ struct http_handler {
 
 struct http_limits {
     size_t connections, per_address;     /* 4096, 64; v6 addresses by /64 */
-    size_t streams, streams_per_address; /* 256, 8 */
+    size_t streams, streams_per_address; /* with WebSockets; 256, 8 */
     size_t held;                         /* calls, streams not counted; 4096 */
     size_t header_bytes; /* 16384, with what is kept about it: 14 kB on the
                           * wire for sure */
     size_t uri_bytes, header_lines;                /* 2048, 64 */
     int64_t header_ns, body_ns, write_ns, idle_ns; /* 10, 20, 30, 30 s */
-    int64_t body_rate; /* bytes per second, 5 s after its begin; 1024 */
-    unsigned threads;  /* workers for each engine; 2 */
+    int64_t socket_idle_ns; /* of a WebSocket's peer; 60 s */
+    int64_t body_rate;      /* bytes per second, 5 s after its begin; 1024 */
+    unsigned threads;       /* workers for each engine; 2 */
 };
 struct http_limits http_limits(void); /* the defaults */
 

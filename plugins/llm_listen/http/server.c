@@ -5,11 +5,11 @@
  *
  * Closing: the door first, so that nothing comes in any more.  Every answer is
  * now the last of its connection, held calls are released and learn that the
- * server stops, idle connections are shut down.  Then there is time for the
- * answers that are under way; after it streams are cut and what is left is
- * shut down.  A worker that sees that the server stops parks nothing, so that
- * no connection is suspended when the library is stopped, which would be the
- * end of the process. */
+ * server stops, idle connections are shut down, WebSockets are closed.  Then
+ * there is time for the answers that are under way; after it streams are cut
+ * and what is left is shut down.  A worker that sees that the server stops
+ * parks nothing, so that no connection is suspended when the library is
+ * stopped, which would be the end of the process. */
 #include "plugins/llm_listen/http/server.h"
 
 #include <errno.h>
@@ -44,6 +44,7 @@ struct http_limits http_limits(void)
         .body_ns = 20 * LLMREG_NS_PER_S,
         .write_ns = 30 * LLMREG_NS_PER_S,
         .idle_ns = 30 * LLMREG_NS_PER_S,
+        .socket_idle_ns = 60 * LLMREG_NS_PER_S,
         .body_rate = 1024,
         .threads = 2,
     };
@@ -101,7 +102,8 @@ static void assign_engines(struct http_server *s)
 
 static int start_threads(struct http_server *s, struct llmreg_error *err)
 {
-    s->reaper_runs = llmreg_thread_start(&s->reaper, reaper_run, s,
+    s->reaper_runs = sockets_start(&s->sockets, s) == LLMREG_OK &&
+                     llmreg_thread_start(&s->reaper, reaper_run, s,
                                          "llmreg-reaper") == LLMREG_OK;
     s->door_runs =
         s->reaper_runs &&
@@ -272,8 +274,11 @@ void http_server_free(struct http_server *s)
         listeners_close(&s->listeners);
     }
     atomic_store(&s->stopping, true);
+    if (s->sockets.runs)
+        sockets_wake(&s->sockets);
     if (s->reaper_runs)
         wait_for_answers(s);
+    sockets_stop(&s->sockets);
     if (leak_if_broken(s))
         return;
     engines_stop(s);
@@ -283,6 +288,7 @@ void http_server_free(struct http_server *s)
     engines_free(s);
     close_all((const int[]){s->stop_door, s->stop_reaper, s->spare}, 3);
     conns_fini(&s->conns);
+    sockets_fini(&s->sockets);
     linger_fini(&s->linger);
     report_fini(&s->report);
     free(s);

@@ -5,6 +5,7 @@
  *   engine.c    the library: a daemon with its workers for all plain doors,
  *               and one for each door with TLS
  *   reaper.c    one thread that ends what takes too long
+ *   sockets.c   one thread for all WebSockets
  *   listen*.c   opens and closes sockets
  */
 #ifndef LLM_LISTEN_HTTP_SERVER_H
@@ -12,9 +13,11 @@
 
 #include "plugins/llm_listen/counters.h"
 #include "plugins/llm_listen/http/conns.h"
+#include "plugins/llm_listen/http/hold.h"
 #include "plugins/llm_listen/http/linger.h"
 #include "plugins/llm_listen/http/listen.h"
 #include "plugins/llm_listen/http/report.h"
+#include "plugins/llm_listen/http/sockets.h"
 
 struct panic;
 struct tls;
@@ -37,6 +40,7 @@ struct http_server {
     struct report report;
     struct lingering linger;
     struct panic *panic;
+    struct sockets sockets;
     pthread_t door, reaper;
     bool door_runs, reaper_runs;
     bool known; /* to the handler: it will want to know when it is gone */

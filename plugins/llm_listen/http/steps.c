@@ -126,6 +126,14 @@ static enum MHD_Result on_header(void *ctx, enum MHD_ValueKind kind,
     return MHD_YES;
 }
 
+size_t call_fields(struct http_call *c, struct gate_field *out, size_t room)
+{
+    struct collected all = {.fields = out, .room = room};
+
+    MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, &all);
+    return all.count < room ? all.count : room;
+}
+
 static size_t header_size(struct http_call *c)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(
@@ -156,6 +164,8 @@ static void pass_gate(struct http_call *c, const char *method,
     r.nfields = all.count;
     c->gate = gate_check(&r);
     c->odd = c->gate.status != 0 || !gate_is_plain(&r, url);
+    c->plain_get =
+        strcmp(method, "GET") == 0 && strcmp(version, "HTTP/1.1") == 0;
 }
 
 static void split_target(struct http_call *c)
@@ -311,11 +321,13 @@ static void forget(struct http_call *c)
     answer_drop(c);
     c->request = (struct http_request){0};
     c->begun = c->entered = c->odd = c->closing = c->held = false;
-    c->queued = false;
+    c->queued = c->plain_get = false;
     c->body_status = 0;
     c->discarded = 0;
     c->body_max = 0;
     c->pull = NULL;
+    c->steps = NULL;
+    c->left = 0;
     c->gate = (struct gate_verdict){0};
     atomic_store_explicit(&c->bytes, 0, memory_order_relaxed);
 }
@@ -323,13 +335,12 @@ static void forget(struct http_call *c)
 void call_end(struct http_call *c)
 {
     const struct http_handler *h = &c->server->setup.handler;
-    const bool stream = c->pull != NULL;
 
     read_clock(c);
     hold_drop(c);
     if (c->entered && !engines_broken(c->server))
         h->end(h->ctx, c);
-    if (stream)
+    if (c->streams)
         conns_unstream(&c->server->conns, c);
     call_phase(c, PHASE_IDLE, c->request.now.mono_ns);
     forget(c);

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* as plugins/llm_listen/api/talk.c */
+#include <wslay/wslay.h>
