@@ -92,6 +92,8 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/statuses.h \
 	plugins/llm_listen/api/tag.c \
 	plugins/llm_listen/api/tag.h \
+	plugins/llm_listen/api/talk.c \
+	plugins/llm_listen/api/talk.h \
 	plugins/llm_listen/api/token_file.c \
 	plugins/llm_listen/api/token_file.h \
 	plugins/llm_listen/api/tokens.c \
@@ -104,6 +106,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/dialects/agentcom_alerts.c \
 	plugins/llm_listen/dialects/agentcom_dashboard.c \
 	plugins/llm_listen/dialects/agentcom_endpoints.c \
+	plugins/llm_listen/dialects/agentcom_socket.c \
 	plugins/llm_listen/dialects/agentcom_tokens.c \
 	plugins/llm_listen/dialects/dialects.c \
 	plugins/llm_listen/dialects/dialects.h \

@@ -2,14 +2,18 @@
 /* fake_http.c - see fake_http.h. */
 #include "tests/support/fake_http.h"
 
+#include "plugins/llm_listen/http/socket.h"
+
 #include <check.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
 #define FIELDS_MAX 8
+#define TEXTS_MAX  64
 #define JSON       "application/json; charset=utf-8"
 
 struct http_server {
@@ -42,6 +46,11 @@ struct http_call {
     char *type, *names[FIELDS_MAX], *values[FIELDS_MAX];
     size_t nfields;
     http_pull pull;
+    const struct http_socket *steps;
+    char *texts[TEXTS_MAX], *taken; /* that were sent */
+    size_t ntexts;
+    unsigned code, left;
+    char reason[128];
 };
 
 const char *http_version(void)
@@ -223,6 +232,51 @@ int http_answer_stream(struct http_call *c, const char *type, http_pull pull)
     return LLMREG_OK;
 }
 
+/* ---- WebSockets ---- */
+
+int http_answer_socket(struct http_call *c, const struct http_socket *steps,
+                       struct http_refusal *refusal)
+{
+    check_silent(c);
+    if (http_header(c, "Upgrade") == NULL) {
+        *refusal = (struct http_refusal){426, "no handshake"};
+        return LLMREG_EINVAL;
+    }
+    if (c->server->streams >= c->server->streams_max)
+        return LLMREG_EFULL;
+    c->server->streams++;
+    c->status = 101;
+    c->type = copy("");
+    c->steps = steps;
+    return LLMREG_OK;
+}
+
+void http_socket_send(struct http_call *c, const char *text, size_t len)
+{
+    ck_assert_ptr_nonnull(c->steps);
+    if (c->code != 0)
+        return;
+    ck_assert_uint_lt(c->ntexts, TEXTS_MAX);
+    c->texts[c->ntexts] = strndup(text, len);
+    ck_assert_ptr_nonnull(c->texts[c->ntexts]);
+    c->ntexts++;
+}
+
+void http_socket_close(struct http_call *c, enum http_close_code code,
+                       const char *reason)
+{
+    ck_assert_ptr_nonnull(c->steps);
+    if (c->code != 0)
+        return;
+    c->code = code;
+    snprintf(c->reason, sizeof c->reason, "%s", reason);
+}
+
+unsigned http_socket_left(const struct http_call *c)
+{
+    return c->left;
+}
+
 /* ---- holding ---- */
 
 static size_t count_held_locked(const struct http_server *s)
@@ -230,7 +284,7 @@ static size_t count_held_locked(const struct http_server *s)
     size_t n = 0;
 
     for (const struct http_call *c = s->calls; c != NULL; c = c->next)
-        n += c->ticket != 0 && c->pull == NULL;
+        n += c->ticket != 0 && c->pull == NULL && c->steps == NULL;
     return n;
 }
 
@@ -239,11 +293,12 @@ struct http_ticket http_hold(struct http_call *c)
     struct http_server *s = c->server;
     struct http_ticket ticket = {0};
 
-    ck_assert_msg(c->pull != NULL || c->status == 0, "%s is answered and held",
-                  c->path);
+    ck_assert_msg(c->pull != NULL || c->steps != NULL || c->status == 0,
+                  "%s is answered and held", c->path);
     ck_assert_msg(!c->held, "%s is held twice", c->path);
     pthread_mutex_lock(&s->lock);
-    if (c->pull != NULL || count_held_locked(s) < s->held_max) {
+    if (c->pull != NULL || c->steps != NULL ||
+        count_held_locked(s) < s->held_max) {
         c->ticket = ticket.n = ++s->last;
         c->released = s->stops;
         c->held = true;
@@ -405,6 +460,64 @@ void fake_http_finish(struct http_call *c)
     }
 }
 
+/* A step of a socket, and those that it is held for. */
+static void finish_step(struct http_call *c)
+{
+    while (c->held) {
+        wait_released(c);
+        c->steps->released(c);
+    }
+}
+
+void fake_socket_say(struct http_call *c, const char *text)
+{
+    const size_t len = strlen(text);
+    char *own = malloc(len > 0 ? len : 1); /* without a NUL, for ASan */
+
+    ck_assert_ptr_nonnull(c->steps);
+    ck_assert_ptr_nonnull(own);
+    memcpy(own, text, len);
+    c->request.now = *c->server->now;
+    if (c->code == 0)
+        c->steps->message(c, own, len);
+    free(own);
+    finish_step(c);
+}
+
+void fake_socket_tick(struct http_call *c)
+{
+    c->request.now = *c->server->now;
+    if (c->code == 0)
+        c->steps->tick(c);
+    finish_step(c);
+}
+
+const char *fake_socket_next(struct http_call *c)
+{
+    free(c->taken);
+    c->taken = NULL;
+    if (c->ntexts == 0)
+        return NULL;
+    c->taken = c->texts[0];
+    memmove(c->texts, c->texts + 1, --c->ntexts * sizeof c->texts[0]);
+    return c->taken;
+}
+
+unsigned fake_socket_code(const struct http_call *c)
+{
+    return c->code;
+}
+
+const char *fake_socket_reason(const struct http_call *c)
+{
+    return c->reason;
+}
+
+void fake_socket_leave(struct http_call *c, unsigned code)
+{
+    c->left = code;
+}
+
 bool fake_http_is_stream(const struct http_call *c)
 {
     return c->pull != NULL;
@@ -433,8 +546,10 @@ void fake_http_end(struct http_call *c)
     if (c->next != NULL)
         c->next->link = c->link;
     pthread_mutex_unlock(&s->lock);
-    s->streams -= c->pull != NULL;
+    s->streams -= c->pull != NULL || c->steps != NULL;
     s->handler.end(s->handler.ctx, c);
+    while (fake_socket_next(c) != NULL)
+        continue;
     while (c->nfields > 0) {
         free(c->names[--c->nfields]);
         free(c->values[c->nfields]);

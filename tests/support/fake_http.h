@@ -54,6 +54,19 @@ int64_t fake_http_pull(struct http_call *c, char *out, size_t size);
 /* Waits for the release of a stream that had nothing; false: none came within
  * ms milliseconds. */
 bool fake_http_wait(struct http_call *c, int64_t ms);
+/* ---- WebSockets: a call that was answered 101 ---- */
+
+/* The step, and what it was held for, up to 10 s. */
+void fake_socket_say(struct http_call *c, const char *text);
+void fake_socket_tick(struct http_call *c);
+/* What was sent next, or NULL; lent until the next one is asked for. */
+const char *fake_socket_next(struct http_call *c);
+/* How it was closed; 0: it is open. */
+unsigned fake_socket_code(const struct http_call *c);
+const char *fake_socket_reason(const struct http_call *c);
+/* The peer closes it: before fake_http_end. */
+void fake_socket_leave(struct http_call *c, unsigned code);
+
 /* end, and it is gone. */
 void fake_http_end(struct http_call *c);
 

@@ -67,6 +67,12 @@ tests_unit_test_dialect_agentcom_SOURCES = tests/unit/test_dialect_agentcom.c
 tests_unit_test_dialect_agentcom_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_dialect_agentcom_LDADD = $(DESK_LIBS)
 
+check_PROGRAMS += tests/unit/test_dialect_agentcom_socket
+TESTS += tests/unit/test_dialect_agentcom_socket
+tests_unit_test_dialect_agentcom_socket_SOURCES = tests/unit/test_dialect_agentcom_socket.c
+tests_unit_test_dialect_agentcom_socket_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_dialect_agentcom_socket_LDADD = $(DESK_LIBS)
+
 check_PROGRAMS += tests/unit/test_dialect_agentcom_tokens
 TESTS += tests/unit/test_dialect_agentcom_tokens
 tests_unit_test_dialect_agentcom_tokens_SOURCES = tests/unit/test_dialect_agentcom_tokens.c

@@ -52,6 +52,8 @@ static const struct route_table tables[] = {
      &agentcom_errors},
     {"agentcom", agentcom_dashboard_routes, DIALECT_BIT(AGENTCOM),
      &agentcom_errors},
+    {"agentcom", agentcom_socket_routes, DIALECT_BIT(AGENTCOM),
+     &agentcom_errors},
     {"health", health_routes, DIALECTS_HEALTH, NULL},
 };
 #define TABLES (sizeof tables / sizeof tables[0])

@@ -35,12 +35,13 @@ static bool is_change(const struct http_request *req)
     return req->method != HTTP_GET && req->method != HTTP_OPTIONS;
 }
 
-/* True: answered. */
+/* True: answered.  A socket shows its token later, and is looked at then. */
 static bool refuse_origin(struct ask *a)
 {
     const char *host = http_header(a->call, "Host");
 
-    if (a->who.kind == WHO_TOKEN || a->req->unix_uid >= 0)
+    if (a->who.kind == WHO_TOKEN || a->req->unix_uid >= 0 ||
+        (a->route != NULL && a->route->role == ROUTE_SOCKET))
         return false;
     if (!origin_host_is_ours(host, a->api->conf.hosts, a->api->conf.nhosts)) {
         refuse(a, 421,
@@ -64,8 +65,7 @@ static void refuse_rate(struct ask *a, unsigned seconds)
     reply_error(a, &e);
 }
 
-/* True: answered. */
-static bool refuse_pace(struct ask *a)
+bool ask_pace(struct ask *a)
 {
     const bool token = a->who.kind == WHO_TOKEN;
     char key[LLMREG_PEER_SIZE + 8];
@@ -79,21 +79,20 @@ static bool refuse_pace(struct ask *a)
                         &a->req->now);
     if (wait > 0)
         refuse_rate(a, wait);
-    return wait > 0;
+    return wait == 0;
 }
 
-/* True: answered.  Wrong tokens are counted against their address; a right one
+/* Wrong tokens are counted against their address; a right one
  * is let in whatever came from there, for many agents may share an address with
  * one that is broken or hostile. */
-static bool refuse_who(struct ask *a)
+bool ask_who(struct ask *a, const char *authorization)
 {
     char key[LLMREG_PEER_SIZE + 8];
     unsigned wait;
 
     a->known = true;
-    if (who_find(a->api->registry, http_header(a->call, "Authorization"),
-                 a->req, &a->who) == WHO_FINE)
-        return false;
+    if (who_find(a->api->registry, authorization, a->req, &a->who) == WHO_FINE)
+        return true;
     snprintf(key, sizeof key, "f:%s", a->req->peer);
     wait = buckets_take(a->api->buckets, key, &a->api->conf.failures,
                         &a->req->now);
@@ -101,7 +100,7 @@ static bool refuse_who(struct ask *a)
         refuse_rate(a, wait);
     else
         refuse(a, 401, "the token is not valid");
-    return true;
+    return false;
 }
 
 static void refuse_method(struct ask *a, const struct route_match *m)
@@ -120,6 +119,21 @@ static void refuse_method(struct ask *a, const struct route_match *m)
     reply_error(a, &e);
 }
 
+bool ask_may(struct ask *a)
+{
+    switch (who_may(&a->who, a->route)) {
+    case WHO_WRONG:
+        refuse(a, 401, "a token is needed: Authorization: Bearer lr1_...");
+        return false;
+    case WHO_FORBIDDEN:
+        refuse(a, 403, "the token's role does not allow this");
+        return false;
+    case WHO_FINE:
+    default:
+        return admit(a);
+    }
+}
+
 /* To such a dialect a path is one with its method. */
 static bool knows_no_methods(const struct ask *a)
 {
@@ -133,12 +147,8 @@ static bool refuse_route(struct ask *a, const struct route_match *m)
         refuse(a, 404, "there is no such path");
     else if (m->route == NULL)
         refuse_method(a, m);
-    else if (who_may(&a->who, m->route) == WHO_WRONG)
-        refuse(a, 401, "a token is needed: Authorization: Bearer lr1_...");
-    else if (who_may(&a->who, m->route) == WHO_FORBIDDEN)
-        refuse(a, 403, "the token's role does not allow this");
     else
-        return !admit(a);
+        return !ask_may(a);
     return true;
 }
 
@@ -188,8 +198,8 @@ void ask_head(void *ctx, struct http_call *c, size_t *body_max)
     router_find(a->api->router, a->req->method, a->req->path, &m);
     a->route = m.route;
     a->errors = m.table == NULL ? NULL : m.table->errors;
-    if (refuse_who(a) || refuse_origin(a) || refuse_pace(a) ||
-        refuse_route(a, &m) || refuse_body(a))
+    if (!ask_who(a, http_header(c, "Authorization")) || refuse_origin(a) ||
+        !ask_pace(a) || refuse_route(a, &m) || refuse_body(a))
         return;
     if (decode_params(a, &m) != LLMREG_OK)
         refuse(a, 400,
@@ -201,10 +211,10 @@ void ask_head(void *ctx, struct http_call *c, size_t *body_max)
 
 /* ---- running ---- */
 
-static int read_body(struct ask *a)
+int ask_body(struct ask *a, const char *data, size_t len)
 {
     const struct body_form *form = a->route->body;
-    const struct body_source from = {a->req->body, a->req->body_len, &a->arena};
+    const struct body_source from = {data, len, &a->arena};
     struct body_problem problem;
     int rc = LLMREG_ENOMEM;
 
@@ -246,7 +256,7 @@ static unsigned status_of(const struct ask *a, unsigned http)
     return http == 422 && a->route->body == NULL ? 400 : http;
 }
 
-static void answer_failure(struct ask *a, int status)
+void ask_failed(struct ask *a, int status)
 {
     struct reply_error e = {
         .status = 500, .message = a->err.text, .field = a->field};
@@ -263,7 +273,7 @@ static void answer_failure(struct ask *a, int status)
 }
 
 /* The answer was ready; is its change on disk? */
-static void go_on(struct ask *a)
+void ask_go_on(struct ask *a)
 {
     struct ask_waiting *w = &a->waiting;
     const struct http_answer answer = {
@@ -277,7 +287,7 @@ static void go_on(struct ask *a)
 
     if (acks_durable(a->api->acks) < w->seq)
         reply_error(a, &e);
-    else if (http_answer(a->call, &answer) == LLMREG_OK)
+    else if (ask_answer(a, &answer) == LLMREG_OK)
         w->body = NULL;
 }
 
@@ -292,9 +302,9 @@ static bool prepare(struct ask *a)
         return false;
     }
     if (rc == LLMREG_OK)
-        rc = read_body(a);
+        rc = ask_body(a, a->req->body, a->req->body_len);
     if (rc == LLMREG_ENOMEM)
-        answer_failure(a, rc);
+        ask_failed(a, rc);
     return rc == LLMREG_OK;
 }
 
@@ -306,14 +316,14 @@ void ask_run(void *ctx, struct http_call *c)
     (void)ctx;
     a->req = http_request(c);
     if (a->waiting.body != NULL) {
-        go_on(a);
+        ask_go_on(a);
         return;
     }
     if (!http_held(c) && !prepare(a))
         return;
     rc = a->route->run(a);
     if (rc != LLMREG_OK)
-        answer_failure(a, rc);
+        ask_failed(a, rc);
 }
 
 void ask_end(void *ctx, struct http_call *c)
@@ -337,6 +347,11 @@ char *ask_refuse(void *ctx, unsigned status, const char *why)
 }
 
 /* ---- for routes ---- */
+
+int ask_answer(struct ask *a, const struct http_answer *answer)
+{
+    return a->say != NULL ? a->say(a, answer) : http_answer(a->call, answer);
+}
 
 int ask_fail(struct ask *a, int status, const char *field, const char *format,
              ...)

@@ -84,6 +84,8 @@ struct ask {
     const char *field;          /* that err is about, or NULL */
     void *state;                /* of a route that goes on later */
     void (*end)(struct ask *a); /* gives state back; NULL: nothing to do */
+    /* Where answers go; NULL: to the call. */
+    int (*say)(struct ask *a, const struct http_answer *answer);
 };
 
 /* The steps of http.h; ctx is a struct api. */
@@ -92,6 +94,25 @@ void ask_run(void *ctx, struct http_call *c);
 void ask_end(void *ctx, struct http_call *c);
 char *ask_refuse(void *ctx, unsigned status, const char *why);
 
+/* ---- for those that ask in another way than by a call (talk.h) ---- */
+
+/* Who shows that Authorization (NULL: none).  False: answered. */
+bool ask_who(struct ask *a, const char *authorization);
+/* Whether it may ask for a->route, and so often.  False: answered. */
+bool ask_may(struct ask *a);
+bool ask_pace(struct ask *a);
+/* Reads a body by the form of a->route.  LLMREG_EINVAL: answered. */
+LLMREG_MUSTCHECK int ask_body(struct ask *a, const char *data, size_t len);
+/* Answers what a route returned that was not LLMREG_OK. */
+void ask_failed(struct ask *a, int status);
+/* The answer that waited is said now, for better or worse. */
+void ask_go_on(struct ask *a);
+
+/* ---- for routes ---- */
+
+/* As http_answer. */
+LLMREG_MUSTCHECK int ask_answer(struct ask *a,
+                                const struct http_answer *answer);
 /* Sets the error's text and field, and returns status. */
 int ask_fail(struct ask *a, int status, const char *field, const char *format,
              ...) LLMREG_PRINTF(4, 5);

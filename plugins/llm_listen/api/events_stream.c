@@ -33,21 +33,6 @@ struct stream {
 
 /* ---- its end ---- */
 
-/* Its token may have been revoked, or have become somebody's who may not. */
-static bool is_still_good(struct ask *a, const struct llmreg_now *now)
-{
-    const struct llmreg_token *t;
-    bool good;
-
-    if (a->who.kind != WHO_TOKEN)
-        return true;
-    t = llmreg_token_get(a->api->registry, a->who.token->id);
-    good = t != NULL && t->role == a->who.token->role &&
-           llmreg_token_state(t, now->wall_ms) == LLMREG_TOKEN_VALID;
-    llmreg_token_put(t);
-    return good;
-}
-
 static bool is_over(struct ask *a, struct stream *s,
                     const struct llmreg_now *now)
 {
@@ -59,7 +44,7 @@ static bool is_over(struct ask *a, struct stream *s,
     if (tokens == s->tokens && !quiet)
         return false;
     s->tokens = tokens;
-    return !is_still_good(a, now);
+    return !who_renew(a->api->registry, &a->who, now->wall_ms);
 }
 
 static void end(struct ask *a)
@@ -204,10 +189,6 @@ static struct stream *make(struct ask *a, const struct feed_filter *filter,
 int events_stream(struct ask *a, const struct feed_filter *filter,
                   uint64_t after)
 {
-    const struct reply_error full = {
-        .status = 503,
-        .message = "too many streams: MaxStreams, MaxStreamsPerAddress",
-        .retry = 5};
     int rc;
 
     a->state = make(a, filter, after);
@@ -216,7 +197,7 @@ int events_stream(struct ask *a, const struct feed_filter *filter,
     a->end = end;
     rc = http_answer_stream(a->call, EVENTS_TYPE, pull);
     if (rc == LLMREG_EFULL)
-        return reply_error(a, &full);
+        return reply_full(a);
     /* Nothing of the question is needed any more: a stream is long. */
     if (rc == LLMREG_OK)
         llmreg_arena_fini(&a->arena);

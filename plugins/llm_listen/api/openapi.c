@@ -257,7 +257,7 @@ static const struct {
 } roles[] = {
     [ROUTE_OPEN] = {"anybody", true},  [ROUTE_AGENT] = {"agent", false},
     [ROUTE_READER] = {"reader", true}, [ROUTE_OPERATOR] = {"operator", false},
-    [ROUTE_ADMIN] = {"admin", false},
+    [ROUTE_ADMIN] = {"admin", false},  [ROUTE_SOCKET] = {"anybody", true},
 };
 
 static void write_security(struct llmreg_json_out *w, const struct route *r)

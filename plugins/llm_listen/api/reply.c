@@ -81,7 +81,7 @@ static int send_bytes(struct ask *a, struct reply_bytes *b, unsigned status,
         .fields = field,
         .nfields = field == NULL ? 0 : 1,
     };
-    int rc = http_answer(a->call, &answer);
+    int rc = ask_answer(a, &answer);
 
     if (rc != LLMREG_OK)
         free(b->data);
@@ -183,8 +183,9 @@ static const struct {
     {412, "changed_meanwhile"},  {413, "too_large"},
     {414, "uri_too_long"},       {415, "unsupported_media_type"},
     {421, "wrong_host"},         {422, "invalid"},
-    {429, "rate_limited"},       {431, "header_too_large"},
-    {500, "internal"},           {503, "unavailable"},
+    {426, "upgrade_required"},   {429, "rate_limited"},
+    {431, "header_too_large"},   {500, "internal"},
+    {503, "unavailable"},
 };
 
 const char *reply_code(unsigned status)
@@ -224,7 +225,7 @@ char *reply_error_text(unsigned status, const char *why)
 }
 
 static size_t error_fields(const struct reply_error *e, char retry[static 16],
-                           struct http_field out[static 3])
+                           struct http_field out[static 5])
 {
     size_t n = 0;
 
@@ -236,6 +237,10 @@ static size_t error_fields(const struct reply_error *e, char retry[static 16],
         out[n++] = (struct http_field){"Allow", e->allow};
     if (e->status == 401)
         out[n++] = (struct http_field){"WWW-Authenticate", "Bearer"};
+    if (e->status == 426) {
+        out[n++] = (struct http_field){"Upgrade", "websocket"};
+        out[n++] = (struct http_field){"Sec-WebSocket-Version", "13"};
+    }
     return n;
 }
 
@@ -267,7 +272,7 @@ static int write_body(const struct ask *a, const struct reply_error *e,
 int reply_error(struct ask *a, const struct reply_error *said)
 {
     char retry[16];
-    struct http_field fields[3];
+    struct http_field fields[5];
     struct reply_bytes b = {.data = NULL};
     struct http_answer answer = {.fields = fields};
     struct reply_error e = *said;
@@ -282,7 +287,17 @@ int reply_error(struct ask *a, const struct reply_error *said)
         answer.body_len = b.len;
     }
     answer.nfields = error_fields(&e, retry, fields);
-    if (http_answer(a->call, &answer) != LLMREG_OK)
+    if (ask_answer(a, &answer) != LLMREG_OK)
         free(b.data);
     return LLMREG_OK;
+}
+
+int reply_full(struct ask *a)
+{
+    const struct reply_error full = {
+        .status = 503,
+        .message = "too many streams: MaxStreams, MaxStreamsPerAddress",
+        .retry = 5};
+
+    return reply_error(a, &full);
 }

@@ -68,6 +68,8 @@ struct reply_error {
     enum llmreg_json_type got; /* of BODY_WRONG_TYPE */
 };
 int reply_error(struct ask *a, const struct reply_error *e);
+/* 503: too many streams, of all or of this address. */
+int reply_full(struct ask *a);
 /* What the engine answers by itself, in the same form. */
 char *reply_error_text(unsigned status, const char *why);
 const char *reply_code(unsigned status);

@@ -386,18 +386,49 @@ int report_peers(struct ask *a, const char *id, const struct body_peers *peers)
     return rc;
 }
 
-/* ---- leaving ---- */
+/* ---- endpoints alone, and leaving ---- */
+
+/* Those that the agent has from now on; NULL: none. */
+static int replace_endpoints(struct ask *a, const struct llmreg_agent *agent,
+                             const struct body_endpoints *endpoints,
+                             struct announced *out, uint64_t *seq)
+{
+    const struct llmreg_agent_spec *spec = llmreg_agent_spec(agent);
+    const struct announcement what = {
+        .agent = spec->id, .host = spec->host, .endpoints = endpoints};
+    int rc = announce(a, &what, out, seq);
+
+    llmreg_agent_spec_put(spec);
+    return rc;
+}
 
 static int leave_endpoints(struct ask *a, const struct llmreg_agent *agent,
                            uint64_t *seq)
 {
-    const struct llmreg_agent_spec *spec = llmreg_agent_spec(agent);
-    const struct announcement none = {
-        .agent = spec->id, .host = spec->host, .endpoints = NULL};
     struct announced gone;
-    int rc = announce(a, &none, &gone, seq);
 
-    llmreg_agent_spec_put(spec);
+    return replace_endpoints(a, agent, NULL, &gone, seq);
+}
+
+int report_endpoints(struct ask *a, const char *id,
+                     const struct body_endpoints *endpoints,
+                     struct registered *out)
+{
+    struct llmreg_agent *agent = NULL;
+    int rc = announce_check(a, endpoints);
+
+    *out = (struct registered){.answered = true};
+    if (rc != LLMREG_OK || !own_agent(a, id))
+        return rc;
+    agent = llmreg_agent_get(a->api->registry, id);
+    rc = agent == NULL ? ask_fail(a, LLMREG_ENOENT, "agent_id",
+                                  "agent %s is not registered", id)
+                       : replace_endpoints(a, agent, endpoints, &out->endpoints,
+                                           &out->seq);
+    llmreg_agent_put(agent);
+    if (rc == LLMREG_OK && out->endpoints.changed)
+        ask_audit(a, id, "updated", 200, &out->seq);
+    out->answered = false;
     return rc;
 }
 

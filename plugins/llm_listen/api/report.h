@@ -81,6 +81,12 @@ struct sampled {
 };
 LLMREG_MUSTCHECK int report_sample(struct ask *a, const struct sampled *s);
 
+/* The endpoints that an agent announces from now on, and nothing else of it.
+ * LLMREG_ENOENT: it is not registered. */
+LLMREG_MUSTCHECK int report_endpoints(struct ask *a, const char *id,
+                                      const struct body_endpoints *endpoints,
+                                      struct registered *out);
+
 /* Opens, or refreshes, the sessions between an agent and its peers; one that is
  * not registered is passed over. */
 LLMREG_MUSTCHECK int report_peers(struct ask *a, const char *id,

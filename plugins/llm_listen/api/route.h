@@ -27,7 +27,8 @@ enum route_role {
     ROUTE_AGENT,    /* an agent for itself; operators, too */
     ROUTE_READER,   /* anybody on this machine; agents not */
     ROUTE_OPERATOR, /* changes what agents do not */
-    ROUTE_ADMIN     /* tokens, audit, store; never without a token */
+    ROUTE_ADMIN,    /* tokens, audit, store; never without a token */
+    ROUTE_SOCKET    /* says who it is in its first message (talk.h) */
 };
 
 #define ROUTE_PARAMS_MAX 2

@@ -19,6 +19,7 @@ static const struct row {
     enum follows follows;
     const char *help;
 } rows[] = {
+    {101, FROM_ROW, "it goes on as a WebSocket"},
     {200, FROM_ROW, "done"},
     {201, FROM_ROW, "done, and it is new"},
     {202, FROM_ROW, "begun"},
@@ -39,6 +40,7 @@ static const struct row {
     {415, FROM_FORM, "the body is not application/json"},
     {421, FROM_ALL, "without a token, Host must be a name of this server"},
     {422, FROM_FORM, "the body is JSON, but not as it must be"},
+    {426, FROM_ROW, "this is for WebSockets: Upgrade"},
     {429, FROM_ALL, "too many requests: Retry-After"},
     {431, FROM_ALL, "the header is too long"},
     {503, FROM_ALL, "not now: Retry-After"},

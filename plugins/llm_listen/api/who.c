@@ -112,6 +112,25 @@ void who_fini(struct who *w)
     w->token = NULL;
 }
 
+bool who_renew(struct llmreg_registry *r, struct who *w, int64_t wall_ms)
+{
+    const struct llmreg_token *t;
+    bool good;
+
+    if (w->kind != WHO_TOKEN)
+        return true;
+    t = llmreg_token_get(r, w->token->id);
+    good = t != NULL && t->role == w->token->role &&
+           llmreg_token_state(t, wall_ms) == LLMREG_TOKEN_VALID;
+    if (good) {
+        llmreg_token_put(w->token);
+        w->token = t;
+    } else {
+        llmreg_token_put(t);
+    }
+    return good;
+}
+
 /* ---- may it? ---- */
 
 static enum llmreg_role needed(enum route_role role)
@@ -122,6 +141,7 @@ static enum llmreg_role needed(enum route_role role)
         [ROUTE_READER] = LLMREG_ROLE_READER,
         [ROUTE_OPERATOR] = LLMREG_ROLE_OPERATOR,
         [ROUTE_ADMIN] = LLMREG_ROLE_ADMIN,
+        [ROUTE_SOCKET] = LLMREG_ROLE_AGENT,
     };
 
     return roles[role];
@@ -139,7 +159,7 @@ static enum who_verdict local_may(const struct who *w, enum route_role role)
 
 enum who_verdict who_may(const struct who *w, const struct route *route)
 {
-    if (route->role == ROUTE_OPEN)
+    if (route->role == ROUTE_OPEN || route->role == ROUTE_SOCKET)
         return WHO_FINE;
     switch (w->kind) {
     case WHO_TOKEN:

@@ -47,6 +47,9 @@ enum who_verdict {
 enum who_verdict who_find(struct llmreg_registry *r, const char *authorization,
                           const struct http_request *req, struct who *out);
 void who_fini(struct who *w);
+/* Long after who_find: looks at the token as it is now.  False: it is not valid
+ * any more, or has become another role's. */
+bool who_renew(struct llmreg_registry *r, struct who *w, int64_t wall_ms);
 
 /* Whether it may ask for the route. */
 enum who_verdict who_may(const struct who *w, const struct route *route);

@@ -64,16 +64,22 @@ static void write_other(struct llmreg_json_out *w, const struct reply_error *e)
         llmreg_json_string(w, "message", e->message);
 }
 
-void agentcom_error(struct llmreg_json_out *w, const struct ask *a,
-                    const struct reply_error *e)
+void agentcom_error_members(struct llmreg_json_out *w, const struct ask *a,
+                            const struct reply_error *e)
 {
-    llmreg_json_open_object(w, NULL);
     if (e->status == 422)
         write_invalid(w, e);
     else if (e->status == 429)
         write_rate(w, a, e);
     else
         write_other(w, e);
+}
+
+void agentcom_error(struct llmreg_json_out *w, const struct ask *a,
+                    const struct reply_error *e)
+{
+    llmreg_json_open_object(w, NULL);
+    agentcom_error_members(w, a, e);
     llmreg_json_close_object(w);
 }
 

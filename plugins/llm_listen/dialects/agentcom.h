@@ -15,6 +15,10 @@
 void agentcom_error(struct llmreg_json_out *w, const struct ask *a,
                     const struct reply_error *e);
 
+/* The same, in an object that is open. */
+void agentcom_error_members(struct llmreg_json_out *w, const struct ask *a,
+                            const struct reply_error *e);
+
 /* idle, assigned, working, blocked, offline. */
 const char *agentcom_fsm_state(const struct llmreg_agent_state *s);
 /* It is connected: not silent for long, and not gone. */

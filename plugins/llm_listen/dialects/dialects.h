@@ -45,12 +45,13 @@ extern const struct route thunderline_nodes_routes[];
 extern const struct route thunderline_graph_routes[];
 extern const struct route_errors thunderline_errors;
 
-/* Agents, endpoints, tokens, alerts, and its page. */
+/* Agents, endpoints, tokens, alerts, its page, and its agents' WebSocket. */
 extern const struct route agentcom_routes[];
 extern const struct route agentcom_endpoints_routes[];
 extern const struct route agentcom_tokens_routes[];
 extern const struct route agentcom_alerts_routes[];
 extern const struct route agentcom_dashboard_routes[];
+extern const struct route agentcom_socket_routes[];
 extern const struct route_errors agentcom_errors;
 extern const struct route_errors agentcom_endpoints_errors;
 

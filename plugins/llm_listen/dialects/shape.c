@@ -162,6 +162,8 @@ static void write_crowd(struct llmreg_json_out *w, const struct ask *a,
     int64_t count = 0;
 
     llmreg_json_open_object(w, NULL);
+    if (list->type != NULL)
+        llmreg_json_string(w, "type", list->type);
     llmreg_json_open_array(w, list->name);
     for (size_t i = 0; i < c->count; i++) {
         if (list->wanted != NULL && !list->wanted(a, c->items[i]))

@@ -63,6 +63,7 @@ struct crowd_list {
                   const struct llmreg_agent *agent);
     bool (*wanted)(const struct ask *a, const struct llmreg_agent *agent);
     bool count;
+    const char *type; /* a first member of that name; NULL: none */
 };
 /* Answers with all of the filter that are wanted (NULL: all).
  * LLMREG_ENOMEM. */
