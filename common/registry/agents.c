@@ -11,34 +11,20 @@
 
 #include "common/registry/keyhash.h"
 
-#define INDEX_BUCKETS_MIN 1024
-#define INDEX_BUCKETS_MAX 65536
+#define INDEX_KEYS 65536 /* distinct ones; more are there, and slower */
 
 /* ---- life ---- */
 
-static size_t buckets_for(size_t max)
-{
-    size_t n = INDEX_BUCKETS_MIN;
-
-    while (n < max)
-        n *= 2;
-    return n;
-}
-
 static int make_tables(struct agents *t, size_t max)
 {
-    size_t buckets = buckets_for(max);
-
     t->seed = keyhash_seed();
     t->draws = keyhash_seed();
-    t->names = rcu_table_new(buckets);
-    if (t->names == NULL)
-        return LLMREG_ENOMEM;
-    int rc = shelf_init(&t->shelf, max);
-    if (rc != LLMREG_OK)
-        return rc;
-    return index_init(
-        &t->index, buckets < INDEX_BUCKETS_MAX ? buckets : INDEX_BUCKETS_MAX);
+    int rc = rcu_table_init(&t->names, max);
+    if (rc == LLMREG_OK)
+        rc = shelf_init(&t->shelf, max);
+    if (rc == LLMREG_OK)
+        rc = index_init(&t->index, INDEX_KEYS);
+    return rc;
 }
 
 int agents_start(struct llmreg_registry *r)
@@ -68,7 +54,7 @@ void agents_stop(struct llmreg_registry *r)
     heap_fini(&t->deadlines);
     index_fini(&t->index);
     shelf_fini(&t->shelf);
-    rcu_table_free(t->names);
+    rcu_table_fini(&t->names);
 }
 
 /* ---- names ---- */
@@ -101,7 +87,7 @@ struct llmreg_agent *agents_named(const struct agents *t, const char *type,
 
     rcu_begin();
     struct cds_lfht_node *node =
-        rcu_table_find(t->names, hash_name(t, &n), match_name, &n);
+        rcu_table_find(&t->names, hash_name(t, &n), match_name, &n);
     rcu_end(); /* sections nest: the caller's goes on */
     return node == NULL ? NULL
                         : rcu_holder(node, struct agent_part, node)->agent;
@@ -112,7 +98,7 @@ static void add_name_locked(struct agents *t, struct agent_part *spec)
 {
     const struct name n = {spec->spec.type, spec->spec.name};
 
-    rcu_table_add(t->names, hash_name(t, &n), &spec->node);
+    rcu_table_add(&t->names, hash_name(t, &n), &spec->node);
 }
 
 /* ---- finding ---- */
@@ -204,7 +190,7 @@ void agents_remove_locked(struct agents *t, struct llmreg_agent *a)
 
     heap_remove(&t->deadlines, &a->due);
     index_leave(&t->index, &c);
-    rcu_table_remove(t->names, &a->spec->node);
+    rcu_table_remove(&t->names, &a->spec->node);
     add_to(&t->count, (size_t)-1);
     add_to(&t->by_presence[presence_of(a)], (size_t)-1);
     shelf_remove(&t->shelf, &a->item);
@@ -218,7 +204,7 @@ void agents_respecify_locked(struct agents *t, struct llmreg_agent *a,
     spec->agent = a;
     add_name_locked(t, spec);
     rcu_publish(&a->spec, spec);
-    rcu_table_remove(t->names, &old->node);
+    rcu_table_remove(&t->names, &old->node);
 }
 
 void agents_renote_locked(struct agents *t, struct llmreg_agent *a,

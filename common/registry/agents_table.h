@@ -25,7 +25,7 @@
 struct agents {
     struct llmreg_lock lock;
     /* fixed after start */
-    struct cds_lfht *names; /* parts by (type, name) */
+    struct rcu_table names; /* parts by (type, name) */
     uint64_t seed;
     /* guarded by lock; all but the heap are walked without it */
     struct shelf shelf;

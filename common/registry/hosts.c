@@ -2,18 +2,9 @@
 /* hosts.c - the table of hosts: made, searched, walked, counted. */
 #include "common/registry/table.h"
 
-#define KEY_BUCKETS_MAX 262144
+#define KEYS_EACH 2 /* of a host; more are there, and slower */
 
 /* ---- life ---- */
-
-static size_t buckets_for(size_t hosts)
-{
-    size_t buckets = 64;
-
-    while (buckets < hosts * 2 && buckets < KEY_BUCKETS_MAX)
-        buckets *= 2;
-    return buckets;
-}
 
 int hosts_start(struct llmreg_registry *r)
 {
@@ -21,7 +12,7 @@ int hosts_start(struct llmreg_registry *r)
     int rc = shelf_init(&t->shelf, r->conf.hosts);
 
     if (rc == LLMREG_OK)
-        rc = index_init(&t->keys, buckets_for(r->conf.hosts));
+        rc = index_init(&t->keys, r->conf.hosts * KEYS_EACH);
     return rc;
 }
 

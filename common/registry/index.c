@@ -46,7 +46,7 @@ static uint64_t hash(const struct index *x, const char *name)
 static struct index_node *find(const struct index *x, uint64_t hash,
                                const char *name)
 {
-    struct cds_lfht_node *node = rcu_table_find(x->table, hash, match, name);
+    struct cds_lfht_node *node = rcu_table_find(&x->table, hash, match, name);
 
     return node == NULL ? NULL : rcu_holder(node, struct index_node, node);
 }
@@ -56,19 +56,18 @@ struct index_node *index_find(const struct index *x, const char *key)
     return find(x, hash(x, key), key);
 }
 
-int index_init(struct index *x, size_t buckets)
+int index_init(struct index *x, size_t keys)
 {
-    x->table = rcu_table_new(buckets);
     x->seed = keyhash_seed();
     x->nodes = (struct slots){0};
     x->distinct = 0;
-    return x->table == NULL ? LLMREG_ENOMEM : LLMREG_OK;
+    return rcu_table_init(&x->table, keys);
 }
 
 void index_fini(struct index *x)
 {
     slots_fini(&x->nodes);
-    rcu_table_free(x->table);
+    rcu_table_fini(&x->table);
 }
 
 struct slots_walk index_walk(const struct index *x, const char *key)
@@ -132,7 +131,7 @@ static void free_later(struct rcu_head *head)
 /* Removes a node that nobody is in. */
 static void forget(struct index *x, struct index_node *m)
 {
-    rcu_table_remove(x->table, &m->node);
+    rcu_table_remove(&x->table, &m->node);
     slots_remove(&x->nodes, m->place);
     rcu_later(&m->rcu, free_later);
 }
@@ -152,7 +151,7 @@ static struct index_node *make(struct index *x, uint64_t hash, const char *name)
         return NULL;
     }
     memcpy(m->name, name, room);
-    rcu_table_add(x->table, hash, &m->node);
+    rcu_table_add(&x->table, hash, &m->node);
     slots_add(&x->nodes, m, &m->place);
     return m;
 }

@@ -41,7 +41,7 @@ struct link {
 
 struct index {
     /* fixed after init */
-    struct cds_lfht *table;
+    struct rcu_table table;
     uint64_t seed;
     /* guarded by the table's lock; the set is walked without it */
     struct slots nodes;
@@ -56,7 +56,8 @@ struct index_keys {
     size_t count;
 };
 
-LLMREG_MUSTCHECK int index_init(struct index *x, size_t buckets);
+/* For so many keys, and slower for more.  LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int index_init(struct index *x, size_t keys);
 /* Every entry must have left. */
 void index_fini(struct index *x);
 

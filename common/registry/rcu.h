@@ -15,7 +15,7 @@
  *
  * What is left in liburcu 0.13 that ends the process, and what we do:
  *   rcu_start          no memory or no thread for call_rcu: tried by us first
- *   rcu_table_new      no memory for the buckets (assert): tried by us first
+ *   rcu_table_init     no memory for the buckets (assert): tried by us first
  *   rcu_begin          first section of a thread: no memory for its record
  *   rcu_wait           no memory for two records of some bytes
  *   all of them        a mutex, futex, membarrier or signal mask call that
@@ -105,12 +105,21 @@ static inline void rcu_due(struct rcu_head *head)
     RCU_ACQUIRE(RCU_TOKEN);
 }
 
-/* ---- hash tables of fixed size ---- */
+/* ---- hash tables ---- */
 
-/* NULL: no memory.  buckets: a power of two. */
-struct cds_lfht *rcu_table_new(size_t buckets);
-/* The table must be empty; NULL is fine. */
-void rcu_table_free(struct cds_lfht *table);
+/* All of its buckets are there from the start, and memory is touched for as
+ * many of them as are used: adding fails never. */
+struct rcu_table {
+    struct cds_lfht *lfht;
+    size_t used, buckets, max; /* for who may add and remove */
+};
+
+/* For so many nodes, and slower for more.  LLMREG_ENOMEM. */
+LLMREG_MUSTCHECK int rcu_table_init(struct rcu_table *t, size_t nodes);
+/* It must be empty; all zero is fine. */
+void rcu_table_fini(struct rcu_table *t);
+/* Twice as many buckets, under its readers. */
+void rcu_table_grow(struct rcu_table *t);
 
 /* A match function must begin with rcu_seen(node). */
 static inline void rcu_seen(struct cds_lfht_node *node)
@@ -118,32 +127,35 @@ static inline void rcu_seen(struct cds_lfht_node *node)
     RCU_ACQUIRE(node);
 }
 
-static inline void rcu_table_add(struct cds_lfht *table, uint64_t hash,
+static inline void rcu_table_add(struct rcu_table *t, uint64_t hash,
                                  struct cds_lfht_node *node)
 {
     RCU_RELEASE(node);
     RCU_LOCK();
-    cds_lfht_add(table, (unsigned long)hash, node);
+    cds_lfht_add(t->lfht, (unsigned long)hash, node);
     RCU_UNLOCK();
+    if (++t->used > t->buckets)
+        rcu_table_grow(t);
 }
 
-static inline void rcu_table_remove(struct cds_lfht *table,
+static inline void rcu_table_remove(struct rcu_table *t,
                                     struct cds_lfht_node *node)
 {
     RCU_LOCK();
-    (void)cds_lfht_del(table, node);
+    (void)cds_lfht_del(t->lfht, node);
     RCU_UNLOCK();
+    t->used--;
 }
 
 /* The node, or NULL.  Inside a section, and valid to its end. */
-static inline struct cds_lfht_node *rcu_table_find(struct cds_lfht *table,
+static inline struct cds_lfht_node *rcu_table_find(const struct rcu_table *t,
                                                    uint64_t hash,
                                                    cds_lfht_match_fct match,
                                                    const void *key)
 {
     struct cds_lfht_iter iter;
 
-    cds_lfht_lookup(table, (unsigned long)hash, match, key, &iter);
+    cds_lfht_lookup(t->lfht, (unsigned long)hash, match, key, &iter);
     return cds_lfht_iter_get_node(&iter);
 }
 

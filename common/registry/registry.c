@@ -14,37 +14,21 @@
 #include "common/registry/keyhash.h"
 #include "common/registry/vouch.h"
 
-#define INDEX_BUCKETS_MIN 4096
-#define INDEX_BUCKETS_MAX 65536
-#define REAP_MAX_NS       (INT64_C(36500) * 86400 * LLMREG_NS_PER_S)
+#define INDEX_KEYS  65536 /* distinct models; more are there, and slower */
+#define REAP_MAX_NS (INT64_C(36500) * 86400 * LLMREG_NS_PER_S)
 
 /* ---- life ---- */
 
-static size_t power_of_two(size_t n)
-{
-    size_t p = 1;
-
-    while (p < n)
-        p *= 2;
-    return p;
-}
-
 static int endpoints_start(struct llmreg_registry *r)
 {
-    size_t buckets = power_of_two(r->conf.endpoints);
-    size_t models = buckets < INDEX_BUCKETS_MIN   ? INDEX_BUCKETS_MIN
-                    : buckets > INDEX_BUCKETS_MAX ? INDEX_BUCKETS_MAX
-                                                  : buckets;
-
     r->seed = keyhash_seed();
-    r->table = rcu_table_new(buckets);
-    if (r->table == NULL)
-        return LLMREG_ENOMEM;
-    int rc = index_init(&r->index, models);
+    int rc = rcu_table_init(&r->table, r->conf.endpoints);
     if (rc == LLMREG_OK)
-        rc = index_init(&r->by_host, models);
+        rc = index_init(&r->index, INDEX_KEYS);
     if (rc == LLMREG_OK)
-        rc = index_init(&r->by_agent, models);
+        rc = index_init(&r->by_host, r->conf.endpoints);
+    if (rc == LLMREG_OK)
+        rc = index_init(&r->by_agent, r->conf.endpoints);
     return rc;
 }
 
@@ -71,7 +55,7 @@ static void endpoints_stop(struct llmreg_registry *r)
     index_fini(&r->by_agent);
     index_fini(&r->by_host);
     index_fini(&r->index);
-    rcu_table_free(r->table);
+    rcu_table_fini(&r->table);
 }
 
 /* What start did not get made is all zero, which stop knows; clear empties a
@@ -211,7 +195,7 @@ static struct llmreg_endpoint *find(struct llmreg_registry *r, const char *id)
 {
     uint64_t hash = keyhash(r->seed, id, strlen(id));
     struct cds_lfht_node *node =
-        rcu_table_find(r->table, hash, entry_match, id);
+        rcu_table_find(&r->table, hash, entry_match, id);
 
     return node == NULL ? NULL : rcu_holder(node, struct llmreg_endpoint, node);
 }
@@ -297,7 +281,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
         return rc;
     e->generation = ++r->generation;
     e->requests.everywhere = &r->unmatched;
-    rcu_table_add(r->table, keyhash(r->seed, e->id, strlen(e->id)), &e->node);
+    rcu_table_add(&r->table, keyhash(r->seed, e->id, strlen(e->id)), &e->node);
     slots_add(&r->entries, e, &e->place);
     index_join(&r->index, &c);
     belonging_join_locked(r, &m);
@@ -319,7 +303,7 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
                                    .old = e->links};
 
     atomic_store_explicit(&e->alive, false, memory_order_release);
-    rcu_table_remove(r->table, &e->node);
+    rcu_table_remove(&r->table, &e->node);
     slots_remove(&r->entries, e->place);
     models_part_mark(e->models, e->links,
                      tally_less((struct tally){0}, tally_loaded()));

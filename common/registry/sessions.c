@@ -8,34 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INDEX_BUCKETS_MAX 65536
-#define PAIR_SIZE         (2 * LLMREG_AGENT_ID_SIZE)
-#define BETWEEN           "\n" /* is in no id, and sorts before all that is */
+#define PAIR_SIZE (2 * LLMREG_AGENT_ID_SIZE)
+#define BETWEEN   "\n" /* is in no id, and sorts before all that is */
 
 /* ---- life ---- */
-
-static size_t buckets_for(size_t sessions)
-{
-    size_t buckets = 64;
-
-    while (buckets < sessions && buckets < INDEX_BUCKETS_MAX)
-        buckets *= 2;
-    return buckets;
-}
 
 int sessions_start(struct llmreg_registry *r)
 {
     struct sessions *t = &r->sessions;
-    size_t buckets = buckets_for(r->conf.sessions);
 
     t->bus = r->bus;
     t->max_live = r->conf.sessions;
     t->max_closed = r->conf.closed_kept;
     int rc = shelf_init(&t->shelf, t->max_live + t->max_closed + 1);
     if (rc == LLMREG_OK)
-        rc = index_init(&t->agents, buckets);
+        rc = index_init(&t->agents, t->max_live);
     if (rc == LLMREG_OK)
-        rc = index_init(&t->pairs, buckets);
+        rc = index_init(&t->pairs, t->max_live);
     return rc;
 }
 

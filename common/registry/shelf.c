@@ -6,8 +6,6 @@
 
 #include "common/registry/keyhash.h"
 
-#define BUCKETS_MIN 64
-
 static struct shelf_item *item_of(struct cds_lfht_node *node)
 {
     return node == NULL ? NULL : rcu_holder(node, struct shelf_item, node);
@@ -26,13 +24,8 @@ static uint64_t hash(const struct shelf *s, const char *key)
 
 int shelf_init(struct shelf *s, size_t max)
 {
-    size_t buckets = BUCKETS_MIN;
-
-    while (buckets < max)
-        buckets *= 2;
     *s = (struct shelf){.seed = keyhash_seed(), .max = max};
-    s->table = rcu_table_new(buckets);
-    return s->table == NULL ? LLMREG_ENOMEM : LLMREG_OK;
+    return rcu_table_init(&s->table, max);
 }
 
 void shelf_clear(struct shelf *s)
@@ -50,8 +43,7 @@ void shelf_clear(struct shelf *s)
 void shelf_fini(struct shelf *s)
 {
     slots_fini(&s->items);
-    rcu_table_free(s->table);
-    s->table = NULL;
+    rcu_table_fini(&s->table);
 }
 
 /* ---- items ---- */
@@ -84,7 +76,7 @@ struct shelf_item *shelf_find(const struct shelf *s, const char *key)
 {
     rcu_begin();
     struct cds_lfht_node *node =
-        rcu_table_find(s->table, hash(s, key), match, key);
+        rcu_table_find(&s->table, hash(s, key), match, key);
     rcu_end(); /* sections nest: the caller's goes on */
     return item_of(node);
 }
@@ -112,14 +104,14 @@ int shelf_prepare(struct shelf *s, const char *key)
 
 void shelf_add(struct shelf *s, struct shelf_item *item)
 {
-    rcu_table_add(s->table, hash(s, item->key), &item->node);
+    rcu_table_add(&s->table, hash(s, item->key), &item->node);
     slots_add(&s->items, item, &item->place);
 }
 
 void shelf_remove(struct shelf *s, struct shelf_item *item)
 {
     atomic_store_explicit(&item->alive, false, memory_order_release);
-    rcu_table_remove(s->table, &item->node);
+    rcu_table_remove(&s->table, &item->node);
     slots_remove(&s->items, item->place);
     rcu_later(&item->rcu, put_later);
 }

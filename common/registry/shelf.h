@@ -32,7 +32,7 @@ struct shelf_item {
 
 struct shelf {
     /* fixed after init */
-    struct cds_lfht *table;
+    struct rcu_table table;
     uint64_t seed;
     size_t max;
     /* guarded by the shelf's lock; walked without it */

@@ -52,7 +52,7 @@ struct llmreg_registry {
     const struct llmreg_clock *clock;
     struct llmreg_registry_conf conf;
     uint64_t seed;
-    struct cds_lfht *table;
+    struct rcu_table table;
     /* guarded by lock; the sets are walked without it */
     struct slots entries;
     /* by model, key of its host, id of the agent that announced it */

@@ -209,7 +209,7 @@ static int set_modes(struct database *db, struct llmreg_error *err)
                                 "PRAGMA mmap_size = 0;"
                                 "PRAGMA journal_size_limit = 67108864;"
                                 "PRAGMA wal_autocheckpoint = 0;"
-                                "PRAGMA cache_size = -32768;"
+                                "PRAGMA cache_size = -8192;"
                                 "PRAGMA synchronous = FULL;";
     char mode[16];
     int rc;

@@ -45,6 +45,7 @@ struct engine {
     struct lines lines;
     struct facts_cache *facts;
     struct flight *idle;   /* slots that wait for work */
+    size_t nidle;          /* so many */
     struct llmreg_now now; /* of this turn */
     uint64_t scans;
     uint64_t missed;   /* rounds, since the start */

@@ -15,6 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A flight has some 40 kB.  So many wait for work, which is more than are up at
+ * a time where servers answer; a burst, as at the start, leaves no more. */
+#define IDLE_MAX 32
+
 struct flight {
     struct engine *engine;
     struct flight *next_idle;
@@ -63,15 +67,24 @@ static int take_slot(struct engine *en, struct flight **out)
         return new_flight(en, out);
     *out = en->idle;
     en->idle = en->idle->next_idle;
+    en->nidle--;
     return LLMREG_OK;
 }
 
+/* f must not be touched after it. */
 static void give_slot(struct flight *f)
 {
+    struct engine *en = f->engine;
+
     f->watch->flight = NULL;
     f->watch = NULL;
-    f->next_idle = f->engine->idle;
-    f->engine->idle = f;
+    if (en->nidle == IDLE_MAX) {
+        free_flight(f);
+        return;
+    }
+    f->next_idle = en->idle;
+    en->idle = f;
+    en->nidle++;
 }
 
 void flight_free_idle(struct engine *en)
@@ -82,6 +95,7 @@ void flight_free_idle(struct engine *en)
         en->idle = f->next_idle;
         free_flight(f);
     }
+    en->nidle = 0;
 }
 
 static int use_backend(struct flight *f, const struct backend *backend)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct cds_lfht *table;
+static struct rcu_table table;
 static struct slots set;
 static struct llmreg_endpoint *shared;
 
@@ -31,8 +31,7 @@ static struct llmreg_endpoint *make(void)
 
 static void open_all(void)
 {
-    table = rcu_table_new(64);
-    race_must(table != NULL);
+    race_must(rcu_table_init(&table, 64) == LLMREG_OK);
     shared = make();
 }
 
@@ -41,13 +40,13 @@ static void close_all(void)
     llmreg_put(shared);
     rcu_wait();
     slots_fini(&set);
-    rcu_table_free(table);
+    rcu_table_fini(&table);
 }
 
 static void read_table(void)
 {
     rcu_begin();
-    struct cds_lfht_node *node = rcu_table_find(table, 1, entry_match, "a:1");
+    struct cds_lfht_node *node = rcu_table_find(&table, 1, entry_match, "a:1");
     if (node != NULL)
         race_sink += rcu_holder(node, struct llmreg_endpoint, node)->generation;
     rcu_end();
@@ -85,8 +84,8 @@ static void write_table(bool wrong)
 {
     struct llmreg_endpoint *e = make();
 
-    rcu_table_add(table, 1, &e->node);
-    rcu_table_remove(table, &e->node);
+    rcu_table_add(&table, 1, &e->node);
+    rcu_table_remove(&table, &e->node);
     drop(e, wrong);
 }
 
@@ -125,10 +124,10 @@ static void write_late(bool wrong)
 
     if (!wrong)
         e->generation = 1;
-    rcu_table_add(table, 1, &e->node);
+    rcu_table_add(&table, 1, &e->node);
     if (wrong)
         e->generation = 1;
-    rcu_table_remove(table, &e->node);
+    rcu_table_remove(&table, &e->node);
     entry_retire(e);
 }
 

@@ -84,7 +84,7 @@ static void write_shelf(bool wrong)
         shelf_remove(&shelf, &t->item);
         return;
     }
-    rcu_table_remove(shelf.table, &t->item.node);
+    rcu_table_remove(&shelf.table, &t->item.node);
     slots_remove(&shelf.items, t->item.place);
     shelf_put(&t->item);
 }
