@@ -24,10 +24,16 @@
 
 #include <string.h>
 
+#include "common/domain/window.h"
+
 #define S(seconds) ((seconds)*LLMREG_NS_PER_S)
 #define WARNING    LLMREG_SEVERITY_WARNING
 #define FAILURE    LLMREG_SEVERITY_FAILURE
 #define MANY       1000000
+#define OFTEN      2000 /* in 10 minutes */
+#define VERSIONS   15   /* rules_fleet.c tells one more apart */
+
+_Static_assert(OFTEN < UINT8_MAX * WINDOW_MINUTES, "a window counts further");
 
 static const struct llmreg_rule_info rules[LLMREG_RULES] = {
     [LLMREG_RULE_ENDPOINT_UNHEALTHY] =
@@ -105,7 +111,7 @@ static const struct llmreg_rule_info rules[LLMREG_RULES] = {
          .help = "the endpoints of a kind run more than so many versions",
          .unit = "versions",
          .threshold_min = 1,
-         .threshold_max = MANY,
+         .threshold_max = VERSIONS,
          .preset = {.severity = WARNING, .after_ns = S(3600), .threshold = 1}},
     [LLMREG_RULE_SPLIT_BRAIN] =
         {.name = "split_brain",
@@ -114,7 +120,7 @@ static const struct llmreg_rule_info rules[LLMREG_RULES] = {
                  "two claim to be it",
          .unit = "claims in 10 minutes",
          .threshold_min = 1,
-         .threshold_max = MANY,
+         .threshold_max = OFTEN,
          .has_margin = true,
          .preset = {.severity = FAILURE, .threshold = 3, .margin = 3}},
     [LLMREG_RULE_HEARTBEAT_LATENCY] =
@@ -138,7 +144,7 @@ static const struct llmreg_rule_info rules[LLMREG_RULES] = {
          .help = "an agent registered more than so many times in ten minutes",
          .unit = "registrations in 10 minutes",
          .threshold_min = 1,
-         .threshold_max = MANY,
+         .threshold_max = OFTEN,
          .has_margin = true,
          .guarded = true,
          .preset = {.severity = WARNING,

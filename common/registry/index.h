@@ -28,7 +28,7 @@
 
 #include <llmreg/status.h>
 
-#include "common/registry/rcu.h"
+#include "common/registry/rcu_table.h"
 #include "common/registry/slots.h"
 #include "common/registry/tally.h"
 

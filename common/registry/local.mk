@@ -69,6 +69,8 @@ libregistry_la_SOURCES = \
 	common/registry/rank.c \
 	common/registry/rcu.c \
 	common/registry/rcu.h \
+	common/registry/rcu_table.c \
+	common/registry/rcu_table.h \
 	common/registry/registry.c \
 	common/registry/requests.c \
 	common/registry/requests.h \

@@ -154,8 +154,15 @@ struct wanting {
     struct llmreg_intent intent;
     const char *reason;
     const struct llmreg_now *now;
+    bool if_over; /* only if it is in a maintenance whose time is over */
     bool told;
 };
+
+static bool is_over(const struct llmreg_intent *i, const struct llmreg_now *now)
+{
+    return i->admin == LLMREG_ADMIN_MAINTENANCE && i->until_ms != 0 &&
+           i->until_ms <= now->wall_ms;
+}
 
 /* Nobody looked while it was disabled. */
 static int resume_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
@@ -182,6 +189,8 @@ static int admin_locked(struct llmreg_registry *r, struct wanting *w)
     if (e == NULL)
         return LLMREG_ENOENT;
     struct llmreg_intent before = llmreg_endpoint_intent(e);
+    if (w->if_over && !is_over(&before, w->now))
+        return LLMREG_ESTALE;
     if (before.admin == w->intent.admin &&
         before.until_ms == w->intent.until_ms)
         return LLMREG_OK;
@@ -204,6 +213,16 @@ static int admin_locked(struct llmreg_registry *r, struct wanting *w)
     return LLMREG_OK;
 }
 
+static int want(struct llmreg_registry *r, struct wanting *w)
+{
+    llmreg_lock(&r->lock);
+    int rc = admin_locked(r, w);
+    llmreg_unlock(&r->lock);
+    if (w->told)
+        llmreg_bus_wake(r->bus);
+    return rc;
+}
+
 static bool is_valid(const struct llmreg_intent *intent,
                      const struct llmreg_now *now)
 {
@@ -223,14 +242,19 @@ int llmreg_admin_set(struct llmreg_registry *r, const char *id,
     struct wanting w = {
         .id = id, .intent = *intent, .reason = reason, .now = now};
 
-    if (!is_valid(intent, now))
-        return LLMREG_EINVAL;
-    llmreg_lock(&r->lock);
-    int rc = admin_locked(r, &w);
-    llmreg_unlock(&r->lock);
-    if (w.told)
-        llmreg_bus_wake(r->bus);
-    return rc;
+    return is_valid(intent, now) ? want(r, &w) : LLMREG_EINVAL;
+}
+
+int llmreg_maintenance_end(struct llmreg_registry *r, const char *id,
+                           const char *reason, const struct llmreg_now *now)
+{
+    struct wanting w = {.id = id,
+                        .intent = {.admin = LLMREG_ADMIN_ACTIVE},
+                        .reason = reason,
+                        .now = now,
+                        .if_over = true};
+
+    return want(r, &w);
 }
 
 /* ---- a probe, now ---- */

@@ -17,7 +17,7 @@
 
 #include <stdatomic.h>
 
-#include "common/registry/rcu.h"
+#include "common/registry/rcu_table.h"
 #include "common/registry/slots.h"
 
 struct shelf_item {

@@ -62,23 +62,8 @@ void maintenance_miss(struct maintenance *m)
     m->rescan = true;
 }
 
-static bool is_over(const struct maintenance *m, const char *id,
-                    const struct llmreg_now *now)
-{
-    struct llmreg_endpoint *e = llmreg_get(m->registry, id);
-    struct llmreg_intent intent;
-
-    if (e == NULL)
-        return false;
-    intent = llmreg_endpoint_intent(e);
-    llmreg_put(e);
-    return intent.admin == LLMREG_ADMIN_MAINTENANCE && intent.until_ms != 0 &&
-           intent.until_ms <= now->wall_ms;
-}
-
 void maintenance_step(struct maintenance *m, const struct llmreg_now *now)
 {
-    const struct llmreg_intent active = {.admin = LLMREG_ADMIN_ACTIVE};
     const char *id;
 
     if (m->rescan) {
@@ -86,12 +71,8 @@ void maintenance_step(struct maintenance *m, const struct llmreg_now *now)
         llmreg_each(m->registry, note_each, m);
     }
     while ((id = deadlines_due(m->ends, now->wall_ms)) != NULL) {
-        int rc = LLMREG_OK;
-
-        if (is_over(m, id, now))
-            rc = llmreg_admin_set(m->registry, id, &active,
-                                  "the maintenance is over", now);
-        if (rc == LLMREG_ENOMEM)
+        if (llmreg_maintenance_end(m->registry, id, "the maintenance is over",
+                                   now) == LLMREG_ENOMEM)
             return; /* at the next step, again */
         deadlines_clear(m->ends, id);
     }

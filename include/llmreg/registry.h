@@ -129,6 +129,12 @@ LLMREG_MUSTCHECK int llmreg_admin_set(struct llmreg_registry *r, const char *id,
                                       const struct llmreg_intent *intent,
                                       const char *reason,
                                       const struct llmreg_now *now);
+/* Ends a maintenance whose until_ms has passed: the intent is active then.
+ * LLMREG_ENOENT; LLMREG_ESTALE: it is in none, or not past its end (somebody
+ * may have said otherwise a moment ago). */
+LLMREG_MUSTCHECK int llmreg_maintenance_end(struct llmreg_registry *r,
+                                            const char *id, const char *reason,
+                                            const struct llmreg_now *now);
 
 /* Asks whoever probes to do so now, and not when it is its turn: an event
  * (PROBE), and *seq (may be NULL) is its number.  LLMREG_ENOENT; LLMREG_EBUSY:

@@ -9,6 +9,12 @@ tests_unit_test_rcu_SOURCES = tests/unit/test_rcu.c
 tests_unit_test_rcu_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_rcu_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_rcu_table
+TESTS += tests/unit/test_rcu_table
+tests_unit_test_rcu_table_SOURCES = tests/unit/test_rcu_table.c
+tests_unit_test_rcu_table_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_rcu_table_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_keyhash
 TESTS += tests/unit/test_keyhash
 tests_unit_test_keyhash_SOURCES = tests/unit/test_keyhash.c

@@ -164,6 +164,51 @@ START_TEST(an_intent_is_an_event_with_its_reason)
 }
 END_TEST
 
+static int end_maintenance(void)
+{
+    return llmreg_maintenance_end(fleet, "a:1", "over", &fleet_now);
+}
+
+START_TEST(a_maintenance_ends_when_its_time_is_over)
+{
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
+    fleet_skip_events();
+    later(9999 - fleet_now.wall_ms - 1);
+    ck_assert_int_eq(end_maintenance(), LLMREG_ESTALE);
+    ck_assert_ptr_null(fleet_event());
+    later(1);
+    ck_assert_int_eq(end_maintenance(), LLMREG_OK);
+    const struct llmreg_event *event = fleet_event();
+    ck_assert_ptr_nonnull(event);
+    ck_assert_str_eq(event->before, "maintenance");
+    ck_assert_str_eq(event->after, "active");
+    ck_assert_str_eq(event->reason, "over");
+    ck_assert_int_eq(end_maintenance(), LLMREG_ESTALE);
+}
+END_TEST
+
+/* Who ends maintenances looked a moment before the operator spoke. */
+START_TEST(what_the_operator_said_meanwhile_is_not_ended)
+{
+    static const struct llmreg_intent others[] = {
+        {LLMREG_ADMIN_DISABLED, 0},
+        {LLMREG_ADMIN_DRAINING, 0},
+        {LLMREG_ADMIN_MAINTENANCE, 0},
+        {LLMREG_ADMIN_MAINTENANCE, 99999},
+    };
+
+    ck_assert_int_eq(want(LLMREG_ADMIN_MAINTENANCE, 9999), LLMREG_OK);
+    later(9999);
+    ck_assert_int_eq(want(others[_i].admin, others[_i].until_ms), LLMREG_OK);
+    ck_assert_int_eq(end_maintenance(), LLMREG_ESTALE);
+    struct llmreg_endpoint *e = fleet_get("a:1");
+    ck_assert_int_eq(llmreg_endpoint_intent(e).admin, others[_i].admin);
+    llmreg_put(e);
+    ck_assert_int_eq(llmreg_maintenance_end(fleet, "b:1", "", &fleet_now),
+                     LLMREG_ENOENT);
+}
+END_TEST
+
 START_TEST(the_same_intent_again_is_no_event_but_another_end_is)
 {
     ck_assert_int_eq(want(LLMREG_ADMIN_ACTIVE, 0), LLMREG_OK);
@@ -329,6 +374,8 @@ static Suite *suite(void)
     tcase_add_test(t, a_maintenance_hides_nothing_and_its_end_is_one_event);
     tcase_add_test(t,
                    enabling_counts_anew_and_a_probe_that_confirms_is_no_event);
+    tcase_add_test(t, a_maintenance_ends_when_its_time_is_over);
+    tcase_add_loop_test(t, what_the_operator_said_meanwhile_is_not_ended, 0, 4);
     tcase_add_test(t, failures_from_before_it_was_disabled_do_not_count);
     tcase_add_test(t, a_recalled_outage_has_its_true_beginning);
     tcase_add_test(t, what_is_recalled_before_a_verdict_waits_for_it);

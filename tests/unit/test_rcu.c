@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* test_rcu.c - sections, what waits for them, and tables of fixed size. */
+/* test_rcu.c - sections, and what waits for them. */
 #include "common/registry/rcu.h"
 
 #include <check.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct thing {
-    struct cds_lfht_node node;
     struct rcu_head rcu;
     _Atomic bool due;
-    const char *name;
 };
 
 static void setup(void)
@@ -24,12 +21,6 @@ static void mark(struct rcu_head *head)
 {
     rcu_due(head);
     rcu_holder(head, struct thing, rcu)->due = true;
-}
-
-static int match(struct cds_lfht_node *node, const void *key)
-{
-    rcu_seen(node);
-    return strcmp(rcu_holder(node, struct thing, node)->name, key) == 0;
 }
 
 START_TEST(starting_twice_is_harmless)
@@ -58,77 +49,6 @@ START_TEST(later_has_happened_when_waiting_is_over)
 }
 END_TEST
 
-START_TEST(a_table_finds_what_was_added_until_it_is_removed)
-{
-    struct rcu_table table;
-    struct thing a = {.name = "a"}, b = {.name = "b"};
-
-    ck_assert_int_eq(rcu_table_init(&table, 64), LLMREG_OK);
-    rcu_table_add(&table, 7, &a.node);
-    rcu_table_add(&table, 7, &b.node); /* the same hash */
-    rcu_begin();
-    ck_assert_ptr_eq(rcu_table_find(&table, 7, match, "a"), &a.node);
-    ck_assert_ptr_eq(rcu_table_find(&table, 7, match, "b"), &b.node);
-    ck_assert_ptr_null(rcu_table_find(&table, 7, match, "c"));
-    ck_assert_ptr_null(rcu_table_find(&table, 8, match, "a"));
-    rcu_end();
-    rcu_table_remove(&table, &a.node);
-    rcu_begin();
-    ck_assert_ptr_null(rcu_table_find(&table, 7, match, "a"));
-    rcu_end();
-    rcu_table_remove(&table, &b.node);
-    rcu_table_fini(&table);
-    rcu_table_fini(&table);
-}
-END_TEST
-
-#define MANY 5000
-
-/* Each has a hash of its own, whose low bits choose the bucket. */
-static struct thing *make_many(void)
-{
-    struct thing *things = calloc(MANY, sizeof *things);
-
-    ck_assert_ptr_nonnull(things);
-    for (size_t i = 0; i < MANY; i++)
-        things[i].name = "many";
-    return things;
-}
-
-START_TEST(a_table_grows_with_what_is_in_it_up_to_its_size)
-{
-    struct thing *things = make_many();
-    struct rcu_table table;
-
-    ck_assert_int_eq(rcu_table_init(&table, 2000), LLMREG_OK);
-    ck_assert_uint_eq(table.max, 2048);
-    for (size_t i = 0; i < MANY; i++) {
-        ck_assert_uint_ge(table.buckets * 2, table.used);
-        rcu_table_add(&table, i * UINT64_C(0x9e3779b97f4a7c15),
-                      &things[i].node);
-        if (table.used >= 2048)
-            break;
-    }
-    ck_assert_uint_eq(table.buckets, 2048);
-    for (size_t i = table.used; i < MANY; i++)
-        rcu_table_add(&table, i * UINT64_C(0x9e3779b97f4a7c15),
-                      &things[i].node);
-    ck_assert_uint_eq(table.buckets, 2048);
-    rcu_begin();
-    for (size_t i = 0; i < MANY; i++)
-        ck_assert_ptr_eq(rcu_table_find(&table,
-                                        i * UINT64_C(0x9e3779b97f4a7c15), match,
-                                        "many"),
-                         &things[i].node);
-    rcu_end();
-    for (size_t i = 0; i < MANY; i++)
-        rcu_table_remove(&table, &things[i].node);
-    ck_assert_uint_eq(table.used, 0);
-    rcu_table_fini(&table);
-    free(things);
-}
-END_TEST
-
 static Suite *suite(void)
 {
     Suite *s = suite_create("rcu");
@@ -138,8 +58,6 @@ static Suite *suite(void)
     tcase_add_test(t, starting_twice_is_harmless);
     tcase_add_test(t, starting_leaves_the_signal_mask_as_it_was);
     tcase_add_test(t, later_has_happened_when_waiting_is_over);
-    tcase_add_test(t, a_table_finds_what_was_added_until_it_is_removed);
-    tcase_add_test(t, a_table_grows_with_what_is_in_it_up_to_its_size);
     suite_add_tcase(s, t);
     return s;
 }

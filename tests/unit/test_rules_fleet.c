@@ -258,6 +258,26 @@ START_TEST(so_many_versions_as_its_threshold_do_not_drift)
 }
 END_TEST
 
+START_TEST(the_highest_threshold_can_be_passed)
+{
+    const double highest =
+        llmreg_rule_info(LLMREG_RULE_VERSION_DRIFT)->threshold_max;
+    char name[16], version[16];
+
+    watch_rules[LLMREG_RULE_VERSION_DRIFT].threshold = highest;
+    room_remove(&watch_room, "gpu0");
+    room_remove(&watch_room, "gpu1");
+    for (int i = 0; i <= (int)highest; i++) {
+        ck_assert_int_eq(watch_raised(DRIFT), LLMREG_SEVERITY_OKAY);
+        (void)snprintf(name, sizeof name, "drift%d", i);
+        (void)snprintf(version, sizeof version, "0.%d", i);
+        room_add(&watch_room, name);
+        run_version(name, version);
+    }
+    ck_assert_int_eq(watch_raised(DRIFT), LLMREG_SEVERITY_WARNING);
+}
+END_TEST
+
 /* The first verdict after it says nothing about the others. */
 START_TEST(a_drift_of_before_the_restart_ends_only_when_all_were_seen)
 {
@@ -308,6 +328,7 @@ int main(void)
     tcase_add_test(tc,
                    a_drift_of_before_the_restart_ends_only_when_all_were_seen);
     tcase_add_test(tc, so_many_versions_as_its_threshold_do_not_drift);
+    tcase_add_test(tc, the_highest_threshold_can_be_passed);
     tcase_add_test(tc, the_version_of_a_dead_one_does_not_count);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
