@@ -27,6 +27,14 @@ static void age(struct llmreg_json_out *w, const char *key, int64_t then_ns,
         llmreg_json_double(w, key, ms < 0 ? 0 : (double)ms / 1e3);
 }
 
+static void latency(struct llmreg_json_out *w, int64_t us)
+{
+    if (us < 0)
+        llmreg_json_null(w, "latency_ms");
+    else
+        llmreg_json_double(w, "latency_ms", (double)us / 1e3);
+}
+
 static void write_capability(struct llmreg_json_out *w,
                              const struct llmreg_capability *c)
 {
@@ -76,10 +84,7 @@ static void write_state(struct llmreg_json_out *w,
     llmreg_json_time(w, "seen_at", "seen_at_ms", s->seen_ms);
     age(w, "seen_age_seconds", s->seen_mono_ns, now->mono_ns);
     llmreg_json_integer(w, "heartbeats", (int64_t)s->beats);
-    if (s->latency_us < 0)
-        llmreg_json_null(w, "latency_ms");
-    else
-        llmreg_json_double(w, "latency_ms", (double)s->latency_us / 1000.0);
+    latency(w, s->latency_us);
     text(w, "address", s->peer);
     text(w, "other_address", s->other);
     llmreg_json_integer(w, "registrations", s->registrations);
@@ -100,4 +105,20 @@ void llmreg_agent_json(struct llmreg_json_out *w, const char *key,
     write_state(w, &state, now);
     llmreg_json_close_object(w);
     llmreg_agent_spec_put(spec);
+}
+
+void llmreg_beat_json(struct llmreg_json_out *w, const char *key,
+                      const struct llmreg_beat *beat)
+{
+    llmreg_json_open_object(w, key);
+    llmreg_json_time(w, "received_at", "received_at_ms", beat->time_ms);
+    llmreg_json_string(w, "presence", llmreg_presence_text(beat->presence));
+    llmreg_json_string(w, "health", llmreg_health_text(beat->health));
+    latency(w, beat->latency_us);
+    text(w, "activity", beat->activity);
+    llmreg_json_open_object(w, "metrics");
+    for (size_t i = 0; i < beat->nmetrics; i++)
+        llmreg_json_double(w, beat->metrics[i].name, beat->metrics[i].value);
+    llmreg_json_close_object(w);
+    llmreg_json_close_object(w);
 }

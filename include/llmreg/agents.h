@@ -164,5 +164,9 @@ struct llmreg_json_out;
 void llmreg_agent_json(struct llmreg_json_out *w, const char *key,
                        const struct llmreg_agent *a,
                        const struct llmreg_now *now);
+/* A heartbeat: received_at, received_at_ms, presence, health, latency_ms,
+ * activity, metrics{}. */
+void llmreg_beat_json(struct llmreg_json_out *w, const char *key,
+                      const struct llmreg_beat *beat);
 
 #endif

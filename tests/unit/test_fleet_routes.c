@@ -179,6 +179,50 @@ START_TEST(an_alert_that_there_is_not_is_404)
 }
 END_TEST
 
+/* ---- heartbeats ---- */
+
+static void beat(const char *body)
+{
+    desk_ask(&d, "operator", "POST /api/v1/agents/w1/heartbeat", body, 200);
+    desk_pass(&d, 60000);
+}
+
+START_TEST(the_newest_heartbeats_are_told_oldest_first)
+{
+    desk_ask(&d, "operator", "POST /api/v1/agents/register",
+             "{\"agent_id\":\"w1\",\"type\":\"t\",\"name\":\"1\"}", 200);
+    desk_ask(&d, "reader", "GET /api/v1/agents/w1/heartbeats", NULL, 200);
+    ck_assert_uint_eq(desk_count(&d, "heartbeats[].health"), 0);
+    beat("{\"status\":\"healthy\",\"metrics\":{\"queue\":3}}");
+    beat("{\"status\":\"degraded\",\"metrics\":{\"queue\":4}}");
+    desk_ask(&d, "reader", "GET /api/v1/agents/w1/heartbeats", NULL, 200);
+    ck_assert_str_eq(desk_get(&d, "kept"), "8");
+    ck_assert_uint_eq(desk_count(&d, "heartbeats[].health"), 2);
+    ck_assert_str_eq(desk_get(&d, "heartbeats[].health"), "healthy");
+    ck_assert_str_eq(desk_get(&d, "heartbeats[].metrics.queue"), "3");
+    ck_assert_str_eq(desk_get(&d, "heartbeats[].latency_ms"), "null");
+    desk_ask(&d, "reader", "GET /api/v1/agents/w1/heartbeats?minutes=1", NULL,
+             200);
+    ck_assert_uint_eq(desk_count(&d, "heartbeats[].health"), 1);
+    ck_assert_str_eq(desk_get(&d, "heartbeats[].health"), "degraded");
+    for (int i = 0; i < 10; i++)
+        beat("{\"status\":\"healthy\"}");
+    desk_ask(&d, "reader", "GET /api/v1/agents/w1/heartbeats?minutes=1440",
+             NULL, 200);
+    ck_assert_uint_eq(desk_count(&d, "heartbeats[].health"), 8);
+}
+END_TEST
+
+START_TEST(heartbeats_of_nobody_are_404_and_minutes_have_bounds)
+{
+    desk_ask(&d, "reader", "GET /api/v1/agents/w1/heartbeats", NULL, 404);
+    desk_ask(&d, "reader", "GET /api/v1/agents/w1/heartbeats?minutes=0", NULL,
+             400);
+    desk_ask(&d, "reader", "GET /api/v1/agents/w1/heartbeats?minutes=1441",
+             NULL, 400);
+}
+END_TEST
+
 /* ---- the graph ---- */
 
 START_TEST(the_graph_has_agents_and_their_sessions)
@@ -337,6 +381,8 @@ int main(void)
     tcase_add_test(tc, an_alert_that_there_is_not_is_404);
     tcase_add_test(tc, the_graph_has_agents_and_their_sessions);
     tcase_add_test(tc, a_small_snapshot_is_one_answer_and_not_sent_twice);
+    tcase_add_test(tc, the_newest_heartbeats_are_told_oldest_first);
+    tcase_add_test(tc, heartbeats_of_nobody_are_404_and_minutes_have_bounds);
     tcase_add_test(tc, a_large_snapshot_is_streamed_in_bounded_memory);
     tcase_add_test(tc, who_leaves_in_the_middle_of_it_leaves_nothing_behind);
     tcase_add_test(tc, with_too_many_streams_a_large_one_is_not_now);

@@ -113,6 +113,48 @@ static int run_get(struct ask *a)
     return send_agent(a, agent);
 }
 
+/* ---- its heartbeats ---- */
+
+#define MINUTES_MAX 1440
+
+static const struct query_row beats_query[] = {
+    {"minutes", QUERY_COUNT, 1, MINUTES_MAX, NULL,
+     "only those of the last minutes; all that are kept"},
+    {.name = NULL},
+};
+
+/* In a read section, and into memory: it waits for nothing. */
+static bool write_beat(void *ctx, const struct llmreg_beat *beat)
+{
+    llmreg_beat_json(ctx, NULL, beat);
+    return true;
+}
+
+static int run_heartbeats(struct ask *a)
+{
+    struct llmreg_agent *agent =
+        llmreg_agent_get(a->api->registry, a->params[0]);
+    const int64_t back_ns = a->query[0].number * 60 * LLMREG_NS_PER_S;
+    struct reply r;
+
+    if (agent == NULL)
+        return ask_fail(a, LLMREG_ENOENT, "agent_id",
+                        "agent %s is not registered", a->params[0]);
+    reply_begin(&r);
+    llmreg_json_open_object(&r.json, NULL);
+    llmreg_json_integer(&r.json, "kept", LLMREG_BEATS_KEPT);
+    llmreg_json_open_array(&r.json, "heartbeats");
+    llmreg_agent_beats(agent,
+                       back_ns == 0 ? INT64_MIN : a->req->now.mono_ns - back_ns,
+                       write_beat, &r.json);
+    llmreg_json_close_array(&r.json);
+    llmreg_json_close_object(&r.json);
+    llmreg_agent_put(agent);
+    return reply_send_tagged(a, &r);
+}
+
+/* ---- any ---- */
+
 enum { CHOOSE_TYPE, CHOOSE_CAPABILITY, CHOOSE_ROLE, CHOOSE_DOMAIN };
 
 static const struct query_row choose_query[] = {
@@ -148,5 +190,8 @@ const struct route agents_routes[] = {
      "one healthy agent, each as likely as any other", false},
     {HTTP_GET, "/api/v1/agents/{id}", ROUTE_READER, 0, NULL, NULL, run_get,
      "200 304 404", "one agent", false},
+    {HTTP_GET, "/api/v1/agents/{id}/heartbeats", ROUTE_READER, 0, beats_query,
+     NULL, run_heartbeats, "200 304 404",
+     "its newest heartbeats, oldest first: as many as kept says", false},
     {.path = NULL},
 };
