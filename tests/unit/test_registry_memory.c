@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "tests/unit/fleet.h"
 
@@ -22,6 +23,10 @@ void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *old, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__real_mmap(void *at, size_t size, int prot, int flags, int fd,
+                  off_t offset);
+void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd,
+                  off_t offset);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *old, size_t size);
@@ -45,6 +50,14 @@ void *__wrap_realloc(void *old, size_t size)
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
     return failing-- == 0 ? NULL : __real_aligned_alloc(alignment, size);
+}
+
+/* Hash tables ask for the room that liburcu is about to take. */
+void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd,
+                  off_t offset)
+{
+    return failing-- == 0 ? MAP_FAILED
+                          : __real_mmap(at, size, prot, flags, fd, offset);
 }
 
 static void setup(void)
@@ -231,7 +244,7 @@ static const struct {
     {"want", want, 0},
     {"restore", restore, 7},
     {"snapshot", snapshot, 8},
-    {"create", create, 2},
+    {"create", create, 15},
     {"add strictly", add_strictly, 4},
     {"rank", rank, 1},
     {"drop", drop, 0},
