@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 
 #include <llmreg/thread.h>
 
@@ -38,4 +39,14 @@ int rcu_start(void)
 void rcu_wait(void)
 {
     urcu_bp_barrier();
+}
+
+/* Not by malloc: a block that it gives back may come from what is in use
+ * already, and then liburcu clears, and so touches, all of it. */
+bool rcu_has_room(size_t bytes)
+{
+    void *trial = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return trial != MAP_FAILED && munmap(trial, bytes) == 0;
 }

@@ -29,6 +29,8 @@
 #ifndef LLMREG_REGISTRY_RCU_H
 #define LLMREG_REGISTRY_RCU_H
 
+#include <stdbool.h>
+
 #include <urcu/urcu-bp.h>
 
 #include <urcu/rculfhash.h>
@@ -80,6 +82,8 @@
 LLMREG_MUSTCHECK int rcu_start(void);
 /* Waits until all that was handed to rcu_later has run. */
 void rcu_wait(void);
+/* Whether the system would give so much memory now. */
+bool rcu_has_room(size_t bytes);
 
 static inline void rcu_begin(void)
 {

@@ -2,21 +2,7 @@
 /* rcu_table.c - hash tables of liburcu that begin small and grow in place. */
 #include "common/registry/rcu_table.h"
 
-#include <sys/mman.h>
-
 #define BUCKETS_FIRST 256 /* a page */
-
-/* The buckets are one block; the table itself is below a page.  Not by malloc:
- * a block that it gives back may come from what is in use already, and then
- * liburcu clears, and so touches, all of it. */
-static bool is_room_for(size_t buckets)
-{
-    const size_t room = buckets * sizeof(struct cds_lfht_node) + 4096;
-    void *trial = mmap(NULL, room, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    return trial != MAP_FAILED && munmap(trial, room) == 0;
-}
 
 int rcu_table_init(struct rcu_table *t, size_t nodes)
 {
@@ -25,7 +11,8 @@ int rcu_table_init(struct rcu_table *t, size_t nodes)
     while (max < nodes)
         max *= 2;
     *t = (struct rcu_table){.buckets = BUCKETS_FIRST, .max = max};
-    if (!is_room_for(max))
+    /* The buckets are one block; the table itself is below a page. */
+    if (!rcu_has_room(max * sizeof(struct cds_lfht_node) + 4096))
         return LLMREG_ENOMEM;
     t->lfht =
         cds_lfht_new_flavor(BUCKETS_FIRST, max, max, 0, &urcu_bp_flavor, NULL);

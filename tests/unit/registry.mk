@@ -135,7 +135,7 @@ tests_unit_test_registry_memory_SOURCES = tests/unit/test_registry_memory.c $(FL
 tests_unit_test_registry_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_registry_memory_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 tests_unit_test_registry_memory_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=mmap
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=rcu_has_room
 
 check_PROGRAMS += tests/unit/test_registry_model
 TESTS += tests/unit/test_registry_model

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "tests/unit/fleet.h"
 
@@ -23,10 +22,8 @@ void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *old, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__real_mmap(void *at, size_t size, int prot, int flags, int fd,
-                  off_t offset);
-void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd,
-                  off_t offset);
+bool __real_rcu_has_room(size_t bytes);
+bool __wrap_rcu_has_room(size_t bytes);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *old, size_t size);
@@ -52,12 +49,10 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
     return failing-- == 0 ? NULL : __real_aligned_alloc(alignment, size);
 }
 
-/* Hash tables ask for the room that liburcu is about to take. */
-void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd,
-                  off_t offset)
+/* Hash tables ask before liburcu takes it. */
+bool __wrap_rcu_has_room(size_t bytes)
 {
-    return failing-- == 0 ? MAP_FAILED
-                          : __real_mmap(at, size, prot, flags, fd, offset);
+    return failing-- == 0 ? false : __real_rcu_has_room(bytes);
 }
 
 static void setup(void)
