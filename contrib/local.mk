@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	contrib/lib/apt-install \
 	contrib/lib/build.sh \
 	contrib/lib/collectd.conf.in \
+	contrib/lib/demo_agents.py \
 	contrib/lib/packages.sh \
 	contrib/man/collectd-llm_listen.pod \
 	contrib/man/collectd-llm_probe.pod \

@@ -7,6 +7,7 @@ import os
 import pty
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.error
@@ -242,16 +243,23 @@ def test_demo_is_a_fleet_that_lives(world):
     with socket.socket() as s:
         if s.connect_ex(('127.42.0.1', 21434)) == 0:
             raise Skipped('another quickstart --demo runs')
-    run = quickstart(world, '--demo', '5', '--interval', '1', '--for', '6')
+    run = quickstart(world, '--demo', '5', '--interval', '1')
     wait_started(world)
-    taken = subprocess.run([QUICKSTART, '--demo', '--dir', world.path('two')],
+    taken = subprocess.run([QUICKSTART, '--demo', '--for', '1', '--dir',
+                            world.path('two')],
                            check=False, capture_output=True, text=True)
     expect(taken.returncode == 1 and '21434' in taken.stderr, f'{taken}')
+    until(20, 'the count', lambda: ' of 5 endpoints healthy' in said(world))
+    until(20, 'series of a host', lambda: os.path.isdir(
+        world.path('run/rrd/gpu01/llm_listen-host')))
+    os.killpg(run.pid, signal.SIGINT)
     expect(run.wait(30) == 0, 'status')
-    expect(' of 5 endpoints healthy' in said(world), said(world))
     hosts = sorted(os.listdir(world.path('run/rrd')))
     expect([h for h in hosts if h.startswith('gpu')]
            == [f'gpu0{n}' for n in range(1, 6)], f'{hosts}')
+    with sqlite3.connect(world.path('run/registry/registry.db')) as store:
+        agents = store.execute('SELECT id FROM agent ORDER BY id').fetchall()
+    expect(agents == [(f'demo-gpu0{n}',) for n in range(1, 6)], f'{agents}')
 
 
 WRONG = [
