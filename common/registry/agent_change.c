@@ -5,10 +5,11 @@
  * which names the fields.
  */
 #include "common/registry/agent_change.h"
-#include "common/registry/vouch.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/registry/vouch.h"
 
 void agent_change_begin(struct agent_change *c, struct llmreg_agent *a,
                         const struct llmreg_now *now)

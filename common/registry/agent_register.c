@@ -140,11 +140,10 @@ static int add(struct llmreg_registry *r, const struct llmreg_agent_spec *spec,
     if (rc == LLMREG_OK) {
         llmreg_bus_wake(r->bus);
         vouch_follow(r, a, "registered", &g->now);
-        llmreg_agent_put(a);
-        return rc;
+    } else {
+        llmreg_agent_put(a); /* nobody saw it */
     }
     llmreg_agent_put(a);
-    llmreg_agent_put(a); /* nobody saw it */
     if (rc == LLMREG_EFULL)
         llmreg_error_set(g->err, "agent %s: there are %zu already, the limit",
                          spec->name, r->conf.agents);

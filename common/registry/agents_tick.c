@@ -14,9 +14,10 @@
  * The lock is given up between batches, so that writers get in.
  */
 #include "common/registry/table.h"
-#include "common/registry/vouch.h"
 
 #include <sched.h>
+
+#include "common/registry/vouch.h"
 
 #define BATCH 128 /* looks in one holding of the lock */
 

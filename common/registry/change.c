@@ -6,9 +6,10 @@
  * set first, wins the race to add; who comes second, updates.
  */
 #include "common/registry/table.h"
-#include "common/registry/vouch.h"
 
 #include <string.h>
+
+#include "common/registry/vouch.h"
 
 /* ---- set ---- */
 

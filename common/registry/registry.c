@@ -248,24 +248,24 @@ void table_count_models_locked(struct llmreg_registry *r, size_t loaded_before,
 /* Room in all that e will join. */
 static int prepare_locked(struct llmreg_registry *r,
                           const struct index_change *models,
-                          const struct belonging *m) LLMREG_REQUIRES(r->lock)
+                          const struct belonging *b) LLMREG_REQUIRES(r->lock)
 {
     int rc = slots_reserve(&r->entries);
 
     if (rc == LLMREG_OK)
-        rc = belonging_prepare_locked(r, m);
+        rc = belonging_prepare_locked(r, b);
     if (rc != LLMREG_OK)
         return rc;
     rc = index_prepare(&r->index, models);
     if (rc != LLMREG_OK)
-        belonging_cancel_locked(r, m);
+        belonging_cancel_locked(r, b);
     return rc;
 }
 
 int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 {
     vouch_begin_locked(r, e);
-    const struct belonging m = belonging_change(e, NULL, e->spec);
+    const struct belonging b = belonging_change(e, NULL, e->spec);
     const struct index_change c = {.entry = e,
                                    .each = entry_tally(e),
                                    .after =
@@ -276,7 +276,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
         return LLMREG_EEXIST;
     if (r->entries.live >= r->conf.endpoints)
         return LLMREG_EFULL;
-    int rc = prepare_locked(r, &c, &m);
+    int rc = prepare_locked(r, &c, &b);
     if (rc != LLMREG_OK)
         return rc;
     e->generation = ++r->generation;
@@ -284,8 +284,8 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     rcu_table_add(&r->table, keyhash(r->seed, e->id, strlen(e->id)), &e->node);
     slots_add(&r->entries, e, &e->place);
     index_join(&r->index, &c);
-    belonging_join_locked(r, &m);
-    belonging_leave_locked(r, e, &m);
+    belonging_join_locked(r, &b);
+    belonging_leave_locked(r, e, &b);
     models_part_mark(e->models, e->links, tally_loaded());
     add_to(&r->endpoints, 1);
     add_to(&r->by_state[llmreg_endpoint_state(e)], 1);
@@ -295,7 +295,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 
 void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 {
-    const struct belonging m = belonging_change(e, e->spec, NULL);
+    const struct belonging b = belonging_change(e, e->spec, NULL);
     const struct index_change c = {.entry = e,
                                    .each = entry_tally(e),
                                    .before =
@@ -308,7 +308,7 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     models_part_mark(e->models, e->links,
                      tally_less((struct tally){0}, tally_loaded()));
     index_leave(&r->index, &c);
-    belonging_leave_locked(r, e, &m);
+    belonging_leave_locked(r, e, &b);
     add_to(&r->endpoints, (size_t)-1);
     add_to(&r->by_state[llmreg_endpoint_state(e)], (size_t)-1);
     table_count_models_locked(r, e->models->loaded, 0);
@@ -317,14 +317,14 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
 int table_set_spec_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
                           struct spec_part *new)
 {
-    const struct belonging m = belonging_change(e, e->spec, new);
-    int rc = belonging_prepare_locked(r, &m);
+    const struct belonging b = belonging_change(e, e->spec, new);
+    int rc = belonging_prepare_locked(r, &b);
 
     if (rc != LLMREG_OK)
         return rc;
-    belonging_join_locked(r, &m);
+    belonging_join_locked(r, &b);
     rcu_publish(&e->spec, new);
-    belonging_leave_locked(r, e, &m);
+    belonging_leave_locked(r, e, &b);
     return LLMREG_OK;
 }
 

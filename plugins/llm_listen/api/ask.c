@@ -82,9 +82,9 @@ bool ask_pace(struct ask *a)
     return wait == 0;
 }
 
-/* Wrong tokens are counted against their address; a right one
- * is let in whatever came from there, for many agents may share an address with
- * one that is broken or hostile. */
+/* Wrong tokens are counted against their address; a right one is let in
+ * whatever came from there, for many agents may share an address with one that
+ * is broken or hostile. */
 bool ask_who(struct ask *a, const char *authorization)
 {
     char key[LLMREG_PEER_SIZE + 8];
