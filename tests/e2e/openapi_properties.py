@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 NOBODY = 'nobody'
 METHODS = ('get', 'post', 'put', 'patch', 'delete')
-EXAMPLES = settings(max_examples=1500, deadline=None, derandomize=True,
+EXAMPLES = settings(max_examples=2000, deadline=None, derandomize=True,
                     database=None, suppress_health_check=list(HealthCheck))
 
 # By hand, from the contract: who gets through to a route of that role.  Nobody
@@ -226,9 +226,8 @@ class Properties(unittest.TestCase):
 
         run()
         print('answers by status:', dict(sorted(statuses.items())))
-        # It was not the door alone that was tried; how often a route lets a
-        # request through depends on which routes there are.
-        self.assertGreater(statuses.get(200, 0), 50)
+        # It was not the door alone that was tried.
+        self.assertGreater(statuses.get(200, 0), 100)
         self.assertGreater(statuses.get(422, 0), 20)
         self.assertGreater(statuses.get(404, 0), 20)
 
