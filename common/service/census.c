@@ -65,13 +65,13 @@ static bool is_up(const struct llmreg_health *h, int64_t interval_ns,
 static bool has_begun_to_fail(const struct llmreg_health *h,
                               int64_t interval_ns, int64_t unseen_ns)
 {
-    int64_t age_ns = (int64_t)(h->failures - 1) * interval_ns + unseen_ns;
-
     if (h->failures == 0 || h->state == LLMREG_HEALTH_UNKNOWN)
         return false;
     if (!llmreg_is_down(h->state))
         return true;
-    return h->ok_mono_ns != 0 && age_ns < interval_ns + interval_ns / 2;
+    return h->ok_mono_ns != 0 && h->failures <= 2 &&
+           (h->failures - 1) * interval_ns + unseen_ns <
+               interval_ns + interval_ns / 2;
 }
 
 static bool count_endpoint(void *ctx, struct llmreg_endpoint *e)
