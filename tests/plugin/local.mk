@@ -3,13 +3,9 @@
 
 check_PROGRAMS += tests/plugin/test_probe
 TESTS += tests/plugin/test_probe
-tests_plugin_test_probe_SOURCES = \
-	tests/plugin/test_probe.c \
-	tests/support/wire.c \
-	tests/support/wire.h \
-	$(EXPECTED)
+tests_plugin_test_probe_SOURCES = tests/plugin/test_probe.c $(EXPECTED)
 tests_plugin_test_probe_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
-tests_plugin_test_probe_LDADD = $(PROBE_TEST_LIBS)
+tests_plugin_test_probe_LDADD = libtests.la $(PROBE_TEST_LIBS)
 
 check_LTLIBRARIES += libfake_collectd.la
 libfake_collectd_la_SOURCES = \
@@ -19,14 +15,10 @@ libfake_collectd_la_CPPFLAGS = $(AM_CPPFLAGS) $(COLLECTD_CPPFLAGS)
 
 check_PROGRAMS += tests/plugin/test_plugin
 TESTS += tests/plugin/test_plugin
-tests_plugin_test_plugin_SOURCES = \
-	tests/plugin/test_plugin.c \
-	tests/support/wire.c \
-	tests/support/wire.h \
-	$(EXPECTED)
+tests_plugin_test_plugin_SOURCES = tests/plugin/test_plugin.c $(EXPECTED)
 tests_plugin_test_plugin_CPPFLAGS = $(PROBE_TEST_CPPFLAGS)
-tests_plugin_test_plugin_LDADD = libllm_probe_plugin.la libhost.la \
-	libfake_collectd.la $(PROBE_TEST_LIBS)
+tests_plugin_test_plugin_LDADD = libtests.la libllm_probe_plugin.la \
+	libhost.la libfake_collectd.la $(PROBE_TEST_LIBS)
 
 check_PROGRAMS += tests/plugin/test_host
 TESTS += tests/plugin/test_host
@@ -37,8 +29,7 @@ tests_plugin_test_host_LDADD = libhost.la libfake_collectd.la \
 
 check_PROGRAMS += tests/plugin/test_observe
 TESTS += tests/plugin/test_observe
-tests_plugin_test_observe_SOURCES = tests/plugin/test_observe.c \
-	tests/support/room.c tests/support/room.h
+tests_plugin_test_observe_SOURCES = tests/plugin/test_observe.c
 tests_plugin_test_observe_CPPFLAGS = $(UNIT_CPPFLAGS) $(COLLECTD_CPPFLAGS)
-tests_plugin_test_observe_LDADD = libhost.la libfake_collectd.la \
+tests_plugin_test_observe_LDADD = libtests.la libhost.la libfake_collectd.la \
 	$(LISTEN_TEST_LIBS)

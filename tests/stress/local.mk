@@ -1,13 +1,10 @@
 ## tests/stress - everybody at once; most of their worth is under the thread
 ## sanitizer, but they hold what they see to its promises in every build.
 
-## The same work twice leaves no memory behind.
-FLAT = tests/stress/flat.c tests/stress/flat.h
-
 check_PROGRAMS += tests/stress/registry
 TESTS += tests/stress/registry
-tests_stress_registry_SOURCES = tests/stress/registry.c $(FLAT)
-tests_stress_registry_LDADD = $(REGISTRY_LIBS)
+tests_stress_registry_SOURCES = tests/stress/registry.c
+tests_stress_registry_LDADD = libtests.la $(REGISTRY_LIBS)
 
 check_PROGRAMS += tests/stress/snapshot
 TESTS += tests/stress/snapshot
@@ -21,8 +18,8 @@ tests_stress_bus_LDADD = $(BUS_LIBS)
 
 check_PROGRAMS += tests/stress/requests
 TESTS += tests/stress/requests
-tests_stress_requests_SOURCES = tests/stress/requests.c $(FLAT)
-tests_stress_requests_LDADD = $(REGISTRY_LIBS)
+tests_stress_requests_SOURCES = tests/stress/requests.c
+tests_stress_requests_LDADD = libtests.la $(REGISTRY_LIBS)
 
 check_PROGRAMS += tests/stress/health
 TESTS += tests/stress/health
@@ -32,13 +29,13 @@ tests_stress_health_LDADD = $(REGISTRY_LIBS)
 
 check_PROGRAMS += tests/stress/queries
 TESTS += tests/stress/queries
-tests_stress_queries_SOURCES = tests/stress/queries.c $(FLAT)
-tests_stress_queries_LDADD = $(REGISTRY_LIBS)
+tests_stress_queries_SOURCES = tests/stress/queries.c
+tests_stress_queries_LDADD = libtests.la $(REGISTRY_LIBS)
 
 check_PROGRAMS += tests/stress/claim
 TESTS += tests/stress/claim
-tests_stress_claim_SOURCES = tests/stress/claim.c $(FLAT)
-tests_stress_claim_LDADD = $(REGISTRY_LIBS)
+tests_stress_claim_SOURCES = tests/stress/claim.c
+tests_stress_claim_LDADD = libtests.la $(REGISTRY_LIBS)
 
 check_PROGRAMS += tests/stress/agents
 TESTS += tests/stress/agents

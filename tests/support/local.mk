@@ -1,4 +1,26 @@
-## tests/support - the simulated fleet, and payloads too large to be in git.
+## tests/support - what tests share, the simulated fleet, and payloads too
+## large to be in git.
+
+## Compiled once; a program takes of it what it names.
+check_LTLIBRARIES += libtests.la
+libtests_la_SOURCES = \
+	tests/stress/flat.c tests/stress/flat.h \
+	tests/support/http_client.c tests/support/http_client.h \
+	tests/support/http_world.c tests/support/http_world.h \
+	tests/support/room.c tests/support/room.h \
+	tests/support/shrink.c tests/support/shrink.h \
+	tests/support/tenants.c tests/support/tenants.h \
+	tests/support/watch.c tests/support/watch.h \
+	tests/support/wire.c tests/support/wire.h \
+	tests/support/writing.c tests/support/writing.h \
+	tests/support/ws_client.c tests/support/ws_client.h \
+	tests/unit/alerting.c tests/unit/alerting.h \
+	tests/unit/fleet.c tests/unit/fleet.h \
+	tests/unit/keyring.c tests/unit/keyring.h \
+	tests/unit/meeting.c tests/unit/meeting.h \
+	tests/unit/people.c tests/unit/people.h \
+	tests/unit/reporter.c tests/unit/reporter.h
+libtests_la_CPPFLAGS = $(HTTP_TEST_CPPFLAGS) $(URCU_CFLAGS) $(GNUTLS_CFLAGS)
 
 noinst_PROGRAMS += tests/support/sim/llmreg-sim
 tests_support_sim_llmreg_sim_SOURCES = \

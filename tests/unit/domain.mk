@@ -103,19 +103,17 @@ tests_unit_test_window_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_window_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
 
 ## Random sequences, and the shortest that fails.
-SHRINK = tests/support/shrink.c tests/support/shrink.h
-
 check_PROGRAMS += tests/unit/test_shrink
 TESTS += tests/unit/test_shrink
-tests_unit_test_shrink_SOURCES = tests/unit/test_shrink.c $(SHRINK)
+tests_unit_test_shrink_SOURCES = tests/unit/test_shrink.c
 tests_unit_test_shrink_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_shrink_LDADD = $(CHECK_LIBS)
+tests_unit_test_shrink_LDADD = libtests.la $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_alert_model
 TESTS += tests/unit/test_alert_model
-tests_unit_test_alert_model_SOURCES = tests/unit/test_alert_model.c $(SHRINK)
+tests_unit_test_alert_model_SOURCES = tests/unit/test_alert_model.c
 tests_unit_test_alert_model_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_alert_model_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+tests_unit_test_alert_model_LDADD = libtests.la $(DOMAIN_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_session
 TESTS += tests/unit/test_session

@@ -10,11 +10,10 @@ tests_unit_test_counters_LDADD = $(LISTEN_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test_host_series
 TESTS += tests/unit/test_host_series
-tests_unit_test_host_series_SOURCES = tests/unit/test_host_series.c \
-	tests/support/room.c tests/support/room.h
+tests_unit_test_host_series_SOURCES = tests/unit/test_host_series.c
 tests_unit_test_host_series_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_host_series_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
-tests_unit_test_host_series_LDADD = $(LISTEN_TEST_LIBS)
+tests_unit_test_host_series_LDADD = libtests.la $(LISTEN_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test_listen_config
 TESTS += tests/unit/test_listen_config
@@ -36,17 +35,15 @@ tests_unit_test_observe_facts_LDADD = $(LISTEN_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test_listen_observe
 TESTS += tests/unit/test_listen_observe
-tests_unit_test_listen_observe_SOURCES = tests/unit/test_listen_observe.c \
-	tests/support/room.c tests/support/room.h
+tests_unit_test_listen_observe_SOURCES = tests/unit/test_listen_observe.c
 tests_unit_test_listen_observe_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_listen_observe_LDADD = $(LISTEN_TEST_LIBS)
+tests_unit_test_listen_observe_LDADD = libtests.la $(LISTEN_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test_observe_json
 TESTS += tests/unit/test_observe_json
-tests_unit_test_observe_json_SOURCES = tests/unit/test_observe_json.c \
-	tests/support/room.c tests/support/room.h
+tests_unit_test_observe_json_SOURCES = tests/unit/test_observe_json.c
 tests_unit_test_observe_json_CPPFLAGS = $(UNIT_CPPFLAGS) \
 	-DWRITE_HTTP='"$(abs_top_srcdir)/tests/data/write_http"'
-tests_unit_test_observe_json_LDADD = $(LISTEN_TEST_LIBS)
+tests_unit_test_observe_json_LDADD = libtests.la $(LISTEN_TEST_LIBS)
 
 EXTRA_DIST += tests/data/write_http

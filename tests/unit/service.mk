@@ -1,8 +1,5 @@
 ## unit tests of common/service
 
-SERVICE_TEST_ROOM = tests/support/room.c tests/support/room.h
-SERVICE_TEST_WATCH = $(SERVICE_TEST_ROOM) tests/support/watch.c tests/support/watch.h
-
 check_PROGRAMS += tests/unit/test_clockwatch
 TESTS += tests/unit/test_clockwatch
 tests_unit_test_clockwatch_SOURCES = tests/unit/test_clockwatch.c
@@ -17,53 +14,56 @@ tests_unit_test_deadlines_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_letter
 TESTS += tests/unit/test_letter
-tests_unit_test_letter_SOURCES = tests/unit/test_letter.c $(SERVICE_TEST_ROOM)
+tests_unit_test_letter_SOURCES = tests/unit/test_letter.c
 tests_unit_test_letter_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_letter_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_letter_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_lost_models
 TESTS += tests/unit/test_lost_models
-tests_unit_test_lost_models_SOURCES = tests/unit/test_lost_models.c $(SERVICE_TEST_ROOM)
+tests_unit_test_lost_models_SOURCES = tests/unit/test_lost_models.c
 tests_unit_test_lost_models_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_lost_models_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_lost_models_LDADD = libtests.la $(SERVICE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_metrics
 TESTS += tests/unit/test_metrics
-tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c $(SERVICE_TEST_ROOM)
+tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c
 tests_unit_test_metrics_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_metrics_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_metrics_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_metrics_fleet
 TESTS += tests/unit/test_metrics_fleet
-tests_unit_test_metrics_fleet_SOURCES = tests/unit/test_metrics_fleet.c $(SERVICE_TEST_ROOM)
+tests_unit_test_metrics_fleet_SOURCES = tests/unit/test_metrics_fleet.c
 tests_unit_test_metrics_fleet_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_metrics_fleet_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_metrics_fleet_LDADD = libtests.la $(SERVICE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_metrics_host
 TESTS += tests/unit/test_metrics_host
-tests_unit_test_metrics_host_SOURCES = tests/unit/test_metrics_host.c $(REPORTER)
+tests_unit_test_metrics_host_SOURCES = tests/unit/test_metrics_host.c
 tests_unit_test_metrics_host_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_metrics_host_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_metrics_host_LDADD = libtests.la $(SERVICE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_metrics_own
 TESTS += tests/unit/test_metrics_own
-tests_unit_test_metrics_own_SOURCES = tests/unit/test_metrics_own.c \
-	$(ALERTING_ONLY) $(REPORTER)
+tests_unit_test_metrics_own_SOURCES = tests/unit/test_metrics_own.c
 tests_unit_test_metrics_own_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_metrics_own_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_metrics_own_LDADD = libtests.la $(SERVICE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_notifier
 TESTS += tests/unit/test_notifier
-tests_unit_test_notifier_SOURCES = tests/unit/test_notifier.c $(SERVICE_TEST_WATCH)
+tests_unit_test_notifier_SOURCES = tests/unit/test_notifier.c
 tests_unit_test_notifier_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_notifier_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_notifier_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_notifier_memory
 TESTS += tests/unit/test_notifier_memory
-tests_unit_test_notifier_memory_SOURCES = tests/unit/test_notifier_memory.c \
-	$(SERVICE_TEST_WATCH)
+tests_unit_test_notifier_memory_SOURCES = tests/unit/test_notifier_memory.c
 tests_unit_test_notifier_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_notifier_memory_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_notifier_memory_LDADD = libtests.la $(SERVICE_LIBS) \
+	$(CHECK_LIBS)
 tests_unit_test_notifier_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc
 
 check_PROGRAMS += tests/unit/test_notify_text
@@ -74,9 +74,9 @@ tests_unit_test_notify_text_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_service
 TESTS += tests/unit/test_service
-tests_unit_test_service_SOURCES = tests/unit/test_service.c $(SERVICE_TEST_ROOM)
+tests_unit_test_service_SOURCES = tests/unit/test_service.c
 tests_unit_test_service_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_service_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_service_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_settings
 TESTS += tests/unit/test_settings
@@ -86,15 +86,15 @@ tests_unit_test_settings_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_timer
 TESTS += tests/unit/test_timer
-tests_unit_test_timer_SOURCES = tests/unit/test_timer.c $(SERVICE_TEST_ROOM)
+tests_unit_test_timer_SOURCES = tests/unit/test_timer.c
 tests_unit_test_timer_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_timer_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_timer_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_unmatched
 TESTS += tests/unit/test_unmatched
-tests_unit_test_unmatched_SOURCES = tests/unit/test_unmatched.c $(FLEET)
+tests_unit_test_unmatched_SOURCES = tests/unit/test_unmatched.c
 tests_unit_test_unmatched_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_unmatched_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_unmatched_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_settings_alert
 TESTS += tests/unit/test_settings_alert
@@ -116,33 +116,36 @@ tests_unit_test_guard_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rules_endpoint
 TESTS += tests/unit/test_rules_endpoint
-tests_unit_test_rules_endpoint_SOURCES = tests/unit/test_rules_endpoint.c $(SERVICE_TEST_WATCH)
+tests_unit_test_rules_endpoint_SOURCES = tests/unit/test_rules_endpoint.c
 tests_unit_test_rules_endpoint_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_rules_endpoint_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_rules_endpoint_LDADD = libtests.la $(SERVICE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rules_fleet
 TESTS += tests/unit/test_rules_fleet
-tests_unit_test_rules_fleet_SOURCES = tests/unit/test_rules_fleet.c $(SERVICE_TEST_WATCH)
+tests_unit_test_rules_fleet_SOURCES = tests/unit/test_rules_fleet.c
 tests_unit_test_rules_fleet_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_rules_fleet_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_rules_fleet_LDADD = libtests.la $(SERVICE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_alerter
 TESTS += tests/unit/test_alerter
-tests_unit_test_alerter_SOURCES = tests/unit/test_alerter.c $(SERVICE_TEST_WATCH)
+tests_unit_test_alerter_SOURCES = tests/unit/test_alerter.c
 tests_unit_test_alerter_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_alerter_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_alerter_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rules_host
 TESTS += tests/unit/test_rules_host
-tests_unit_test_rules_host_SOURCES = tests/unit/test_rules_host.c $(SERVICE_TEST_WATCH)
+tests_unit_test_rules_host_SOURCES = tests/unit/test_rules_host.c
 tests_unit_test_rules_host_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_rules_host_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_rules_host_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rules_agent
 TESTS += tests/unit/test_rules_agent
-tests_unit_test_rules_agent_SOURCES = tests/unit/test_rules_agent.c $(SERVICE_TEST_WATCH)
+tests_unit_test_rules_agent_SOURCES = tests/unit/test_rules_agent.c
 tests_unit_test_rules_agent_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_rules_agent_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_rules_agent_LDADD = libtests.la $(SERVICE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_pile
 TESTS += tests/unit/test_pile
@@ -152,6 +155,6 @@ tests_unit_test_pile_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_census
 TESTS += tests/unit/test_census
-tests_unit_test_census_SOURCES = tests/unit/test_census.c $(SERVICE_TEST_ROOM)
+tests_unit_test_census_SOURCES = tests/unit/test_census.c
 tests_unit_test_census_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_census_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_census_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)

@@ -1,23 +1,22 @@
 ## unit tests of the snapshot, which has all tables
 
-EVERYBODY = $(PEOPLE) $(ALERTING_ONLY) \
-	tests/unit/reporter.c tests/unit/reporter.h
-
 check_PROGRAMS += tests/unit/test_snapshot
 TESTS += tests/unit/test_snapshot
-tests_unit_test_snapshot_SOURCES = tests/unit/test_snapshot.c $(EVERYBODY)
+tests_unit_test_snapshot_SOURCES = tests/unit/test_snapshot.c
 tests_unit_test_snapshot_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
-tests_unit_test_snapshot_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_snapshot_LDADD = libtests.la $(REGISTRY_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_snapshot_models
 TESTS += tests/unit/test_snapshot_models
-tests_unit_test_snapshot_models_SOURCES = tests/unit/test_snapshot_models.c $(FLEET)
+tests_unit_test_snapshot_models_SOURCES = tests/unit/test_snapshot_models.c
 tests_unit_test_snapshot_models_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
-tests_unit_test_snapshot_models_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_snapshot_models_LDADD = libtests.la $(REGISTRY_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_snapshot_json
 TESTS += tests/unit/test_snapshot_json
 tests_unit_test_snapshot_json_SOURCES = tests/unit/test_snapshot_json.c \
-	$(EVERYBODY) tests/unit/json_page.h
+	tests/unit/json_page.h
 tests_unit_test_snapshot_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
-tests_unit_test_snapshot_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_snapshot_json_LDADD = libtests.la $(REGISTRY_LIBS) \
+	$(CHECK_LIBS)

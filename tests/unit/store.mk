@@ -1,29 +1,23 @@
 ## unit tests of common/store
 
 STORE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(SQLITE_CFLAGS)
-STORE_TEST_ROOM = tests/support/room.c tests/support/room.h
-STORE_TEST_TENANTS = $(STORE_TEST_ROOM) \
-	tests/support/tenants.c tests/support/tenants.h
-STORE_TEST_WRITING = $(STORE_TEST_ROOM) \
-	tests/support/writing.c tests/support/writing.h
-
 check_PROGRAMS += tests/unit/test_batch
 TESTS += tests/unit/test_batch
-tests_unit_test_batch_SOURCES = tests/unit/test_batch.c $(STORE_TEST_TENANTS)
+tests_unit_test_batch_SOURCES = tests/unit/test_batch.c
 tests_unit_test_batch_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_batch_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_batch_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_beats
 TESTS += tests/unit/test_beats
-tests_unit_test_beats_SOURCES = tests/unit/test_beats.c $(STORE_TEST_TENANTS)
+tests_unit_test_beats_SOURCES = tests/unit/test_beats.c
 tests_unit_test_beats_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_beats_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_beats_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_database
 TESTS += tests/unit/test_database
-tests_unit_test_database_SOURCES = tests/unit/test_database.c $(STORE_TEST_ROOM)
+tests_unit_test_database_SOURCES = tests/unit/test_database.c
 tests_unit_test_database_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_database_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_database_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_dirty
 TESTS += tests/unit/test_dirty
@@ -39,15 +33,15 @@ tests_unit_test_durable_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_files
 TESTS += tests/unit/test_files
-tests_unit_test_files_SOURCES = tests/unit/test_files.c $(STORE_TEST_ROOM)
+tests_unit_test_files_SOURCES = tests/unit/test_files.c
 tests_unit_test_files_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_files_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_files_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_home
 TESTS += tests/unit/test_home
-tests_unit_test_home_SOURCES = tests/unit/test_home.c $(STORE_TEST_ROOM)
+tests_unit_test_home_SOURCES = tests/unit/test_home.c
 tests_unit_test_home_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_home_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_home_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_keep
 TESTS += tests/unit/test_keep
@@ -57,21 +51,21 @@ tests_unit_test_keep_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_lifelock
 TESTS += tests/unit/test_lifelock
-tests_unit_test_lifelock_SOURCES = tests/unit/test_lifelock.c $(STORE_TEST_ROOM)
+tests_unit_test_lifelock_SOURCES = tests/unit/test_lifelock.c
 tests_unit_test_lifelock_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_lifelock_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_lifelock_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_load
 TESTS += tests/unit/test_load
-tests_unit_test_load_SOURCES = tests/unit/test_load.c $(STORE_TEST_ROOM)
+tests_unit_test_load_SOURCES = tests/unit/test_load.c
 tests_unit_test_load_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_load_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_load_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_migration
 TESTS += tests/unit/test_migration
-tests_unit_test_migration_SOURCES = tests/unit/test_migration.c $(STORE_TEST_ROOM)
+tests_unit_test_migration_SOURCES = tests/unit/test_migration.c
 tests_unit_test_migration_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_migration_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_migration_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_pairs
 TESTS += tests/unit/test_pairs
@@ -81,43 +75,39 @@ tests_unit_test_pairs_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rows
 TESTS += tests/unit/test_rows
-tests_unit_test_rows_SOURCES = tests/unit/test_rows.c $(STORE_TEST_ROOM)
+tests_unit_test_rows_SOURCES = tests/unit/test_rows.c
 tests_unit_test_rows_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_rows_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_rows_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rows_agent
 TESTS += tests/unit/test_rows_agent
-tests_unit_test_rows_agent_SOURCES = tests/unit/test_rows_agent.c \
-	$(STORE_TEST_TENANTS)
+tests_unit_test_rows_agent_SOURCES = tests/unit/test_rows_agent.c
 tests_unit_test_rows_agent_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_rows_agent_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_rows_agent_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rows_alert
 TESTS += tests/unit/test_rows_alert
-tests_unit_test_rows_alert_SOURCES = tests/unit/test_rows_alert.c \
-	$(STORE_TEST_TENANTS)
+tests_unit_test_rows_alert_SOURCES = tests/unit/test_rows_alert.c
 tests_unit_test_rows_alert_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_rows_alert_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_rows_alert_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rows_host
 TESTS += tests/unit/test_rows_host
-tests_unit_test_rows_host_SOURCES = tests/unit/test_rows_host.c \
-	$(STORE_TEST_TENANTS)
+tests_unit_test_rows_host_SOURCES = tests/unit/test_rows_host.c
 tests_unit_test_rows_host_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_rows_host_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_rows_host_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rows_session
 TESTS += tests/unit/test_rows_session
-tests_unit_test_rows_session_SOURCES = tests/unit/test_rows_session.c \
-	$(STORE_TEST_TENANTS)
+tests_unit_test_rows_session_SOURCES = tests/unit/test_rows_session.c
 tests_unit_test_rows_session_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_rows_session_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_rows_session_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rows_token
 TESTS += tests/unit/test_rows_token
-tests_unit_test_rows_token_SOURCES = tests/unit/test_rows_token.c $(STORE_TEST_TENANTS)
+tests_unit_test_rows_token_SOURCES = tests/unit/test_rows_token.c
 tests_unit_test_rows_token_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_rows_token_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_rows_token_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_schema
 TESTS += tests/unit/test_schema
@@ -127,22 +117,21 @@ tests_unit_test_schema_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_sequence
 TESTS += tests/unit/test_sequence
-tests_unit_test_sequence_SOURCES = tests/unit/test_sequence.c $(STORE_TEST_ROOM)
+tests_unit_test_sequence_SOURCES = tests/unit/test_sequence.c
 tests_unit_test_sequence_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_sequence_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_sequence_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_store
 TESTS += tests/unit/test_store
-tests_unit_test_store_SOURCES = tests/unit/test_store.c $(STORE_TEST_ROOM)
+tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_store_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_store_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_store_memory
 TESTS += tests/unit/test_store_memory
-tests_unit_test_store_memory_SOURCES = tests/unit/test_store_memory.c \
-	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_store_memory_SOURCES = tests/unit/test_store_memory.c
 tests_unit_test_store_memory_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_store_memory_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_store_memory_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 tests_unit_test_store_memory_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup
 
@@ -154,56 +143,54 @@ tests_unit_test_textpool_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer
 TESTS += tests/unit/test_writer
-tests_unit_test_writer_SOURCES = tests/unit/test_writer.c \
-	$(STORE_TEST_WRITING)
+tests_unit_test_writer_SOURCES = tests/unit/test_writer.c
 tests_unit_test_writer_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_writer_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_writer_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_agents
 TESTS += tests/unit/test_writer_agents
-tests_unit_test_writer_agents_SOURCES = tests/unit/test_writer_agents.c \
-	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_writer_agents_SOURCES = tests/unit/test_writer_agents.c
 tests_unit_test_writer_agents_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_writer_agents_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_writer_agents_LDADD = libtests.la $(STORE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_alerts
 TESTS += tests/unit/test_writer_alerts
-tests_unit_test_writer_alerts_SOURCES = tests/unit/test_writer_alerts.c \
-	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_writer_alerts_SOURCES = tests/unit/test_writer_alerts.c
 tests_unit_test_writer_alerts_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_writer_alerts_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_writer_alerts_LDADD = libtests.la $(STORE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_tokens
 TESTS += tests/unit/test_writer_tokens
-tests_unit_test_writer_tokens_SOURCES = tests/unit/test_writer_tokens.c \
-	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_writer_tokens_SOURCES = tests/unit/test_writer_tokens.c
 tests_unit_test_writer_tokens_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_writer_tokens_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_writer_tokens_LDADD = libtests.la $(STORE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_faults
 TESTS += tests/unit/test_writer_faults
-tests_unit_test_writer_faults_SOURCES = tests/unit/test_writer_faults.c \
-	$(STORE_TEST_WRITING)
+tests_unit_test_writer_faults_SOURCES = tests/unit/test_writer_faults.c
 tests_unit_test_writer_faults_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_writer_faults_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_writer_faults_LDADD = libtests.la $(STORE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_hosts
 TESTS += tests/unit/test_writer_hosts
-tests_unit_test_writer_hosts_SOURCES = tests/unit/test_writer_hosts.c \
-	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_writer_hosts_SOURCES = tests/unit/test_writer_hosts.c
 tests_unit_test_writer_hosts_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_writer_hosts_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_writer_hosts_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_restart
 TESTS += tests/unit/test_writer_restart
-tests_unit_test_writer_restart_SOURCES = tests/unit/test_writer_restart.c \
-	$(STORE_TEST_WRITING)
+tests_unit_test_writer_restart_SOURCES = tests/unit/test_writer_restart.c
 tests_unit_test_writer_restart_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_writer_restart_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_writer_restart_LDADD = libtests.la $(STORE_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_sessions
 TESTS += tests/unit/test_writer_sessions
-tests_unit_test_writer_sessions_SOURCES = tests/unit/test_writer_sessions.c \
-	$(STORE_TEST_WRITING) tests/support/tenants.c tests/support/tenants.h
+tests_unit_test_writer_sessions_SOURCES = tests/unit/test_writer_sessions.c
 tests_unit_test_writer_sessions_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_writer_sessions_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_writer_sessions_LDADD = libtests.la $(STORE_LIBS) \
+	$(CHECK_LIBS)

@@ -332,6 +332,8 @@ int main(void)
     TCase *payloads = tcase_create("payloads");
     TCase *asks = tcase_create("asks");
     SRunner *runner = srunner_create(s);
+    /* Many cases that share nothing: no process for each. */
+    srunner_set_fork_status(runner, CK_NOFORK);
     int failed = 0;
 
     if (!expected_load(&table))

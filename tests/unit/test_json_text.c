@@ -336,6 +336,8 @@ int main(void)
     tcase_add_test(tc, raw_json_may_be_long);
     suite_add_tcase(s, tc);
     SRunner *sr = srunner_create(s);
+    /* Many cases that share nothing: no process for each. */
+    srunner_set_fork_status(sr, CK_NOFORK);
     srunner_run_all(sr, CK_ENV);
     int failed = srunner_ntests_failed(sr);
     srunner_free(sr);

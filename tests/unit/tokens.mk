@@ -1,32 +1,30 @@
 ## unit tests of common/registry: who may, and who did
 
-KEYRING = tests/unit/keyring.c tests/unit/keyring.h tests/unit/fleet.c \
-	tests/unit/fleet.h
-
 check_PROGRAMS += tests/unit/test_tokens
 TESTS += tests/unit/test_tokens
-tests_unit_test_tokens_SOURCES = tests/unit/test_tokens.c $(KEYRING)
+tests_unit_test_tokens_SOURCES = tests/unit/test_tokens.c
 tests_unit_test_tokens_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
-tests_unit_test_tokens_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_tokens_LDADD = libtests.la $(REGISTRY_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_tokens_memory
 TESTS += tests/unit/test_tokens_memory
-tests_unit_test_tokens_memory_SOURCES = tests/unit/test_tokens_memory.c $(KEYRING)
+tests_unit_test_tokens_memory_SOURCES = tests/unit/test_tokens_memory.c
 tests_unit_test_tokens_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
-tests_unit_test_tokens_memory_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_tokens_memory_LDADD = libtests.la $(REGISTRY_LIBS) \
+	$(CHECK_LIBS)
 tests_unit_test_tokens_memory_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc
 
 check_PROGRAMS += tests/unit/test_token_json
 TESTS += tests/unit/test_token_json
 tests_unit_test_token_json_SOURCES = tests/unit/test_token_json.c \
-	tests/unit/json_page.h $(KEYRING)
+	tests/unit/json_page.h
 tests_unit_test_token_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
-tests_unit_test_token_json_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_token_json_LDADD = libtests.la $(REGISTRY_LIBS) \
+	$(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_audit
 TESTS += tests/unit/test_audit
-tests_unit_test_audit_SOURCES = tests/unit/test_audit.c tests/unit/fleet.c \
-	tests/unit/fleet.h
+tests_unit_test_audit_SOURCES = tests/unit/test_audit.c
 tests_unit_test_audit_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
-tests_unit_test_audit_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_audit_LDADD = libtests.la $(REGISTRY_LIBS) $(CHECK_LIBS)
