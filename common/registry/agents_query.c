@@ -163,6 +163,24 @@ void llmreg_each_agent(struct llmreg_registry *r,
     rcu_end();
 }
 
+void llmreg_each_agent_after(struct llmreg_registry *r,
+                             const struct llmreg_agent_filter *filter,
+                             const char *after, llmreg_agent_fn fn, void *ctx)
+{
+    struct shelf_item *item;
+    struct query q;
+
+    rcu_begin();
+    prepare(&q, &r->agents, filter);
+    struct order_walk w = {NULL};
+    if (q.walk.end > 0)
+        w = shelf_walk_after(&r->agents.shelf, after);
+    while ((item = order_next(&w)) != NULL)
+        if (passes(agent_of(item), &q) && !fn(ctx, agent_of(item)))
+            break;
+    rcu_end();
+}
+
 /* ---- choosing ---- */
 
 /* Evenly among 0 to n - 1: splitmix64 over a count that begins in secret. */

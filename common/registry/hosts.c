@@ -274,6 +274,19 @@ void llmreg_each_host(struct llmreg_registry *r, llmreg_host_fn fn, void *ctx)
     rcu_end();
 }
 
+void llmreg_each_host_after(struct llmreg_registry *r, const char *after,
+                            llmreg_host_fn fn, void *ctx)
+{
+    struct shelf_item *item;
+
+    rcu_begin();
+    struct order_walk w = shelf_walk_after(&r->hosts.shelf, after);
+    while ((item = order_next(&w)) != NULL)
+        if (shelf_alive(item) && !fn(ctx, host_of(item)))
+            break;
+    rcu_end();
+}
+
 void llmreg_host_count(struct llmreg_registry *r,
                        struct llmreg_host_counts *out)
 {

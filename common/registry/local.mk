@@ -63,6 +63,8 @@ libregistry_la_SOURCES = \
 	common/registry/models_part.c \
 	common/registry/models_part.h \
 	common/registry/observe.c \
+	common/registry/order.c \
+	common/registry/order.h \
 	common/registry/part.c \
 	common/registry/part.h \
 	common/registry/patch.c \

@@ -22,6 +22,7 @@
 static int endpoints_start(struct llmreg_registry *r)
 {
     r->seed = keyhash_seed();
+    order_init(&r->order);
     int rc = rcu_table_init(&r->table, r->conf.endpoints);
     if (rc == LLMREG_OK)
         rc = index_init(&r->index, INDEX_KEYS);
@@ -52,6 +53,7 @@ static void endpoints_clear(struct llmreg_registry *r)
 static void endpoints_stop(struct llmreg_registry *r)
 {
     slots_fini(&r->entries);
+    order_fini(&r->order);
     index_fini(&r->by_agent);
     index_fini(&r->by_host);
     index_fini(&r->index);
@@ -253,6 +255,8 @@ static int prepare_locked(struct llmreg_registry *r,
     int rc = slots_reserve(&r->entries);
 
     if (rc == LLMREG_OK)
+        rc = order_reserve(&r->order);
+    if (rc == LLMREG_OK)
         rc = belonging_prepare_locked(r, b);
     if (rc != LLMREG_OK)
         return rc;
@@ -283,6 +287,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     e->requests.everywhere = &r->unmatched;
     rcu_table_add(&r->table, keyhash(r->seed, e->id, strlen(e->id)), &e->node);
     slots_add(&r->entries, e, &e->place);
+    e->step = order_add(&r->order, e->id, e);
     index_join(&r->index, &c);
     belonging_join_locked(r, &b);
     belonging_leave_locked(r, e, &b);
@@ -305,6 +310,7 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     atomic_store_explicit(&e->alive, false, memory_order_release);
     rcu_table_remove(&r->table, &e->node);
     slots_remove(&r->entries, e->place);
+    order_remove(&r->order, e->step);
     models_part_mark(e->models, e->links,
                      tally_less((struct tally){0}, tally_loaded()));
     index_leave(&r->index, &c);
@@ -363,6 +369,19 @@ void llmreg_each(struct llmreg_registry *r, llmreg_each_fn fn, void *ctx)
     rcu_begin();
     struct slots_walk w = slots_walk(&r->entries);
     while ((e = slots_next(&w)) != NULL)
+        if (llmreg_endpoint_alive(e) && !fn(ctx, e))
+            break;
+    rcu_end();
+}
+
+void llmreg_each_after(struct llmreg_registry *r, const char *after,
+                       llmreg_each_fn fn, void *ctx)
+{
+    struct llmreg_endpoint *e;
+
+    rcu_begin();
+    struct order_walk w = order_walk_after(&r->order, after);
+    while ((e = order_next(&w)) != NULL)
         if (llmreg_endpoint_alive(e) && !fn(ctx, e))
             break;
     rcu_end();

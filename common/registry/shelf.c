@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* shelf.c - a hash table and a dense set that change together. */
+/* shelf.c - a hash table, a dense set and an order that change together. */
 #include "common/registry/shelf.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/registry/keyhash.h"
@@ -25,6 +26,7 @@ static uint64_t hash(const struct shelf *s, const char *key)
 int shelf_init(struct shelf *s, size_t max)
 {
     *s = (struct shelf){.seed = keyhash_seed(), .max = max};
+    order_init(&s->order);
     return rcu_table_init(&s->table, max);
 }
 
@@ -43,6 +45,7 @@ void shelf_clear(struct shelf *s)
 void shelf_fini(struct shelf *s)
 {
     slots_fini(&s->items);
+    order_fini(&s->order);
     rcu_table_fini(&s->table);
 }
 
@@ -53,15 +56,18 @@ void shelf_item_init(struct shelf_item *item, const char *key,
 {
     item->key = key;
     item->release = release;
+    item->step = NULL;
     atomic_init(&item->refs, 1);
     atomic_init(&item->alive, true);
 }
 
 void shelf_put(struct shelf_item *item)
 {
-    if (item != NULL &&
-        atomic_fetch_sub_explicit(&item->refs, 1, memory_order_acq_rel) == 1)
-        item->release(item);
+    if (item == NULL ||
+        atomic_fetch_sub_explicit(&item->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    free(item->step);
+    item->release(item);
 }
 
 static void put_later(struct rcu_head *head)
@@ -99,13 +105,15 @@ int shelf_prepare(struct shelf *s, const char *key)
         return LLMREG_EEXIST;
     if (s->items.live >= s->max)
         return LLMREG_EFULL;
-    return slots_reserve(&s->items);
+    int rc = slots_reserve(&s->items);
+    return rc == LLMREG_OK ? order_reserve(&s->order) : rc;
 }
 
 void shelf_add(struct shelf *s, struct shelf_item *item)
 {
     rcu_table_add(&s->table, hash(s, item->key), &item->node);
     slots_add(&s->items, item, &item->place);
+    item->step = order_add(&s->order, item->key, item);
 }
 
 void shelf_remove(struct shelf *s, struct shelf_item *item)
@@ -113,5 +121,6 @@ void shelf_remove(struct shelf *s, struct shelf_item *item)
     atomic_store_explicit(&item->alive, false, memory_order_release);
     rcu_table_remove(&s->table, &item->node);
     slots_remove(&s->items, item->place);
+    order_remove(&s->order, item->step);
     rcu_later(&item->rcu, put_later);
 }

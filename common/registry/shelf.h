@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* shelf.h - entries of one kind: found by their key in a hash table, walked in
- * a dense set, counted by references.
+ * a dense set or in the order of their keys, counted by references.
  *
  * What stands on a shelf begins with a struct shelf_item.  A reader that finds
  * an item inside a section may always take a reference: the shelf's own is
@@ -17,10 +17,12 @@
 
 #include <stdatomic.h>
 
+#include "common/registry/order.h"
 #include "common/registry/rcu_table.h"
 #include "common/registry/slots.h"
 
 struct shelf_item {
+    struct order_step *step; /* in the order of keys */
     struct rcu_head rcu;
     void (*release)(struct shelf_item *item); /* frees it */
     const char *key;                          /* the owner's, fixed */
@@ -37,6 +39,7 @@ struct shelf {
     size_t max;
     /* guarded by the shelf's lock; walked without it */
     struct slots items;
+    struct order order;
 };
 
 /* Sized for max items now, never resized.  LLMREG_ENOMEM. */
@@ -68,6 +71,13 @@ struct shelf_item *shelf_get(const struct shelf *s, const char *key);
 static inline struct slots_walk shelf_walk(struct shelf *s)
 {
     return slots_walk(&s->items);
+}
+
+/* In the order of their keys, of those behind after. */
+static inline struct order_walk shelf_walk_after(struct shelf *s,
+                                                 const char *after)
+{
+    return order_walk_after(&s->order, after);
 }
 
 /* LLMREG_EEXIST, LLMREG_EFULL, LLMREG_ENOMEM: what shelf_add would meet.

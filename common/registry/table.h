@@ -41,8 +41,8 @@
 #include "common/registry/entry.h"
 #include "common/registry/hosts_table.h"
 #include "common/registry/index.h"
+#include "common/registry/order.h"
 #include "common/registry/sessions_table.h"
-#include "common/registry/slots.h"
 #include "common/registry/tokens_table.h"
 
 struct llmreg_registry {
@@ -55,6 +55,7 @@ struct llmreg_registry {
     struct rcu_table table;
     /* guarded by lock; the sets are walked without it */
     struct slots entries;
+    struct order order;
     /* by model, key of its host, id of the agent that announced it */
     struct index index, by_host, by_agent;
     uint64_t generation; /* the newest that was given */

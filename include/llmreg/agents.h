@@ -128,6 +128,11 @@ typedef bool (*llmreg_agent_fn)(void *ctx, struct llmreg_agent *a);
 void llmreg_each_agent(struct llmreg_registry *r,
                        const struct llmreg_agent_filter *filter,
                        llmreg_agent_fn fn, void *ctx);
+/* In the order of their ids, of those behind after, as llmreg_each_after; each
+ * of them is looked at. */
+void llmreg_each_agent_after(struct llmreg_registry *r,
+                             const struct llmreg_agent_filter *filter,
+                             const char *after, llmreg_agent_fn fn, void *ctx);
 /* One of those, each as likely as any other; a reference, or NULL. */
 struct llmreg_agent *
 llmreg_agent_choose(struct llmreg_registry *r,

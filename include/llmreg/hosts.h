@@ -95,6 +95,9 @@ void llmreg_host_spec_put(const struct llmreg_host_report *spec);
 
 typedef bool (*llmreg_host_fn)(void *ctx, struct llmreg_host *h);
 void llmreg_each_host(struct llmreg_registry *r, llmreg_host_fn fn, void *ctx);
+/* In the order of their ids, of those behind after, as llmreg_each_after. */
+void llmreg_each_host_after(struct llmreg_registry *r, const char *after,
+                            llmreg_host_fn fn, void *ctx);
 /* Who is on it, by index: endpoints, and agents. */
 void llmreg_each_on_host(struct llmreg_registry *r, const struct llmreg_host *h,
                          llmreg_each_fn fn, void *ctx);

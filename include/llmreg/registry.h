@@ -253,6 +253,10 @@ typedef bool (*llmreg_each_fn)(void *ctx, struct llmreg_endpoint *e);
 /* Endpoints that are there from begin to end of the walk are seen exactly
  * once; those added or removed meanwhile at most once.  No order. */
 void llmreg_each(struct llmreg_registry *r, llmreg_each_fn fn, void *ctx);
+/* The same in the order of their ids (strcmp), of those whose id is greater
+ * than after; "" for all.  To find the first takes a few comparisons. */
+void llmreg_each_after(struct llmreg_registry *r, const char *after,
+                       llmreg_each_fn fn, void *ctx);
 
 enum llmreg_which {
     LLMREG_ANY,

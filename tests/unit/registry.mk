@@ -30,6 +30,12 @@ tests_unit_test_slots_SOURCES = tests/unit/test_slots.c
 tests_unit_test_slots_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_slots_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_order
+TESTS += tests/unit/test_order
+tests_unit_test_order_SOURCES = tests/unit/test_order.c
+tests_unit_test_order_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_order_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_spec_part
 TESTS += tests/unit/test_spec_part
 tests_unit_test_spec_part_SOURCES = tests/unit/test_spec_part.c

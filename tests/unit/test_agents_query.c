@@ -160,6 +160,39 @@ START_TEST(a_walk_can_be_ended_and_a_lent_one_kept)
 }
 END_TEST
 
+static bool write_id(void *ctx, struct llmreg_agent *a)
+{
+    (void)strcat(strcat(ctx, llmreg_agent_id(a)), " ");
+    return true;
+}
+
+static const char *after(const char *id, const struct llmreg_agent_filter *f)
+{
+    static char ids[256];
+
+    ids[0] = '\0';
+    llmreg_each_agent_after(fleet, f, id, write_id, ids);
+    return ids;
+}
+
+START_TEST(in_the_order_of_ids_from_behind_one)
+{
+    const struct llmreg_agent_filter all = {.type = NULL};
+    const struct llmreg_agent_filter nowhere = {.host = "no host at all"};
+    const struct llmreg_agent_filter gone = {.presences =
+                                                 1U << LLMREG_PRESENCE_STOPPED};
+
+    ck_assert_str_eq(after("a1", &all), "b1 c1 d1 ");
+    ck_assert_str_eq(after("", &nowhere), "");
+    ck_assert_int_eq(
+        llmreg_agent_mark(fleet, "b1", LLMREG_PRESENCE_STOPPED, "", &fleet_now),
+        LLMREG_OK);
+    ck_assert_str_eq(after("a1", &gone), "b1 ");
+    ck_assert_int_eq(llmreg_agent_remove(fleet, "b1", 0, ""), LLMREG_OK);
+    ck_assert_str_eq(after("a1", &all), "c1 d1 ");
+}
+END_TEST
+
 /* ---- choosing ---- */
 
 static const char *chosen(const struct llmreg_agent_filter *filter)
@@ -276,6 +309,7 @@ static Suite *suite(void)
     tcase_add_test(t, C8_healthy_is_who_is_present_and_says_no_ill);
     tcase_add_test(t, the_index_follows_what_an_agent_is_and_can);
     tcase_add_test(t, a_walk_can_be_ended_and_a_lent_one_kept);
+    tcase_add_test(t, in_the_order_of_ids_from_behind_one);
     tcase_add_test(t, nobody_is_chosen_where_nobody_passes);
     tcase_add_test(t, the_only_one_is_chosen_always);
     tcase_add_test(t, C8_everybody_who_passes_is_chosen_as_often_as_any_other);

@@ -62,8 +62,20 @@ static const struct query_row list_query[] = {
 
 static bool see_agent(void *ctx, struct llmreg_agent *agent)
 {
-    list_see(ctx, agent);
-    return true;
+    return list_see(ctx, agent);
+}
+
+/* Where a condition has few, they are cheaper to find than to meet. */
+static void walk(struct list *l, const struct llmreg_agent_filter *f)
+{
+    struct llmreg_registry *r = l->ask->api->registry;
+
+    l->in_order = f->type == NULL && f->role == NULL && f->domain == NULL &&
+                  f->host == NULL && f->capability == NULL;
+    if (l->in_order)
+        llmreg_each_agent_after(r, f, l->after, see_agent, l);
+    else
+        llmreg_each_agent(r, f, see_agent, l);
 }
 
 static int run_list(struct ask *a)
@@ -84,7 +96,7 @@ static int run_list(struct ask *a)
 
     if (rc != LLMREG_OK)
         return rc;
-    llmreg_each_agent(a->api->registry, &filter, see_agent, &l);
+    walk(&l, &filter);
     rc = list_send(&l);
     list_fini(&l);
     return rc;

@@ -72,7 +72,7 @@ static bool see_alert(void *ctx, const struct llmreg_alert *alert)
         is_wanted(&q[ROW_ACKNOWLEDGED], alert->s.acknowledged) &&
         (q[ROW_RULE].text == NULL ||
          strcmp(q[ROW_RULE].text, llmreg_rule_info(alert->rule)->name) == 0))
-        list_see(l, (void *)(uintptr_t)alert);
+        return list_see(l, (void *)(uintptr_t)alert);
     return true;
 }
 

@@ -130,7 +130,7 @@ static bool see(void *ctx, struct llmreg_endpoint *e)
     if (has_word(&p->q[ROW_HEALTH], llmreg_endpoint_state(e)) &&
         has_word(&p->q[ROW_ADMIN], llmreg_endpoint_intent(e).admin) &&
         has_spec(p, e) && is_there(p, e))
-        list_see(&p->list, e);
+        return list_see(&p->list, e);
     return true;
 }
 
@@ -148,12 +148,13 @@ static int walk(struct ask *a, struct picking *p)
     if (model != NULL && llmreg_model_name(model, strlen(model), name) != 0)
         return ask_fail(a, LLMREG_EINVAL, "model", "model %.64s is no name",
                         model);
+    p->list.in_order = model == NULL && p->host == NULL;
     if (model != NULL)
         llmreg_each_with_model(r, name, LLMREG_ANY, see, p);
     else if (p->host != NULL)
         llmreg_each_on_host(r, p->host, see, p);
     else
-        llmreg_each(r, see, p);
+        llmreg_each_after(r, p->list.after, see, p);
     llmreg_host_put(p->host);
     return LLMREG_OK;
 }

@@ -57,8 +57,7 @@ static bool see_host(void *ctx, struct llmreg_host *h)
         if (state.stale != (stale->number != 0))
             return true;
     }
-    list_see(l, h);
-    return true;
+    return list_see(l, h);
 }
 
 static int run_list(struct ask *a)
@@ -68,7 +67,8 @@ static int run_list(struct ask *a)
 
     if (rc != LLMREG_OK)
         return rc;
-    llmreg_each_host(a->api->registry, see_host, &l);
+    l.in_order = true;
+    llmreg_each_host_after(a->api->registry, l.after, see_host, &l);
     rc = list_send(&l);
     list_fini(&l);
     return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* list.c - the first of many, without sorting the many: a heap with the last
- * of the page on top.  What comes behind that is not even held. */
+ * of the page on top.  What comes behind that is not even held.  Where they
+ * come in order, the heap is but an array. */
 #include "plugins/llm_listen/api/list.h"
 
 #include <stdlib.h>
@@ -83,30 +84,38 @@ static bool is_of_page(const struct list *l, const void *item)
            (l->count <= l->limit || order(l, item, l->items[0]) < 0);
 }
 
-void list_see(struct list *l, void *item)
+/* Takes over a reference. */
+static void keep(struct list *l, void *item)
+{
+    if (l->count > l->limit) {
+        l->kind->put(l->items[0]);
+        l->items[0] = item;
+        sift_down(l, l->count);
+        return;
+    }
+    l->items[l->count++] = item;
+    if (!l->in_order)
+        sift_up(l, l->count - 1);
+}
+
+bool list_see(struct list *l, void *item)
 {
     void *held;
 
     if (!is_of_page(l, item))
-        return;
+        return !l->failed;
     held = l->kind->hold(item);
-    l->failed = held == NULL;
-    if (l->failed)
-        return;
-    if (l->count <= l->limit) {
-        l->items[l->count] = held;
-        sift_up(l, l->count++);
-        return;
-    }
-    l->kind->put(l->items[0]);
-    l->items[0] = held;
-    sift_down(l, l->count);
+    if (held == NULL)
+        l->failed = true;
+    else
+        keep(l, held);
+    return !l->failed && !(l->in_order && l->count > l->limit);
 }
 
 /* The last one goes to the end, and so on: then the heap is in order. */
 static void sort(struct list *l)
 {
-    for (size_t n = l->count; n > 1; n--) {
+    for (size_t n = l->in_order ? 0 : l->count; n > 1; n--) {
         void *last = l->items[0];
 
         l->items[0] = l->items[n - 1];

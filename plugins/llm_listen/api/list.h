@@ -6,7 +6,9 @@
  *
  * A walk shows everything to list_see; of it the page keeps the first ones
  * behind the cursor, so that a page costs memory for itself only, and one that
- * goes from page to page sees what stays there all the while exactly once.
+ * goes from page to page sees what stays there all the while exactly once.  A
+ * walk in the order of ids (in_order) begins behind the cursor, and ends with
+ * the page.
  *
  * Threads:   one thread at a time.
  * Blocking:  never.
@@ -40,17 +42,18 @@ struct list {
     struct ask *ask;
     const char *after; /* id; "" from the first */
     size_t limit;
-    size_t count; /* up to limit + 1: is there more? */
-    bool failed;  /* one could not be held */
-    void **items; /* while it grows: a heap, the last id first */
+    size_t count;  /* up to limit + 1: is there more? */
+    bool in_order; /* for the walk to say: what comes is behind what came */
+    bool failed;   /* one could not be held */
+    void **items;  /* while it grows out of order: a heap, the last id first */
 };
 
 /* Reads limit and cursor from the ask's query.  LLMREG_EINVAL, LLMREG_ENOMEM,
  * with the ask's err. */
 LLMREG_MUSTCHECK int list_init(struct list *l, const struct list_kind *kind,
                                struct ask *a);
-/* For the callback of a walk: the item is lent. */
-void list_see(struct list *l, void *item);
+/* For the callback of a walk: the item is lent.  Whether to go on. */
+bool list_see(struct list *l, void *item);
 /* Answers with the page, and its ETag. */
 LLMREG_MUSTCHECK int list_send(struct list *l);
 void list_fini(struct list *l);

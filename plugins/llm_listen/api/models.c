@@ -174,7 +174,7 @@ static bool see_model(void *ctx, const struct llmreg_fleet_model *m)
 
     if (is_wanted(&l->ask->query[ROW_LOADED], m->loaded) &&
         is_wanted(&l->ask->query[ROW_ROUTABLE], m->routable))
-        list_see(l, &seen);
+        return list_see(l, &seen);
     return true;
 }
 
@@ -263,8 +263,7 @@ static int send_best(struct ask *a, const char *name)
 
 static bool see_endpoint(void *ctx, struct llmreg_endpoint *e)
 {
-    list_see(ctx, e);
-    return true;
+    return list_see(ctx, e);
 }
 
 static int send_all(struct ask *a, const char *name)

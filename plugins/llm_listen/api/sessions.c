@@ -80,7 +80,7 @@ static bool see_session(void *ctx, const struct llmreg_session *s)
     if ((q[ROW_STATUS].text == NULL ||
          q[ROW_STATUS].number == (int64_t)s->status) &&
         (q[ROW_TYPE].text == NULL || q[ROW_TYPE].number == (int64_t)s->type))
-        list_see(l, (void *)(uintptr_t)s);
+        return list_see(l, (void *)(uintptr_t)s);
     return true;
 }
 

@@ -63,7 +63,7 @@ static bool see_token(void *ctx, const struct llmreg_token *t)
 
     if ((q[ROW_ROLE].text == NULL || q[ROW_ROLE].number == (int64_t)t->role) &&
         (q[ROW_STATE].text == NULL || q[ROW_STATE].number == state))
-        list_see(l, (void *)(uintptr_t)t);
+        return list_see(l, (void *)(uintptr_t)t);
     return true;
 }
 
