@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_order.c - a skip list: in order, from anywhere, whoever comes or goes. */
+/* test_order.c - in order, from anywhere, whoever comes or goes. */
 #include "common/registry/order.h"
 
 #include <check.h>
