@@ -162,16 +162,17 @@ END_TEST
 
 static bool write_id(void *ctx, struct llmreg_agent *a)
 {
-    (void)strcat(strcat(ctx, llmreg_agent_id(a)), " ");
+    llmreg_text_addf(ctx, "%s ", llmreg_agent_id(a));
     return true;
 }
 
 static const char *after(const char *id, const struct llmreg_agent_filter *f)
 {
     static char ids[256];
+    struct llmreg_text t;
 
-    ids[0] = '\0';
-    llmreg_each_agent_after(fleet, f, id, write_id, ids);
+    llmreg_text_init(&t, ids, sizeof ids);
+    llmreg_each_agent_after(fleet, f, id, write_id, &t);
     return ids;
 }
 
