@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <llmreg/text.h>
+
 #include "tests/unit/people.h"
 
 static const struct llmreg_capability chat[] = {{"chat", ""}};
