@@ -101,6 +101,15 @@ static void count_endpoints(struct census *c, struct llmreg_registry *r)
 
 /* ---- agents ---- */
 
+/* So many intervals silent, it is offline within one; but who is not even late
+ * has not begun to fail. */
+static double begins_to_fail(const struct llmreg_presence_rule *rule)
+{
+    double last = rule->offline - 1;
+
+    return last > rule->late ? last : rule->late;
+}
+
 static bool count_agent(void *ctx, struct llmreg_agent *a)
 {
     struct census *c = ctx;
@@ -117,8 +126,8 @@ static bool count_agent(void *ctx, struct llmreg_agent *a)
         return true;
     double silent =
         (double)(c->now->mono_ns - s.seen_mono_ns) / (double)interval_ns;
-    double limit = c->conf->presence.offline;
-    if (silent >= limit - 1 && silent < limit + 0.5)
+    const struct llmreg_presence_rule *rule = &c->conf->presence;
+    if (silent >= begins_to_fail(rule) && silent < rule->offline + 0.5)
         count_failing(c, interval_ns);
     else if (llmreg_is_present(s.presence))
         c->count->up++;

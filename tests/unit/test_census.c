@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* test_census.c - who is up, who has begun to fail, and who counts for
- * neither.  Agents and hosts are counted in test_rules_agent.c and
+ * neither.  More about agents and hosts is in test_rules_agent.c and
  * test_rules_host.c, where they fall silent.
  */
 #include "common/service/census.h"
 
 #include <check.h>
 #include <stdlib.h>
+
+#include <llmreg/agents.h>
 
 #include "tests/support/room.h"
 
@@ -126,6 +128,64 @@ START_TEST(the_wall_clock_is_not_asked)
 }
 END_TEST
 
+/* ---- agents ---- */
+
+static void agent_beats(void)
+{
+    static const struct llmreg_agent_spec spec = {.id = "a1",
+                                                  .type = "performance",
+                                                  .name = "a1",
+                                                  .role = "",
+                                                  .domain = "",
+                                                  .cluster = "",
+                                                  .host = "",
+                                                  .url = "",
+                                                  .version = "",
+                                                  .source = LLMREG_SOURCE_AUTO,
+                                                  .interval_ms = 10000};
+    static const struct llmreg_heartbeat beat = {
+        .presence = LLMREG_PRESENCE_ONLINE,
+        .health = LLMREG_HEALTH_HEALTHY,
+        .activity = "",
+        .peer = "10.0.0.1",
+        .hub = ""};
+    struct llmreg_error err = {""};
+
+    ck_assert_int_eq(
+        llmreg_agent_register(room.registry, &spec, "10.0.0.1", NULL, &err),
+        LLMREG_OK);
+    ck_assert_int_eq(
+        llmreg_agent_heartbeat(room.registry, "a1", 0, &beat, &room.now, &err),
+        LLMREG_OK);
+}
+
+/* Silent for some milliseconds, with an interval of ten seconds. */
+static const struct {
+    double late, offline;
+    int64_t silent_ms;
+    bool failing;
+} silences[] = {
+    {1, 1, 0, false},       {1, 1, 9999, false},     {1, 1, 10000, true},
+    {1, 1, 14999, true},    {1, 1.5, 5000, false},   {1, 1.5, 9999, false},
+    {1, 1.5, 10000, true},  {1, 1.5, 19999, true},   {1.5, 2, 14999, false},
+    {1.5, 2, 15000, true},  {1.5, 10, 15000, false}, {1.5, 10, 89999, false},
+    {1.5, 10, 90000, true}, {1.5, 10, 104999, true},
+};
+
+START_TEST(an_agent_that_is_not_late_has_not_begun_to_fail)
+{
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
+
+    conf.presence.late = conf.presence.stale = silences[_i].late;
+    conf.presence.offline = silences[_i].offline;
+    agent_beats();
+    room_pass(&room, silences[_i].silent_ms);
+    census_take(CENSUS_AGENTS, room.registry, &conf, &room.now, &seen);
+    ck_assert_uint_eq(seen.failing, silences[_i].failing);
+    ck_assert_uint_eq(seen.up, !silences[_i].failing);
+}
+END_TEST
+
 START_TEST(kinds_have_names)
 {
     ck_assert_str_eq(census_text(CENSUS_ENDPOINTS), "endpoints");
@@ -148,6 +208,8 @@ int main(void)
     tcase_add_test(tc, who_is_taken_out_is_not_counted);
     tcase_add_test(tc, who_was_not_looked_at_in_time_is_not_up);
     tcase_add_test(tc, the_wall_clock_is_not_asked);
+    tcase_add_loop_test(tc, an_agent_that_is_not_late_has_not_begun_to_fail, 0,
+                        sizeof silences / sizeof silences[0]);
     tcase_add_test(tc, kinds_have_names);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
