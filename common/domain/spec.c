@@ -9,6 +9,8 @@
  */
 #include <llmreg/endpoint.h>
 
+#include <llmreg/names.h>
+
 #include "common/domain/check.h"
 
 #include <stddef.h>
@@ -64,22 +66,30 @@ static int check_fields(const struct llmreg_spec *spec,
     return LLMREG_OK;
 }
 
-/* The canonical URL of an id is a scheme and the id. */
-static int check_id(const struct llmreg_spec *spec, struct llmreg_error *err)
+/* One endpoint has one id, or it would be probed and counted twice: the URL is
+ * in the one form that llmreg_url_parse gives it, and the id is of that. */
+static int check_url(const struct llmreg_spec *spec, struct llmreg_error *err)
 {
-    static const char *const schemes[] = {"http://", "https://"};
+    struct llmreg_url url;
+    int rc = llmreg_url_parse(spec->url, 0, &url, err);
 
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
-        size_t len = strlen(schemes[i]);
-        if (strncmp(spec->url, schemes[i], len) == 0 &&
-            strcmp(spec->url + len, spec->id) == 0)
-            return LLMREG_OK;
+    if (rc != LLMREG_OK)
+        return rc;
+    if (strcmp(spec->url, url.base) != 0) {
+        llmreg_error_set(err,
+                         "url \"%.200s\" must be in its canonical form "
+                         "\"%.200s\"",
+                         spec->url, url.base);
+        return LLMREG_EINVAL;
     }
-    llmreg_error_set(err,
-                     "url \"%s\" is not http:// or https:// and the id "
-                     "\"%.200s\"",
-                     spec->url, spec->id);
-    return LLMREG_EINVAL;
+    if (strcmp(spec->id, url.id) != 0) {
+        llmreg_error_set(err,
+                         "id \"%.200s\" does not belong to its url: it must "
+                         "be \"%.200s\"",
+                         spec->id, url.id);
+        return LLMREG_EINVAL;
+    }
+    return LLMREG_OK;
 }
 
 static int check_owner(const struct llmreg_spec *spec, struct llmreg_error *err)
@@ -147,7 +157,7 @@ static int check_labels(const struct llmreg_spec *spec,
 int llmreg_spec_check(const struct llmreg_spec *spec, struct llmreg_error *err)
 {
     int (*const checks[])(const struct llmreg_spec *, struct llmreg_error *) = {
-        check_fields, check_id,      check_owner,
+        check_fields, check_url,     check_owner,
         check_words,  check_numbers, check_labels,
     };
 

@@ -182,6 +182,40 @@ START_TEST(what_the_registry_refuses_is_skipped_and_kept)
 }
 END_TEST
 
+/* An older version took them: they would be second rows of one endpoint. */
+START_TEST(an_id_in_another_spelling_is_skipped_and_the_others_load)
+{
+    static const char *const changes[] = {
+        "UPDATE endpoint SET id = 'GPU1:11434', url = 'http://GPU1:11434'"
+        " WHERE id = 'gpu1:11434'",
+        "UPDATE endpoint SET id = 'gpu1:99999', url = 'http://gpu1:99999'"
+        " WHERE id = 'gpu1:11434'",
+        "UPDATE endpoint SET id = 'gpu1:1/', url = 'http://gpu1:1/'"
+        " WHERE id = 'gpu1:11434'",
+    };
+    static const char *const lines[] = {
+        "GPU1:11434 cannot be restored and stays in the file only: url "
+        "\"http://GPU1:11434\" must be in its canonical form",
+        "gpu1:99999 cannot be restored and stays in the file only: URL "
+        "\"http://gpu1:99999\" not accepted: a port is",
+        "gpu1:1/ cannot be restored and stays in the file only: url "
+        "\"http://gpu1:1/\" must be",
+    };
+
+    room_add(&room, "gpu1");
+    room_add(&room, "gpu2");
+    remember("gpu1");
+    remember("gpu2");
+    change("PRAGMA foreign_keys = OFF");
+    change(changes[_i]);
+    room_restart(&room);
+    struct load l = load(false);
+    ck_assert_uint_eq(l.loaded, 1);
+    ck_assert_uint_eq(l.skipped, 1);
+    ck_assert(room_logged(&room, lines[_i]));
+}
+END_TEST
+
 START_TEST(each_refusal_says_why)
 {
     static const char *const changes[][2] = {
@@ -258,6 +292,8 @@ int main(void)
     tcase_add_test(tc, a_newer_intent_is_not_overruled);
     tcase_add_test(tc, a_maintenance_that_is_over_is_not_taken_over);
     tcase_add_test(tc, what_the_registry_refuses_is_skipped_and_kept);
+    tcase_add_loop_test(
+        tc, an_id_in_another_spelling_is_skipped_and_the_others_load, 0, 3);
     tcase_add_test(tc, each_refusal_says_why);
     tcase_add_test(tc, many_refusals_do_not_fill_the_log);
     tcase_add_test(tc, what_nobody_names_any_more_does_not_come_back_late);

@@ -149,30 +149,70 @@ END_TEST
 
 static const struct {
     const char *id, *url;
-    bool ok;
+    const char *wrong; /* part of the reason; NULL: nothing is */
 } urls[] = {
-    {"a:1", "http://a:1", true},
-    {"a:1", "https://a:1", true},
-    {"[::1]:80/v1", "http://[::1]:80/v1", true},
-    {"a:1", "http://a:2", false},
-    {"a:1", "http://a:1/", false},
-    {"a:1", "ftp://a:1", false},
-    {"a:1", "file://a:1", false},
-    {"a:1", "HTTP://a:1", false},
-    {"a:1", "a:1", false},
-    {"http://a:1", "http://a:1", false},
+    {"a:1", "http://a:1", NULL},
+    {"a:1", "https://a:1", NULL},
+    {"a:65535", "http://a:65535", NULL},
+    {"10.0.0.1:80", "http://10.0.0.1:80", NULL},
+    {"[::1]:80/v1", "http://[::1]:80/v1", NULL},
+    {"[fd00::1]:80", "https://[fd00::1]:80", NULL},
+    /* the id is another one's */
+    {"a:1", "http://a:2",
+     "id \"a:1\" does not belong to its url: it must be "
+     "\"a:2\""},
+    {"A:1", "http://a:1", "it must be \"a:1\""},
+    {"a", "http://a:80", "it must be \"a:80\""},
+    {"a:1/", "http://a:1", "it must be \"a:1\""},
+    {"a:1", "http://a:1/v1", "it must be \"a:1/v1\""},
+    {"http://a:1", "http://a:1", "it must be \"a:1\""},
+    {"::1:80", "http://[::1]:80", "it must be \"[::1]:80\""},
+    /* another spelling of the same */
+    {"A:1", "http://A:1",
+     "url \"http://A:1\" must be in its canonical form "
+     "\"http://a:1\""},
+    {"a:1", "HTTP://a:1", "canonical form \"http://a:1\""},
+    {"a:1", "a:1", "canonical form \"http://a:1\""},
+    {"a.:1", "http://a.:1", "canonical form \"http://a:1\""},
+    {"a", "http://a", "canonical form \"http://a:80\""},
+    {"a", "https://a", "canonical form \"https://a:443\""},
+    {"a:1/", "http://a:1/", "canonical form \"http://a:1\""},
+    {"a:1/v1/", "http://a:1/v1/", "canonical form \"http://a:1/v1\""},
+    {"a:1//v1", "http://a:1//v1", "canonical form \"http://a:1/v1\""},
+    {"a:0080", "http://a:0080", "canonical form \"http://a:80\""},
+    {"[::0001]:80", "http://[::0001]:80", "form \"http://[::1]:80\""},
+    {"[FD00::1]:80", "http://[FD00::1]:80", "form \"http://[fd00::1]:80\""},
+    {"[::ffff:1.2.3.4]:80", "http://[::ffff:1.2.3.4]:80",
+     "canonical form \"http://1.2.3.4:80\""},
+    /* no URL of an endpoint at all */
+    {"a:0", "http://a:0", "a port is a number from 1 to 65535"},
+    {"a:65536", "http://a:65536", "a port is a number from 1 to 65535"},
+    {"a:99999", "http://a:99999", "a port is a number from 1 to 65535"},
+    {"a:-1", "http://a:-1", "a port is a number from 1 to 65535"},
+    {"a:", "http://a:", "a port is a number from 1 to 65535"},
+    {"a:x", "http://a:x", "a port is a number from 1 to 65535"},
+    {":1", "http://:1", "the host is missing"},
+    {"::1:80", "http://::1:80", "more than one ':'"},
+    {"[::1:80", "http://[::1:80", "']' is missing"},
+    {"a:1", "ftp://a:1", "the scheme must be http or https"},
+    {"a:1", "file://a:1", "the scheme must be http or https"},
+    {"u:p@a:1", "http://u:p@a:1", "a user, a password or an '@'"},
+    {"a:1?x", "http://a:1?x", "a query or a fragment"},
+    {"a:1/..", "http://a:1/..", "\"..\" are not allowed in a path"},
 };
 
-START_TEST(the_id_belongs_to_the_url)
+#define URLS ((int)(sizeof urls / sizeof urls[0]))
+
+START_TEST(an_endpoint_has_one_id_and_its_url_one_spelling)
 {
     struct llmreg_spec s = good();
 
     s.id = urls[_i].id;
     s.url = urls[_i].url;
-    if (urls[_i].ok)
+    if (urls[_i].wrong == NULL)
         accepts(&s);
     else
-        refuses(&s, "url \"");
+        refuses(&s, urls[_i].wrong);
 }
 END_TEST
 
@@ -291,7 +331,8 @@ int main(void)
     tcase_add_loop_test(tc, control_characters_are_refused_and_not_repeated, 0,
                         5);
     tcase_add_loop_test(tc, what_names_files_cannot_leave_its_directory, 0, 6);
-    tcase_add_loop_test(tc, the_id_belongs_to_the_url, 0, 10);
+    tcase_add_loop_test(tc, an_endpoint_has_one_id_and_its_url_one_spelling, 0,
+                        URLS);
     tcase_add_test(tc, words_must_be_words);
     tcase_add_test(tc, a_priority_is_0_to_1000);
     tcase_add_test(tc, an_owner_is_a_host_or_nobody);
