@@ -53,13 +53,17 @@ static int64_t interval_of(const struct llmreg_endpoint *e)
     return interval_ns;
 }
 
+int64_t census_slack(int64_t interval_ns)
+{
+    return interval_ns / 4 > SLACK_NS ? interval_ns / 4 : SLACK_NS;
+}
+
 static bool is_up(const struct llmreg_health *h, int64_t interval_ns,
                   int64_t unseen_ns)
 {
-    int64_t slack_ns = interval_ns / 4 > SLACK_NS ? interval_ns / 4 : SLACK_NS;
-
     return h->state != LLMREG_HEALTH_UNKNOWN && !llmreg_is_down(h->state) &&
-           h->failures == 0 && unseen_ns < interval_ns + slack_ns;
+           h->failures == 0 &&
+           unseen_ns < interval_ns + census_slack(interval_ns);
 }
 
 static bool has_begun_to_fail(const struct llmreg_health *h,
@@ -85,6 +89,7 @@ static bool count_endpoint(void *ctx, struct llmreg_endpoint *e)
     llmreg_endpoint_health(e, &h);
     if (h.checked_mono_ns == 0)
         return true;
+    newest_add(&c->count->newest, h.checked_mono_ns, h.failures > 0);
     int64_t interval_ns = interval_of(e);
     int64_t unseen_ns = c->now->mono_ns - h.checked_mono_ns;
     if (is_up(&h, interval_ns, unseen_ns))

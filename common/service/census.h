@@ -22,6 +22,8 @@ enum census_kind {
 /* "endpoints", "agents", "hosts". */
 const char *census_text(enum census_kind kind);
 
+/* Whoever is asked every interval was asked by so much later. */
+int64_t census_slack(int64_t interval_ns);
 /* conf: as the registry was made with. */
 void census_take(enum census_kind kind, struct llmreg_registry *r,
                  const struct llmreg_registry_conf *conf,

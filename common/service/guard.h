@@ -15,17 +15,20 @@
 
 #include <llmreg/clock.h>
 
+#include "common/service/newest.h"
+
 #define GUARD_MIN         10 /* more than so many must fail */
 #define GUARD_HOLD_MAX_NS (300 * LLMREG_NS_PER_S)
 
 /* What there is, at one moment.  Neither up nor failing: down for long, or
  * never seen. */
 struct guard_count {
-    size_t total;       /* that are watched */
-    size_t up;          /* nothing is wrong with them */
-    size_t failing;     /* were up, and have begun to fail within about one of
+    size_t total;         /* that are watched */
+    size_t up;            /* nothing is wrong with them */
+    size_t failing;       /* were up, and have begun to fail within about one of
                            their intervals */
-    int64_t longest_ns; /* interval of those that fail */
+    int64_t longest_ns;   /* interval of those that fail */
+    struct newest newest; /* observations of endpoints that are watched */
 };
 
 enum guard_phase {

@@ -47,30 +47,46 @@ void judge_count(struct judge *g, enum census_kind kind)
     const struct llmreg_rule_conf *conf =
         &g->scene.rules[LLMREG_RULE_REGISTRY_ISOLATED];
     struct guard *guard = &g->scene.guards[kind];
+    struct guard_count *seen = &g->seen[kind];
     int64_t now_ns = g->scene.now.mono_ns;
     int64_t last_ns = g->counted_ns[kind];
-    struct guard_count seen;
 
     if (conf->severity == LLMREG_SEVERITY_OKAY ||
         (last_ns != 0 && now_ns < last_ns + g->gap_ns))
         return;
     g->counted_ns[kind] = now_ns;
-    census_take(kind, g->scene.registry, g->scene.limits, &g->scene.now, &seen);
+    census_take(kind, g->scene.registry, g->scene.limits, &g->scene.now, seen);
     enum guard_phase before = guard->phase;
-    guard_step(guard, &seen, conf->threshold, &g->scene.now, guard);
+    guard_step(guard, seen, conf->threshold, &g->scene.now, guard);
     if (guard->phase != before)
         g->dirty = g->moved[kind] = true;
 }
 
-/* May something new be told by this rule? */
-static bool may_open(struct judge *g, enum llmreg_rule_id rule)
+/* Nobody knows yet whether others fail as well: not before they were asked.
+ * As few as no guard holds are not waited for. */
+static bool is_doubtful(const struct judge *g, const struct look *look,
+                        const struct guard_count *seen)
 {
-    enum census_kind kind = guard_of(rule);
+    const struct llmreg_rule_conf *conf =
+        &g->scene.rules[LLMREG_RULE_REGISTRY_ISOLATED];
 
-    if (!llmreg_rule_info(rule)->guarded)
+    return look->failure_ns != 0 && conf->severity != LLMREG_SEVERITY_OKAY &&
+           g->scene.now.mono_ns < look->doubtful_ns &&
+           seen->total > GUARD_MIN &&
+           !newest_went_well(&seen->newest, look->failure_ns, GUARD_MIN,
+                             conf->threshold);
+}
+
+/* May something new be told by this rule? */
+static bool may_open(struct judge *g, const struct look *look)
+{
+    enum census_kind kind = guard_of(look->rule);
+
+    if (!llmreg_rule_info(look->rule)->guarded)
         return true;
     judge_count(g, kind);
-    return !guard_holds(&g->scene.guards[kind]);
+    return !guard_holds(&g->scene.guards[kind]) &&
+           !is_doubtful(g, look, &g->seen[kind]);
 }
 
 /* ---- a judgement ---- */
@@ -106,7 +122,7 @@ static void step(struct judge *g, struct judgement *j)
                  conf.severity != LLMREG_SEVERITY_OKAY &&
                  (found.severity > old->severity || old->remembered);
     if (opens && found.severity != LLMREG_SEVERITY_OKAY)
-        found.may_open = may_open(g, j->is->rule);
+        found.may_open = may_open(g, &j->look);
     j->action = llmreg_alert_step(old, &found, &conf, &g->scene.now, &j->next);
     if (!llmreg_alert_is_idle(&j->next))
         g->due_ns = sooner(g->due_ns, llmreg_alert_due(&j->next, &conf));

@@ -16,8 +16,9 @@ struct judge {
     /* written by judging */
     int64_t due_ns; /* the least of llmreg_alert_due */
     bool dirty;     /* a guard has moved, or memory failed: judge all again */
-    bool moved[CENSUS_KINDS];         /* this guard has: judge its alert */
-    int64_t counted_ns[CENSUS_KINDS]; /* the last census; 0: none */
+    bool moved[CENSUS_KINDS];              /* this guard has: judge its alert */
+    int64_t counted_ns[CENSUS_KINDS];      /* the last census; 0: none */
+    struct guard_count seen[CENSUS_KINDS]; /* by it */
     struct words words;
 };
 

@@ -22,6 +22,8 @@ libservice_la_SOURCES = \
 	common/service/metrics_fleet.c \
 	common/service/metrics_host.c \
 	common/service/metrics_own.c \
+	common/service/newest.c \
+	common/service/newest.h \
 	common/service/notifier.c \
 	common/service/notifier.h \
 	common/service/notify_text.c \

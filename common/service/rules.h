@@ -60,6 +60,9 @@ struct look {
     struct llmreg_finding found;
     const char *state; /* one word */
     bool gone;         /* there is no such subject (any more) */
+    /* bad by one failure alone, which may be ours */
+    int64_t failure_ns;  /* monotonic time of it; 0: it is not so */
+    int64_t doubtful_ns; /* by then many others have been asked, too */
 };
 
 /* Every rule has a look; l->found, ->state, ->gone and what ->words points at

@@ -97,6 +97,21 @@ static void write_again(struct look *l, const struct llmreg_health *h)
                       known ? h->since_ms - before->since_ms : -1);
 }
 
+/* With UnhealthyAfter 1 the first failure of many comes before the others. */
+static void doubt(struct look *l, const struct llmreg_endpoint *e,
+                  const struct llmreg_health *h)
+{
+    if (!llmreg_is_down(h->state) || h->failures != 1)
+        return;
+    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+    int64_t interval_ns = spec->interval_ms * LLMREG_NS_PER_MS;
+
+    llmreg_spec_put(spec);
+    l->failure_ns = h->checked_mono_ns;
+    l->doubtful_ns =
+        h->checked_mono_ns + interval_ns + census_slack(interval_ns);
+}
+
 static void look_at_health(struct look *l, const struct llmreg_endpoint *e)
 {
     struct llmreg_health h;
@@ -107,6 +122,7 @@ static void look_at_health(struct look *l, const struct llmreg_endpoint *e)
                                        .severity = severities[h.state]};
     l->state = llmreg_health_text(h.state);
     apply_intent(l, e);
+    doubt(l, e, &h);
     if (l->words == NULL)
         return;
     const struct llmreg_spec *spec = llmreg_endpoint_spec(e);

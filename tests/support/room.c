@@ -12,9 +12,6 @@
 
 #define RING 1024
 
-static const struct llmreg_health_rule rule = {.unhealthy_after = 2,
-                                               .healthy_after = 1};
-
 static void read_clock(void *ctx, struct llmreg_now *out)
 {
     const struct room *r = ctx;
@@ -49,6 +46,8 @@ void room_make(struct room *r)
     memset(r, 0, sizeof *r);
     snprintf(r->dir, sizeof r->dir, "/tmp/llmreg-test-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(r->dir));
+    r->rule =
+        (struct llmreg_health_rule){.unhealthy_after = 2, .healthy_after = 1};
     r->now = (struct llmreg_now){.mono_ns = 100 * LLMREG_NS_PER_S,
                                  .wall_ms = INT64_C(1795000000000)};
     r->clock = (struct llmreg_clock){read_clock, r};
@@ -204,7 +203,7 @@ void room_observe(struct room *r, const char *name, enum llmreg_reason reason)
     if (reason == LLMREG_REASON_OK)
         seen.detail[0] = '\0';
     ck_assert_ptr_nonnull(e);
-    ck_assert_int_eq(llmreg_observe(r->registry, e, &seen, &rule, &r->now),
+    ck_assert_int_eq(llmreg_observe(r->registry, e, &seen, &r->rule, &r->now),
                      LLMREG_OK);
     llmreg_put(e);
 }

@@ -16,6 +16,7 @@ struct room {
     bool small;   /* with room for a few of everything: quickly made */
     struct llmreg_bus *bus;
     struct llmreg_registry *registry;
+    struct llmreg_health_rule rule; /* two failures, one success */
     struct llmreg_now now;
     struct llmreg_clock clock; /* tells now */
     struct llmreg_log log;

@@ -153,6 +153,19 @@ tests_unit_test_pile_SOURCES = tests/unit/test_pile.c
 tests_unit_test_pile_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_pile_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_newest
+TESTS += tests/unit/test_newest
+tests_unit_test_newest_SOURCES = tests/unit/test_newest.c
+tests_unit_test_newest_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_newest_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_first_failure
+TESTS += tests/unit/test_first_failure
+tests_unit_test_first_failure_SOURCES = tests/unit/test_first_failure.c
+tests_unit_test_first_failure_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_first_failure_LDADD = libtests.la $(SERVICE_LIBS) \
+	$(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_census
 TESTS += tests/unit/test_census
 tests_unit_test_census_SOURCES = tests/unit/test_census.c
