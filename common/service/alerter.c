@@ -20,6 +20,8 @@
 
 struct alerter {
     const struct llmreg_clock *clock;
+    const struct llmreg_log *log;
+    struct llmreg_complaint full;
     struct standing *store; /* NULL: nobody to ask */
     struct judge judge;
     int64_t passed_ns; /* end of the last pass; 0: none */
@@ -40,6 +42,7 @@ static int64_t longer(int64_t a, int64_t b)
 
 struct piling {
     const struct scene *scene;
+    size_t *count; /* of each rule */
     struct pile pile;
 };
 
@@ -64,6 +67,7 @@ static bool pile_alert(void *ctx, const struct llmreg_alert *alert)
     struct piling *p = ctx;
 
     pile_add(&p->pile, alert->rule, alert->subject);
+    p->count[alert->rule]++;
     return true;
 }
 
@@ -104,13 +108,37 @@ static void ask_store(struct alerter *a)
         note_store(a, word.failed, word.since_ms, word.what.text);
 }
 
+/* Of the rule that has the most; the pass has just tried all of them. */
+static void complain(struct alerter *a)
+{
+    const size_t *refused = a->judge.refused;
+    int worst = 0;
+
+    for (int i = 1; i < LLMREG_RULES; i++)
+        if (refused[i] > refused[worst])
+            worst = i;
+    if (refused[worst] == 0) {
+        (void)llmreg_release(a->log, &a->full,
+                             "there is room for all alerts again");
+        return;
+    }
+    llmreg_complain(a->log, &a->full, &a->judge.scene.now, LLMREG_WARNING,
+                    "%zu alerts of the rule %s are there, that is the most: "
+                    "%zu more are left out",
+                    a->judge.count[worst],
+                    llmreg_rule_info((enum llmreg_rule_id)worst)->name,
+                    refused[worst]);
+}
+
 static void pass(struct alerter *a)
 {
-    struct piling p = {.scene = &a->judge.scene};
+    struct piling p = {.scene = &a->judge.scene, .count = a->judge.count};
     const struct rules_scan scan = {&a->judge.scene, offer_new, &p};
 
     a->judge.dirty = false;
     a->judge.due_ns = INT64_MAX;
+    memset(a->judge.count, 0, sizeof a->judge.count);
+    memset(a->judge.refused, 0, sizeof a->judge.refused);
     ask_store(a);
     for (int kind = 0; kind < CENSUS_KINDS; kind++)
         if (a->judge.scene.guards[kind].phase != GUARD_QUIET)
@@ -126,6 +154,7 @@ static void pass(struct alerter *a)
     }
     pile_clear(&p.pile);
     judge_guards(a);
+    complain(a);
 }
 
 /* When the next pass is made. */
@@ -216,6 +245,7 @@ int alerter_new(struct alerter **out, const struct store_world *world,
     if (a == NULL)
         return LLMREG_ENOMEM;
     a->clock = world->clock;
+    a->log = world->log;
     a->store = conf->store;
     a->judge.scene.registry = world->registry;
     a->judge.scene.limits = conf->limits;
@@ -224,6 +254,7 @@ int alerter_new(struct alerter **out, const struct store_world *world,
     a->judge.scene.started_ns = a->judge.scene.now.mono_ns;
     a->judge.due_ns = INT64_MAX;
     a->judge.gap_ns = GAP_NS;
+    a->judge.share = conf->share != 0 ? conf->share : LLMREG_ALERTS_PER_RULE;
     *out = a;
     return LLMREG_OK;
 }

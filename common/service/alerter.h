@@ -6,6 +6,9 @@
  * everything, within a second, or, when there is so much that a pass takes
  * longer than 10 ms, at 1 % of a core.
  *
+ * Each rule has room for so many alerts, so that none takes that of another.
+ * What has no room is tried again, and the log complains.
+ *
  * Threads:   an alerter belongs to one thread.
  * Blocking:  never; a step takes as long as a walk of the registry.
  * Ownership: what is in world and conf is lent and must outlive it.
@@ -23,6 +26,7 @@ struct alerter_conf {
     const struct llmreg_rule_conf *rules;      /* LLMREG_RULES of them */
     const struct llmreg_registry_conf *limits; /* of the registry */
     struct standing *store; /* asked at each pass; NULL: there is none */
+    size_t share;           /* alerts of each rule; 0: LLMREG_ALERTS_PER_RULE */
 };
 
 /* LLMREG_ENOMEM. */

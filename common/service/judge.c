@@ -250,6 +250,29 @@ static struct llmreg_alert reword(struct judge *g, struct judgement *j)
     };
 }
 
+/* No rule takes the room of another. */
+static int set(struct judge *g, const struct judgement *j,
+               const struct llmreg_alert *alert)
+{
+    enum llmreg_rule_id rule = j->is->rule;
+    int rc = LLMREG_EFULL;
+
+    if (j->before != NULL || g->count[rule] < g->share)
+        rc = llmreg_alert_set(g->scene.registry, alert, j->action,
+                              &g->scene.now, NULL);
+    if (rc == LLMREG_OK && j->before == NULL)
+        g->count[rule]++;
+    if (rc == LLMREG_EFULL)
+        g->refused[rule]++;
+    return rc;
+}
+
+static void forget(struct judge *g, const struct judgement *j)
+{
+    if (llmreg_alert_forget(g->scene.registry, j->id) == LLMREG_OK)
+        g->count[j->is->rule]--;
+}
+
 static void publish(struct judge *g, struct judgement *j)
 {
     bool renamed = is_renamed(j);
@@ -268,9 +291,7 @@ static void publish(struct judge *g, struct judgement *j)
         alert.reason = g->words.reason;
     }
     alert.s = j->next;
-    int rc = llmreg_alert_set(g->scene.registry, &alert, j->action,
-                              &g->scene.now, NULL);
-    g->dirty |= rc == LLMREG_ENOMEM; /* again, soon */
+    g->dirty |= set(g, j, &alert) != LLMREG_OK; /* again, soon */
 }
 
 void judge_write_id(char id[static LLMREG_ALERT_ID_SIZE],
@@ -296,6 +317,6 @@ void judge(struct judge *g, const struct judge_case *is)
         publish(g, &j);
     else if (j.before != NULL && llmreg_alert_is_idle(&j.next) &&
              j.before->told == LLMREG_SEVERITY_OKAY)
-        (void)!llmreg_alert_forget(g->scene.registry, j.id);
+        forget(g, &j);
     llmreg_alert_put(j.before);
 }

@@ -121,8 +121,9 @@ static void stop_store(struct llmreg_service *s)
 
 static int start_timer(struct llmreg_service *s, struct llmreg_error *err)
 {
-    const struct alerter_conf alerts = {s->settings.rules, &s->limits,
-                                        store_standing(s->store)};
+    const struct alerter_conf alerts = {.rules = s->settings.rules,
+                                        .limits = &s->limits,
+                                        .store = store_standing(s->store)};
     int rc = timer_new(&s->timer, &s->world, &alerts, s->first_event);
 
     if (rc == LLMREG_OK)

@@ -19,7 +19,9 @@
 #include <llmreg/alert.h>
 #include <llmreg/registry.h>
 
-#define LLMREG_ALERTS_MAX 100000
+/* Of each rule; the default limits of endpoints, agents and hosts fit. */
+#define LLMREG_ALERTS_PER_RULE 100000
+#define LLMREG_ALERTS_MAX      (LLMREG_RULES * LLMREG_ALERTS_PER_RULE)
 
 /* Publishes alert, and with an action other than NOTHING its event (FIRED or
  * CLEARED).  alert->s comes from a step on the published one; there is one who

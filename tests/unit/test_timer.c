@@ -20,7 +20,7 @@ static void make_timer(void)
     const struct store_world world = {room.registry, room.bus, &room.clock,
                                       &room.log};
 
-    const struct alerter_conf alerts = {rules, &limits, NULL};
+    const struct alerter_conf alerts = {.rules = rules, .limits = &limits};
 
     limits = llmreg_registry_conf();
     for (int i = 0; i < LLMREG_RULES; i++)
