@@ -252,9 +252,9 @@ int llmreg_host_report_check(const struct llmreg_host_report *report,
 {
     int rc = check_host_key("id", report->id, err);
 
-    if (rc == LLMREG_OK)
+    if (rc == LLMREG_OK && report->name != NULL)
         rc = check_text("name", report->name, 0, NAME_MAX, err);
-    if (rc == LLMREG_OK)
+    if (rc == LLMREG_OK && report->agent != NULL)
         rc = check_text("agent", report->agent, 0, LLMREG_AGENT_ID_SIZE - 1,
                         err);
     if (rc == LLMREG_OK)

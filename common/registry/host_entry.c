@@ -4,7 +4,7 @@
  * Whether a sample is stale is asked of the reader's time, not of the last
  * tick: who is late with that must not make anybody see old numbers.
  */
-#include "common/registry/host_entry.h"
+#include "common/registry/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +105,7 @@ void llmreg_host_state(const struct llmreg_host *h,
         .sampled_mono_ns = heard->sampled_ns,
         .registered_ms = h->registered_ms,
         .interval_ms = spec->spec.interval_ms,
+        .heard = hosts_is_heard(h->registry, h, now),
         .claims = window_sum(&heard->claims, now->mono_ns),
     };
     rcu_end();

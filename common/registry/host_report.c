@@ -31,6 +31,36 @@ struct reporting {
 
 /* ---- before and after the lock ---- */
 
+/* What the report says, and what it leaves as it is in old, NULL if there is
+ * none. */
+static struct llmreg_host_report merge(const struct llmreg_host_report *report,
+                                       const struct llmreg_host_report *old)
+{
+    static const struct llmreg_host_report nothing = {.name = "", .agent = ""};
+    struct llmreg_host_report merged = *report;
+
+    if (old == NULL)
+        old = &nothing;
+    if (merged.name == NULL)
+        merged.name = old->name;
+    if (merged.agent == NULL)
+        merged.agent = old->agent;
+    if (merged.addresses == NULL) {
+        merged.addresses = old->addresses;
+        merged.naddresses = old->naddresses;
+    }
+    return merged;
+}
+
+static int specify(struct reporting *g, const struct llmreg_host_report *old)
+{
+    const struct llmreg_host_report merged = merge(g->report, old);
+
+    part_put(g->spec == NULL ? NULL : &g->spec->part);
+    g->spec = host_part_new(&merged);
+    return g->spec == NULL ? LLMREG_ENOMEM : LLMREG_OK;
+}
+
 static int begin(struct llmreg_registry *r, struct reporting *g)
 {
     const struct llmreg_resources *resources = g->report->resources;
@@ -41,9 +71,8 @@ static int begin(struct llmreg_registry *r, struct reporting *g)
         .stale_ns = INT64_MAX,
     };
 
-    g->spec = host_part_new(g->report);
     g->heard = host_heard_new(&first);
-    if (g->spec == NULL || g->heard == NULL)
+    if (g->heard == NULL)
         return LLMREG_ENOMEM;
     if (resources == NULL)
         return LLMREG_OK;
@@ -206,12 +235,16 @@ static int update(struct llmreg_registry *r, struct llmreg_host *h,
     char fields[FIELDS_SIZE];
     struct llmreg_text text;
 
-    llmreg_text_init(&text, fields, sizeof fields);
-    host_part_diff(old, &g->spec->spec, &text);
-    g->result.generation = h->generation;
-    llmreg_lock(&r->hosts.lock);
-    int rc = update_locked(r, h, g, host_part_of(old), fields);
-    llmreg_unlock(&r->hosts.lock);
+    int rc = specify(g, old);
+
+    if (rc == LLMREG_OK) {
+        llmreg_text_init(&text, fields, sizeof fields);
+        host_part_diff(old, &g->spec->spec, &text);
+        g->result.generation = h->generation;
+        llmreg_lock(&r->hosts.lock);
+        rc = update_locked(r, h, g, host_part_of(old), fields);
+        llmreg_unlock(&r->hosts.lock);
+    }
     llmreg_host_spec_put(old);
     return rc;
 }
@@ -245,17 +278,21 @@ static int add_locked(struct llmreg_registry *r, struct llmreg_host *h,
 
 static int add(struct llmreg_registry *r, struct reporting *g)
 {
-    struct llmreg_host *h = host_new(g->spec, g->heard, g->sample);
     char reason[REASON_SIZE];
+    int rc = specify(g, NULL);
 
+    if (rc != LLMREG_OK)
+        return rc;
+    struct llmreg_host *h = host_new(g->spec, g->heard, g->sample);
     if (h == NULL)
         return LLMREG_ENOMEM;
     h->registry = r;
     h->registered_ms = g->now->wall_ms;
     (void)snprintf(reason, sizeof reason, "reported by %s",
-                   g->report->agent[0] == '\0' ? "itself" : g->report->agent);
+                   g->spec->spec.agent[0] == '\0' ? "itself"
+                                                  : g->spec->spec.agent);
     llmreg_lock(&r->hosts.lock);
-    int rc = add_locked(r, h, g, reason);
+    rc = add_locked(r, h, g, reason);
     llmreg_unlock(&r->hosts.lock);
     if (rc == LLMREG_OK) {
         g->spec = NULL;

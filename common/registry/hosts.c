@@ -99,17 +99,17 @@ int64_t hosts_patience(const struct llmreg_registry *r, int64_t interval_ms)
     return three > r->conf.stale_ns ? three : r->conf.stale_ns;
 }
 
-/* Within its deadline; a restored one has it from the restart on, if it was
- * heard of within one before. */
-static bool is_heard(const struct llmreg_registry *r,
-                     const struct llmreg_host *h, const struct llmreg_now *now)
+/* A restored one has the deadline from the restart on, if it was heard of
+ * within one before. */
+bool hosts_is_heard(const struct llmreg_registry *r,
+                    const struct llmreg_host *h, const struct llmreg_now *now)
 {
-    int64_t heard_ns = h->heard->reported_ns;
+    int64_t heard_ns = rcu_load(&h->heard)->reported_ns;
 
     if (heard_ns == 0 && !h->owns)
         return false;
     return now->mono_ns - (heard_ns != 0 ? heard_ns : h->restored_ns) <
-           hosts_patience(r, h->spec->spec.interval_ms);
+           hosts_patience(r, rcu_load(&h->spec)->spec.interval_ms);
 }
 
 bool hosts_contest_locked(struct llmreg_registry *r, struct hosts_claim *claim,
@@ -121,7 +121,7 @@ bool hosts_contest_locked(struct llmreg_registry *r, struct hosts_claim *claim,
         rcu_begin();
         struct slots_walk w = index_walk(&r->hosts.keys, claim->keys->keys[i]);
         while ((other = slots_next(&w)) != NULL)
-            if (other != claim->by && is_heard(r, other, now))
+            if (other != claim->by && hosts_is_heard(r, other, now))
                 break;
         rcu_end(); /* hosts do not go while we hold the lock */
         claim->rival = other;

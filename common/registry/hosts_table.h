@@ -62,4 +62,8 @@ void hosts_set_sampling_locked(struct hosts *t, struct llmreg_host *h,
 /* Serves the deadlines; as llmreg_tick. */
 int64_t hosts_tick(struct llmreg_registry *r, const struct llmreg_now *now);
 
+/* Within its patience; inside a section or under the lock. */
+bool hosts_is_heard(const struct llmreg_registry *r,
+                    const struct llmreg_host *h, const struct llmreg_now *now);
+
 #endif

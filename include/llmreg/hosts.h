@@ -84,6 +84,7 @@ struct llmreg_host_state {
     int64_t sampled_mono_ns;  /* of the last sample, likewise */
     int64_t registered_ms;
     int64_t interval_ms;
+    bool heard;      /* of within its deadline: its addresses are its own */
     uint32_t claims; /* by others on its addresses, in the last 10 minutes */
 };
 void llmreg_host_state(const struct llmreg_host *h,

@@ -47,6 +47,8 @@ struct llmreg_gpu llmreg_gpu_unknown(void);
 struct llmreg_resources
 llmreg_resources_total(const struct llmreg_resources *in);
 
+/* NULL for name, agent or addresses says nothing about them: they stay as they
+ * are, and are empty for a host that is new. */
 struct llmreg_host_report {
     const char *id;    /* any spelling (llmreg_host_key); kept as its key */
     const char *name;  /* for people, 0 to 127 bytes, clean; "" is the id */

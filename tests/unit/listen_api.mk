@@ -164,6 +164,12 @@ tests_unit_test_router_SOURCES = tests/unit/test_router.c
 tests_unit_test_router_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_router_LDADD = $(DESK_LIBS)
 
+check_PROGRAMS += tests/unit/test_samples
+TESTS += tests/unit/test_samples
+tests_unit_test_samples_SOURCES = tests/unit/test_samples.c
+tests_unit_test_samples_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_samples_LDADD = $(DESK_LIBS)
+
 check_PROGRAMS += tests/unit/test_self_routes
 TESTS += tests/unit/test_self_routes
 tests_unit_test_self_routes_SOURCES = tests/unit/test_self_routes.c

@@ -341,58 +341,6 @@ START_TEST(peers_in_a_heartbeat_are_sessions)
 }
 END_TEST
 
-/* ---- samples ---- */
-
-START_TEST(a_sample_of_a_host_that_is_new_makes_it)
-{
-    desk_ask(&d, "operator", "POST /api/v1/hosts/Node%2D9/resources",
-             "{\"name\":\"the ninth\",\"cpu_percent\":1,\"addresses\":"
-             "[\"10.1.1.9\"],\"interval_seconds\":10}",
-             200);
-    ck_assert_str_eq(desk_get(&d, "next_interval_seconds"), "10");
-    desk_ask(&d, "reader", "GET /api/v1/hosts/node-9", NULL, 200);
-    ck_assert_str_eq(desk_get(&d, "name"), "the ninth");
-    ck_assert_str_eq(desk_get(&d, "resources.cpu_percent"), "1");
-    desk_ask(&d, "reader", "GET /api/v1/hosts?stale=false", NULL, 200);
-    ck_assert_uint_eq(desk_count(&d, "hosts[].id"), 1);
-    desk_ask(&d, "reader", "GET /api/v1/hosts?stale=true", NULL, 200);
-    ck_assert_uint_eq(desk_count(&d, "hosts[].id"), 0);
-}
-END_TEST
-
-START_TEST(a_sample_is_stale_after_its_time_and_not_shown)
-{
-    desk_ask(&d, "operator", "POST /api/v1/hosts/n1/resources",
-             "{\"cpu_percent\":1}", 200);
-    desk_pass(&d, 91000);
-    desk_ask(&d, "reader", "GET /api/v1/hosts/n1", NULL, 200);
-    ck_assert_str_eq(desk_get(&d, "resources"), "null");
-    ck_assert_str_eq(desk_get(&d, "stale"), "true");
-}
-END_TEST
-
-START_TEST(new_hosts_come_only_so_often)
-{
-    d.api->conf.new_hosts = (struct bucket_rule){1, 2};
-    desk_ask(&d, "operator", "POST /api/v1/hosts/n1/resources", "{}", 200);
-    desk_ask(&d, "operator", "POST /api/v1/hosts/n2/resources", "{}", 200);
-    desk_ask(&d, "operator", "POST /api/v1/hosts/n3/resources", "{}", 429);
-    ck_assert_str_eq(desk_field(&d, "Retry-After"), "1");
-    desk_ask(&d, "agent", REGISTER, W1, 429);
-    desk_ask(&d, "operator", "POST /api/v1/hosts/n1/resources", "{}", 200);
-    desk_ask(&d, "reader", "GET /api/v1/agents/w1", NULL, 404);
-}
-END_TEST
-
-START_TEST(an_address_that_another_host_has_is_a_conflict)
-{
-    desk_ask(&d, "operator", "POST /api/v1/hosts/n1/resources",
-             "{\"addresses\":[\"10.1.1.1\"]}", 200);
-    desk_ask(&d, "operator", "POST /api/v1/hosts/n2/resources",
-             "{\"addresses\":[\"10.1.1.1\"]}", 409);
-}
-END_TEST
-
 /* ---- leaving ---- */
 
 START_TEST(a_clean_leave_is_durable_and_noted)
@@ -461,10 +409,6 @@ int main(void)
                         (int)(sizeof wrong_beats / sizeof wrong_beats[0]));
     tcase_add_test(tc, resources_in_a_heartbeat_are_a_sample_of_its_host);
     tcase_add_test(tc, peers_in_a_heartbeat_are_sessions);
-    tcase_add_test(tc, a_sample_of_a_host_that_is_new_makes_it);
-    tcase_add_test(tc, a_sample_is_stale_after_its_time_and_not_shown);
-    tcase_add_test(tc, new_hosts_come_only_so_often);
-    tcase_add_test(tc, an_address_that_another_host_has_is_a_conflict);
     tcase_add_test(tc, a_clean_leave_is_durable_and_noted);
     tcase_add_test(tc, changes_are_noted_and_heartbeats_are_not);
     suite_add_tcase(suite, tc);

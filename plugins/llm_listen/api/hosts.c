@@ -128,11 +128,11 @@ static int run_sample(struct ask *a)
             : (int64_t)llround(said->interval_seconds * 1000);
     const struct sampled s = {
         .host = a->params[0],
-        .agent = said->agent == NULL ? "" : said->agent,
+        .agent = said->agent,
         .name = said->name,
         .interval_ms = interval_ms,
         .resources = &said->resources.r,
-        .addresses = &said->addresses,
+        .addresses = said->addresses.count == 0 ? NULL : &said->addresses,
     };
     int rc = report_sample(a, &s);
     struct reply r;

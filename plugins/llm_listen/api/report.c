@@ -60,12 +60,28 @@ static bool refuse_new_host(struct ask *a, const char *id)
     return e.retry > 0;
 }
 
+/* Where it calls from is the address of another host that lives: of those
+ * behind one router, only the first is found by it. */
+static bool is_taken(const struct ask *a, const char *host)
+{
+    struct llmreg_host *other =
+        llmreg_host_find(a->api->registry, a->req->peer);
+    struct llmreg_host *own = llmreg_host_get(a->api->registry, host);
+    struct llmreg_host_state state = {.heard = false};
+
+    if (other != NULL && other != own)
+        llmreg_host_state(other, &a->req->now, &state);
+    llmreg_host_put(other);
+    llmreg_host_put(own);
+    return state.heard;
+}
+
 /* The addresses by which others know the host: what it said, and where it calls
  * from.  One that is ours, or that every host has, is nobody's. */
-static size_t gather_addresses(const struct ask *a,
-                               const struct body_addresses *said,
+static size_t gather_addresses(const struct ask *a, const struct sampled *s,
                                const char *out[static LLMREG_ADDRESSES_MAX])
 {
+    const struct body_addresses *said = s->addresses;
     size_t n = 0;
     bool peer = a->req->local;
 
@@ -75,24 +91,37 @@ static size_t gather_addresses(const struct ask *a,
         peer = peer || strcmp(said->items[i], a->req->peer) == 0;
         out[n++] = said->items[i];
     }
-    if (!peer && n < LLMREG_ADDRESSES_MAX)
+    if (!peer && n < LLMREG_ADDRESSES_MAX && !is_taken(a, s->host))
         out[n++] = a->req->peer;
     return n;
+}
+
+/* A sample that says no addresses leaves them as they were registered. */
+static bool keeps_addresses(const struct ask *a, const struct sampled *s)
+{
+    struct llmreg_host *h = NULL;
+
+    if (s->addresses == NULL)
+        h = llmreg_host_get(a->api->registry, s->host);
+    llmreg_host_put(h);
+    return h != NULL;
 }
 
 static int report_host(struct ask *a, const struct sampled *s)
 {
     const char *addresses[LLMREG_ADDRESSES_MAX];
-    const struct llmreg_host_report report = {
+    struct llmreg_host_report report = {
         .id = s->host,
-        .name = or_empty(s->name),
+        .name = s->name,
         .agent = s->agent,
-        .addresses = addresses,
-        .naddresses = gather_addresses(a, s->addresses, addresses),
         .interval_ms = s->interval_ms,
         .resources = s->resources,
     };
 
+    if (!keeps_addresses(a, s)) {
+        report.addresses = addresses;
+        report.naddresses = gather_addresses(a, s, addresses);
+    }
     return llmreg_host_report(a->api->registry, &report, &a->req->now, NULL,
                               &a->err);
 }
@@ -150,6 +179,18 @@ struct claim {
     bool exists;
 };
 
+/* None is said as well. */
+static const struct llmreg_capability *
+said_capabilities(const struct registration *r)
+{
+    static const struct llmreg_capability none;
+
+    if (r->capabilities.items == NULL &&
+        body_has(&registration_form, r->given, "capabilities"))
+        return &none;
+    return r->capabilities.items;
+}
+
 static int register_agent(struct ask *a, const struct registration *r,
                           const struct claim *c, struct registered *out)
 {
@@ -158,15 +199,15 @@ static int register_agent(struct ask *a, const struct registration *r,
         .id = c->id,
         .type = or_empty(r->type),
         .name = or_empty(r->name != NULL ? r->name : r->agent_id),
-        .role = or_empty(r->role),
-        .domain = or_empty(r->domain),
-        .cluster = or_empty(r->cluster),
+        .role = r->role,
+        .domain = r->domain,
+        .cluster = r->cluster,
         .host = c->host,
-        .url = url,
-        .version = or_empty(r->version),
+        .url = r->url == NULL ? NULL : url,
+        .version = r->version,
         .source = LLMREG_SOURCE_AUTO,
         .interval_ms = out->interval_ms,
-        .capabilities = r->capabilities.items,
+        .capabilities = said_capabilities(r),
         .ncapabilities = r->capabilities.count,
         .metadata = r->metadata.items,
         .nmetadata = r->metadata.count,

@@ -74,10 +74,11 @@ LLMREG_MUSTCHECK int report_beat(struct ask *a, const char *id,
 
 /* A sample of a host.  host "": that of the caller's address. */
 struct sampled {
-    const char *host, *agent, *name; /* name: NULL keeps it */
+    const char *host, *agent, *name; /* agent, name: NULL keeps them */
     int64_t interval_ms;
     const struct llmreg_resources *resources;
-    const struct body_addresses *addresses; /* NULL: only the caller's */
+    const struct body_addresses *addresses; /* NULL keeps them; a host that is
+                                               new has the caller's */
 };
 LLMREG_MUSTCHECK int report_sample(struct ask *a, const struct sampled *s);
 
