@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* agent_register.c - agents come, come again, and come back from the store.
  *
- * To register again is an update: it keeps what was observed and the standing
- * of the source, and merges metadata.  Who brings no id gets the one of its
- * type and name, so that a restart of an agent is no new agent.
+ * To register again is an update: it keeps what was observed, what is not said
+ * and the standing of the source, and merges metadata.  Who brings no id gets
+ * the one of its type and name, so that a restart of an agent is no new agent.
  */
 #include "common/registry/agent_change.h"
 
@@ -19,13 +19,45 @@
 
 #define LATENCY_MAX_US INT64_C(86400000000) /* a day, as in a heartbeat */
 
+/* What a registration need not say. */
+static const size_t optional[] = {
+    offsetof(struct llmreg_agent_spec, role),
+    offsetof(struct llmreg_agent_spec, domain),
+    offsetof(struct llmreg_agent_spec, cluster),
+    offsetof(struct llmreg_agent_spec, url),
+    offsetof(struct llmreg_agent_spec, version),
+};
+static const struct llmreg_agent_spec nothing = {
+    .role = "", .domain = "", .cluster = "", .url = "", .version = ""};
+
+static const char *const *said(const struct llmreg_agent_spec *spec, size_t at)
+{
+    return (const void *)((const char *)spec + optional[at]);
+}
+
+/* What spec does not say is as in from. */
+static void fill(struct llmreg_agent_spec *spec,
+                 const struct llmreg_agent_spec *from)
+{
+    for (size_t i = 0; i < sizeof optional / sizeof optional[0]; i++)
+        if (*said(spec, i) == NULL)
+            memcpy((void *)(uintptr_t)said(spec, i), said(from, i),
+                   sizeof *said(from, i));
+    if (spec->capabilities == NULL) {
+        spec->capabilities = from->capabilities;
+        spec->ncapabilities = from->ncapabilities;
+    }
+}
+
 /* Checks spec; *out is it, with its host in the one spelling. */
 static int spell(const struct llmreg_agent_spec *spec,
                  char host[static LLMREG_HOST_SIZE],
                  struct llmreg_agent_spec *out, struct llmreg_error *err)
 {
-    int rc = llmreg_agent_check(spec, err);
+    struct llmreg_agent_spec filled = *spec;
 
+    fill(&filled, &nothing);
+    int rc = llmreg_agent_check(&filled, err);
     if (rc != LLMREG_OK)
         return rc;
     *out = *spec;
@@ -152,7 +184,6 @@ static int add(struct llmreg_registry *r, const struct llmreg_agent_spec *spec,
 
 static int add_new(struct llmreg_registry *r, struct registering *g)
 {
-    static const struct llmreg_agent_spec nothing;
     struct llmreg_agent_spec spec = *g->spec;
     struct metadata metadata;
     char id[UUID_SIZE];
@@ -161,6 +192,7 @@ static int add_new(struct llmreg_registry *r, struct registering *g)
 
     if (rc != LLMREG_OK)
         return rc;
+    fill(&spec, &nothing);
     spec.metadata = metadata.members;
     spec.nmetadata = metadata.count;
     if (spec.id[0] != '\0')
@@ -189,6 +221,7 @@ static int merge(const struct llmreg_agent_spec *old, struct registering *g,
     if (rc != LLMREG_OK)
         return rc;
     *out = *g->spec;
+    fill(out, old);
     out->id = old->id;
     out->metadata = metadata->members;
     out->nmetadata = metadata->count;

@@ -40,7 +40,8 @@ static struct llmreg_spec complete(const struct llmreg_spec *old,
     return merged;
 }
 
-/* What spec says, but for what an update never changes. */
+/* What spec says, but for what an update never changes, and for what it leaves
+ * open and somebody else has said since. */
 static struct llmreg_spec merge(const struct llmreg_spec *old,
                                 const struct llmreg_spec *spec)
 {
@@ -48,6 +49,10 @@ static struct llmreg_spec merge(const struct llmreg_spec *old,
         return complete(old, spec);
     struct llmreg_spec merged = *spec;
     merged.series = old->series;
+    if (spec->owner == NULL)
+        merged.owner = old->owner;
+    if (spec->kind == LLMREG_KIND_AUTO)
+        merged.kind = old->kind;
     return merged;
 }
 

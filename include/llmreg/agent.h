@@ -61,6 +61,8 @@ struct llmreg_measure {
 #define LLMREG_MEASURES_MAX      32
 #define LLMREG_AGENT_INTERVAL_MS 30000
 
+/* In a registration, role, domain, cluster, url, version and capabilities may
+ * be NULL: they stay as they are, and are empty for an agent that is new. */
 struct llmreg_agent_spec {
     const char *id;      /* "" in a registration: found or made (agents.h) */
     const char *type;    /* 1 to 64 bytes of [a-z0-9_-], e.g. "performance" */

@@ -69,9 +69,10 @@ struct llmreg_spec {
                            registered: a rename must not orphan RRD files */
     const char *origin; /* "config", the path of the EndpointFile, "agent" and
                            the id of the one that announced it; "" or NULL */
-    const char *owner;  /* host_id of the host it is on, up to 253 bytes; "" or
-                           NULL: by the host part of its id (hosts.h) */
-    enum llmreg_kind kind;
+    const char *owner;  /* host_id of the host it is on, up to 253 bytes; "":
+                           by the host part of its id (hosts.h); NULL in an
+                           update: as it was */
+    enum llmreg_kind kind; /* AUTO in an update: as it was */
     enum llmreg_source source;
     int32_t priority;    /* 0 to 1000, higher is preferred */
     int64_t interval_ms; /* of its probes and its series, 1 to 86400000 */

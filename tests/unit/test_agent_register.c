@@ -187,6 +187,29 @@ START_TEST(D3_registering_again_keeps_presence_history_and_first_registration)
 }
 END_TEST
 
+START_TEST(D3_what_is_not_said_again_stays_and_what_is_said_to_be_empty_goes)
+{
+    static const struct llmreg_capability none;
+    struct llmreg_agent_spec spec = people_spec("a1", "ann");
+
+    people_register(&spec);
+    fleet_skip_events();
+    spec.role = spec.domain = spec.cluster = spec.url = spec.version = NULL;
+    spec.capabilities = NULL;
+    spec.ncapabilities = 0;
+    people_register(&spec);
+    people_no_event();
+    spec.domain = "";
+    spec.capabilities = &none;
+    people_register(&spec);
+    ck_assert_str_eq(people_event(), "updated a1 > domain, capabilities");
+    spec = people_spec("a2", "bob");
+    spec.role = NULL;
+    people_register(&spec);
+    ck_assert_str_eq(people_event(), "registered a2 >connecting auto");
+}
+END_TEST
+
 START_TEST(an_update_names_the_fields_that_changed)
 {
     people_add("a1", "ann");
@@ -470,6 +493,8 @@ static Suite *suite(void)
     tcase_add_test(t, C7_what_is_not_valid_is_not_registered);
     tcase_add_test(
         t, D3_registering_again_keeps_presence_history_and_first_registration);
+    tcase_add_test(
+        t, D3_what_is_not_said_again_stays_and_what_is_said_to_be_empty_goes);
     tcase_add_test(t, an_update_names_the_fields_that_changed);
     tcase_add_test(t,
                    capabilities_are_replaced_and_their_order_is_no_difference);

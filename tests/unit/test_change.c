@@ -143,65 +143,8 @@ START_TEST(a_source_is_raised_but_never_lowered)
 }
 END_TEST
 
-static const struct llmreg_spec *spec_of(const char *id)
-{
-    struct llmreg_endpoint *e = fleet_get(id);
-    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
-
-    llmreg_put(e);
-    return spec;
-}
-
 /* A2: every reconnect of an agent overwrote the name and the source that a
  * person had given. */
-START_TEST(what_a_person_named_is_not_renamed_by_who_announces_it)
-{
-    struct llmreg_spec spec = fleet_spec("a:1");
-
-    spec.source = LLMREG_SOURCE_MANUAL;
-    spec.kind = LLMREG_KIND_AUTO;
-    spec.priority = 90;
-    (void)set(&spec);
-    spec = fleet_spec("a:1");
-    spec.source = LLMREG_SOURCE_AUTO;
-    spec.name = "agent's";
-    spec.origin = "agent:7";
-    spec.owner = "gpu1";
-    spec.nlabels = 0;
-    spec.interval_ms = 1000;
-    (void)set(&spec);
-    const struct llmreg_spec *now = spec_of("a:1");
-    ck_assert_str_eq(now->name, "gpu");
-    ck_assert_str_eq(now->origin, "config");
-    ck_assert_int_eq(now->priority, 90);
-    ck_assert_int_eq(now->interval_ms, 10000);
-    ck_assert_uint_eq(now->nlabels, 1);
-    ck_assert_int_eq(now->source, LLMREG_SOURCE_MANUAL);
-    ck_assert_str_eq(now->owner, "gpu1");
-    ck_assert_int_eq(now->kind, LLMREG_KIND_OLLAMA);
-    llmreg_spec_put(now);
-    spec.kind = LLMREG_KIND_VLLM;
-    spec.owner = "";
-    ck_assert_uint_eq(set(&spec).seq, 0);
-}
-END_TEST
-
-START_TEST(who_announces_renames_what_it_announced)
-{
-    struct llmreg_spec spec = fleet_spec("a:1");
-
-    spec.source = LLMREG_SOURCE_AUTO;
-    (void)set(&spec);
-    spec.name = "better";
-    spec.source = LLMREG_SOURCE_MDNS;
-    (void)set(&spec);
-    const struct llmreg_spec *now = spec_of("a:1");
-    ck_assert_str_eq(now->name, "better");
-    ck_assert_int_eq(now->source, LLMREG_SOURCE_MDNS);
-    llmreg_spec_put(now);
-}
-END_TEST
-
 START_TEST(two_schemes_on_one_id_are_an_error)
 {
     struct llmreg_spec spec = fleet_spec("a:1");
@@ -463,8 +406,6 @@ static Suite *suite(void)
     tcase_add_test(t, an_update_keeps_what_was_observed_and_wanted);
     tcase_add_test(t, the_series_is_frozen_at_the_first_registration);
     tcase_add_test(t, a_source_is_raised_but_never_lowered);
-    tcase_add_test(t, what_a_person_named_is_not_renamed_by_who_announces_it);
-    tcase_add_test(t, who_announces_renames_what_it_announced);
     tcase_add_test(t, two_schemes_on_one_id_are_an_error);
     tcase_add_test(t, what_is_not_valid_is_refused);
     tcase_add_test(t, at_the_limit_nobody_comes_in_but_all_can_change);
