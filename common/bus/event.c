@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <llmreg/text.h>
+
 #define EVENT_STRINGS 5
 
 struct packed {
@@ -46,7 +48,7 @@ struct llmreg_event *event_copy(const struct llmreg_event *event)
     for (size_t i = 0; i < EVENT_STRINGS; i++) {
         if (*from[i] == NULL)
             *from[i] = "";
-        len[i] = strlen(*from[i]) + 1;
+        len[i] = strnlen(*from[i], LLMREG_EVENT_TEXT_MAX) + 1;
         total += len[i];
     }
     struct packed *p = malloc(sizeof *p + total);
@@ -57,7 +59,7 @@ struct llmreg_event *event_copy(const struct llmreg_event *event)
     strings_of(&p->event, to);
     char *at = p->strings;
     for (size_t i = 0; i < EVENT_STRINGS; i++) {
-        memcpy(at, *from[i], len[i]);
+        llmreg_copy_message(at, len[i], *from[i]);
         *to[i] = at;
         at += len[i];
     }

@@ -45,6 +45,11 @@ enum llmreg_event_type {
     LLMREG_EVENT_TYPES
 };
 
+/* Bytes of each of an event's strings.  Ids and names are shorter; a reason
+ * comes from anybody, and of a longer one the rest is cut (text.h,
+ * llmreg_copy_message), here and wherever one is taken for an event. */
+#define LLMREG_EVENT_TEXT_MAX 1024
+
 struct llmreg_event {
     uint64_t seq;    /* > 0, strictly growing, never used again */
     int64_t time_ms; /* wall time */

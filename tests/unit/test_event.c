@@ -50,6 +50,28 @@ START_TEST(a_string_that_is_not_given_is_empty)
 }
 END_TEST
 
+/* Whoever removes or marks something gives a reason, as long as he likes. */
+START_TEST(a_reason_is_cut_where_it_gets_too_long)
+{
+    static char reason[1 << 20];
+    const struct llmreg_event source = {.subject = "a", .reason = reason};
+
+    memset(reason, 'r', sizeof reason - 1);
+    reason[LLMREG_EVENT_TEXT_MAX] = '\0';
+    struct llmreg_event *copy = event_copy(&source);
+    ck_assert_ptr_nonnull(copy);
+    ck_assert_str_eq(copy->reason, reason);
+    llmreg_event_put(copy);
+    reason[LLMREG_EVENT_TEXT_MAX] = 'r';
+    copy = event_copy(&source);
+    ck_assert_ptr_nonnull(copy);
+    ck_assert_str_eq(copy->subject, "a");
+    ck_assert_uint_eq(strlen(copy->reason), LLMREG_EVENT_TEXT_MAX);
+    ck_assert_str_eq(copy->reason + LLMREG_EVENT_TEXT_MAX - 4, "r...");
+    llmreg_event_put(copy);
+}
+END_TEST
+
 START_TEST(an_event_lives_until_its_last_reference_is_put)
 {
     const struct llmreg_event source = {.subject = "a"};
@@ -90,6 +112,7 @@ static Suite *suite(void)
 
     tcase_add_test(t, a_copy_has_the_strings_and_the_numbers_of_its_source);
     tcase_add_test(t, a_string_that_is_not_given_is_empty);
+    tcase_add_test(t, a_reason_is_cut_where_it_gets_too_long);
     tcase_add_test(t, an_event_lives_until_its_last_reference_is_put);
     tcase_add_loop_test(t, every_type_has_its_own_word, 0, LLMREG_EVENT_TYPES);
     tcase_add_test(t, what_is_no_type_has_a_word_too);
