@@ -125,14 +125,42 @@ void llmreg_copy_message(char *out, size_t size, const char *s)
     out[keep + len] = '\0';
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Of eight bytes at once: 0 if each is from ' ' to '~'.  The first one that is
+ * not has its high bit set, or gets it in one of the differences. */
+static uint64_t odd_ones(const char *s)
+{
+    uint64_t bytes;
+
+    memcpy(&bytes, s, sizeof bytes);
+    const uint64_t low = bytes - EACH(0x20);
+    const uint64_t del = (bytes ^ EACH(0x7f)) - EACH(1);
+    return (bytes | low | del) & EACH(0x80);
+}
+
+/* Printable ASCII, as nearly all that there is. */
+static bool is_plain(const char *s, size_t len)
+{
+    uint64_t odd = 0;
+
+    if (len < 8)
+        return false;
+    for (size_t i = 0; i < len - 8; i += 8)
+        odd |= odd_ones(s + i);
+    return (odd | odd_ones(s + len - 8)) == 0;
+}
+
 bool llmreg_is_clean(const char *s, size_t len)
 {
+    if (is_plain(s, len))
+        return true;
     for (size_t i = 0, n; i < len; i += n) {
         uint32_t c = 0;
 
         n = 1;
         if (s[i] >= 0x20 && s[i] < 0x7f)
-            continue; /* nearly all that there is */
+            continue;
         n = utf8_decode(s + i, len - i, &c);
         if (n == 0 || is_control(c))
             return false;

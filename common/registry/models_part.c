@@ -148,11 +148,8 @@ static int draw_up(struct models_part **out, struct draft *list,
 {
     size_t count = models->count;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         list[i].model = &models->items[i];
-        if (part_room(list[i].model->name) == 0)
-            return LLMREG_EINVAL;
-    }
     if (!is_proper(list, count)) { /* as few are */
         sort(list, count);
         count = unique(list, count);
@@ -170,16 +167,17 @@ static int draw_up(struct models_part **out, struct draft *list,
 int models_part_new(struct models_part **out,
                     const struct llmreg_models *models)
 {
-    struct draft few[FEW];
+    struct draft few[FEW], *many;
+    int rc = llmreg_models_check(models, NULL);
 
-    if (models->count > LLMREG_MODELS_MAX)
-        return LLMREG_EINVAL;
+    if (rc != LLMREG_OK)
+        return rc;
     if (models->count <= FEW)
         return draw_up(out, few, models);
-    struct draft *many = malloc(models->count * sizeof *many);
+    many = malloc(models->count * sizeof *many);
     if (many == NULL)
         return LLMREG_ENOMEM;
-    int rc = draw_up(out, many, models);
+    rc = draw_up(out, many, models);
     free(many);
     return rc;
 }

@@ -22,8 +22,7 @@ struct models_part {
 };
 
 /* A sorted copy without doubles (the first of a name is kept), with one
- * reference.  LLMREG_ENOMEM; LLMREG_EINVAL: more than LLMREG_MODELS_MAX, or
- * one without a name. */
+ * reference.  LLMREG_ENOMEM; LLMREG_EINVAL: llmreg_models_check. */
 LLMREG_MUSTCHECK int models_part_new(struct models_part **out,
                                      const struct llmreg_models *models);
 /* The part that a list handed out lies in. */

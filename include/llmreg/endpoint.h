@@ -108,9 +108,11 @@ struct llmreg_override {
     size_t nlabels;
 };
 
+#define LLMREG_MODEL_TEXT 1024 /* bytes of each string but the name */
+
 struct llmreg_model {
     const char *name;   /* normalised (names.h) */
-    const char *digest; /* "" is unknown, here and below */
+    const char *digest; /* "" or NULL is unknown, here and below */
     const char *family;
     const char *parameter_size; /* free text, "3.2B" */
     const char *quantization;   /* free text, "Q4_K_M" */
@@ -149,6 +151,11 @@ LLMREG_MUSTCHECK int llmreg_admin_parse(const char *s, enum llmreg_admin *out);
 /* LLMREG_EINVAL with err names the field, its value and what is allowed. */
 LLMREG_MUSTCHECK int llmreg_spec_check(const struct llmreg_spec *spec,
                                        struct llmreg_error *err);
+
+/* The count, and each model's fields; sorted or not.  LLMREG_EINVAL with err
+ * names the model, the field, its value and what is allowed. */
+LLMREG_MUSTCHECK int llmreg_models_check(const struct llmreg_models *models,
+                                         struct llmreg_error *err);
 
 /* A model of which only the name is known. */
 struct llmreg_model llmreg_model_unknown(const char *name);

@@ -117,7 +117,7 @@ LLMREG_MUSTCHECK int llmreg_observe(struct llmreg_registry *r,
  * missing in between.  The list is copied; it need not be sorted, and of a
  * name that comes twice the first is kept.  An event only if the lists are
  * not alike (llmreg_models_alike).  LLMREG_ESTALE, LLMREG_ENOMEM;
- * LLMREG_EINVAL: over LLMREG_MODELS_MAX, or an empty name. */
+ * LLMREG_EINVAL: llmreg_models_check. */
 LLMREG_MUSTCHECK int llmreg_models_set(struct llmreg_registry *r,
                                        struct llmreg_endpoint *e,
                                        const struct llmreg_models *models,

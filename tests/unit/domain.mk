@@ -18,6 +18,12 @@ tests_unit_test_models_SOURCES = tests/unit/test_models.c
 tests_unit_test_models_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_models_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_models_check
+TESTS += tests/unit/test_models_check
+tests_unit_test_models_check_SOURCES = tests/unit/test_models_check.c
+tests_unit_test_models_check_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_models_check_LDADD = $(DOMAIN_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_phase
 TESTS += tests/unit/test_phase
 tests_unit_test_phase_SOURCES = tests/unit/test_phase.c

@@ -139,7 +139,7 @@ START_TEST(long_lists_are_sorted_as_short_ones_are)
 }
 END_TEST
 
-START_TEST(too_many_or_nameless_models_are_refused)
+START_TEST(models_that_are_out_of_bounds_are_refused)
 {
     static struct llmreg_model items[LLMREG_MODELS_MAX + 1];
     struct llmreg_models list = {.items = items, .count = 1};
@@ -148,6 +148,11 @@ START_TEST(too_many_or_nameless_models_are_refused)
     items[0] = llmreg_model_unknown("");
     ck_assert_int_eq(models_part_new(&p, &list), LLMREG_EINVAL);
     items[0].name = NULL;
+    ck_assert_int_eq(models_part_new(&p, &list), LLMREG_EINVAL);
+    items[0] = llmreg_model_unknown("a\nb");
+    ck_assert_int_eq(models_part_new(&p, &list), LLMREG_EINVAL);
+    items[0] = llmreg_model_unknown("a");
+    items[0].size_bytes = -2;
     ck_assert_int_eq(models_part_new(&p, &list), LLMREG_EINVAL);
     for (size_t i = 0; i <= LLMREG_MODELS_MAX; i++)
         items[i] = llmreg_model_unknown("a");
@@ -245,7 +250,7 @@ static Suite *suite(void)
     tcase_add_test(t, strings_and_numbers_are_copied_and_the_loaded_counted);
     tcase_add_test(t, strings_that_are_the_same_as_before_are_kept_once);
     tcase_add_test(t, long_lists_are_sorted_as_short_ones_are);
-    tcase_add_test(t, too_many_or_nameless_models_are_refused);
+    tcase_add_test(t, models_that_are_out_of_bounds_are_refused);
     tcase_add_test(t, same_means_also_what_moves_while_nothing_happens);
     tcase_add_test(t, what_differs_is_said_by_name);
     tcase_add_test(t, a_difference_that_is_too_long_is_cut_at_a_name);

@@ -185,6 +185,21 @@ START_TEST(clean_is_utf8_without_controls)
 }
 END_TEST
 
+/* Wherever it stands: most are looked at eight at once. */
+START_TEST(each_byte_but_printable_ASCII_makes_a_text_unclean)
+{
+    for (int byte = 0; byte < 256; byte++) {
+        for (size_t at = 0; at < 19; at++) {
+            char s[] = "the quick brown fox"; /* 19 bytes */
+
+            s[at] = (char)byte;
+            ck_assert_int_eq(llmreg_is_clean(s, 19),
+                             byte >= 0x20 && byte < 0x7f);
+        }
+    }
+}
+END_TEST
+
 static const struct {
     const char *s;
     int64_t min, max;
@@ -252,6 +267,7 @@ int main(void)
     tcase_add_loop_test(tc, a_message_is_cut_between_characters_and_says_so, 0,
                         COUNT(messages));
     tcase_add_test(tc, a_message_for_no_room_writes_nothing);
+    tcase_add_test(tc, each_byte_but_printable_ASCII_makes_a_text_unclean);
     tcase_add_loop_test(tc, clean_is_utf8_without_controls, 0,
                         COUNT(cleanliness));
     tcase_add_loop_test(tc, a_whole_number_is_digits_in_range, 0,
