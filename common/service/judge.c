@@ -175,9 +175,14 @@ static void word_removal(struct judge *g, struct judgement *j)
     const struct notify_subject subject = {b->name, b->subject};
     struct words *w = &g->words;
 
-    j->look.state = "removed";
     w->since_ms = g->scene.now.wall_ms;
     word_address(w, b);
+    if (j->look.unwatched) {
+        j->look.state = "unwatched";
+        notify_text_unwatched(w->message, &subject);
+        return;
+    }
+    j->look.state = "removed";
     llmreg_copy_message(w->reason, sizeof w->reason,
                         j->is->removed != NULL ? j->is->removed : "");
     notify_text_removed(w->message, &subject);

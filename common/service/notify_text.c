@@ -6,6 +6,8 @@
 
 #include <llmreg/text.h>
 
+/* Of a name; that of a model may have 1,023 bytes. */
+#define NAME_SIZE 128
 /* " (+1024 more)" */
 #define MORE_SIZE 13
 /* What must be left for the sentence about the models. */
@@ -48,7 +50,10 @@ static void add_duration(struct llmreg_text *t, int64_t ms)
 static void add_subject(struct llmreg_text *t, const struct notify_subject *s,
                         bool with_id)
 {
-    llmreg_text_add(t, s->name);
+    char name[NAME_SIZE];
+
+    llmreg_copy_message(name, sizeof name, s->name);
+    llmreg_text_add(t, name);
     if (with_id && strcmp(s->name, s->id) != 0)
         llmreg_text_addf(t, " (%s)", s->id);
 }
@@ -131,16 +136,24 @@ void notify_text_trouble(char out[static LLMREG_MESSAGE_SIZE],
     add_models(&t, n);
 }
 
+/* Without the id if it has no room. */
+static void begin_short(struct llmreg_text *t, char *out,
+                        const struct notify_subject *subject)
+{
+    const bool with_id =
+        strlen(subject->name) + strlen(subject->id) < LLMREG_MESSAGE_SIZE - 90;
+
+    llmreg_text_init(t, out, LLMREG_MESSAGE_SIZE);
+    add_subject(t, subject, with_id);
+}
+
 void notify_text_again(char out[static LLMREG_MESSAGE_SIZE],
                        const struct notify_subject *subject, const char *before,
                        int64_t duration_ms)
 {
-    const bool with_id =
-        strlen(subject->name) + strlen(subject->id) < LLMREG_MESSAGE_SIZE - 90;
     struct llmreg_text t;
 
-    llmreg_text_init(&t, out, LLMREG_MESSAGE_SIZE);
-    add_subject(&t, subject, with_id);
+    begin_short(&t, out, subject);
     llmreg_text_add(&t, " is healthy again");
     if (duration_ms < 0)
         return;
@@ -151,13 +164,19 @@ void notify_text_again(char out[static LLMREG_MESSAGE_SIZE],
 void notify_text_removed(char out[static LLMREG_MESSAGE_SIZE],
                          const struct notify_subject *subject)
 {
-    const bool with_id =
-        strlen(subject->name) + strlen(subject->id) < LLMREG_MESSAGE_SIZE - 90;
     struct llmreg_text t;
 
-    llmreg_text_init(&t, out, LLMREG_MESSAGE_SIZE);
-    add_subject(&t, subject, with_id);
+    begin_short(&t, out, subject);
     llmreg_text_add(&t, " was removed from the registry; its alarm is over");
+}
+
+void notify_text_unwatched(char out[static LLMREG_MESSAGE_SIZE],
+                           const struct notify_subject *subject)
+{
+    struct llmreg_text t;
+
+    begin_short(&t, out, subject);
+    llmreg_text_add(&t, " is not watched any more; its alarm is over");
 }
 
 void notify_text_store(char out[static LLMREG_MESSAGE_SIZE], bool failed,

@@ -3,7 +3,7 @@
  *
  * Pure functions of their arguments.  A message always fits; what does not
  * fit is left out in this order: names of models (they are counted), the id,
- * the end of the reason.  A name is never cut.
+ * the end of the reason, the end of a very long name.
  *
  * Threads:   every function may be called from any thread.
  * Blocking:  never.
@@ -41,6 +41,9 @@ void notify_text_again(char out[static LLMREG_MESSAGE_SIZE],
                        int64_t duration_ms);
 void notify_text_removed(char out[static LLMREG_MESSAGE_SIZE],
                          const struct notify_subject *subject);
+/* All that have it, or are of it, were taken out. */
+void notify_text_unwatched(char out[static LLMREG_MESSAGE_SIZE],
+                           const struct notify_subject *subject);
 void notify_text_store(char out[static LLMREG_MESSAGE_SIZE], bool failed,
                        const char *reason);
 

@@ -60,6 +60,7 @@ struct look {
     struct llmreg_finding found;
     const char *state; /* one word */
     bool gone;         /* there is no such subject (any more) */
+    bool unwatched;    /* gone, but not removed: all of it was taken out */
     /* bad by one failure alone, which may be ours */
     int64_t failure_ns;  /* monotonic time of it; 0: it is not so */
     int64_t doubtful_ns; /* by then many others have been asked, too */

@@ -86,7 +86,7 @@ void rules_look_model_lost(struct look *l)
     struct llmreg_fleet_model m = {.active = 0};
     int rc = llmreg_fleet_model(l->scene->registry, l->subject, &m);
 
-    l->gone = rc != LLMREG_OK || m.active == 0;
+    l->gone = l->unwatched = rc != LLMREG_OK || m.active == 0;
     rules_find(l, m.serving == 0, "lost", "ok");
     l->found.known = m.serving > 0 || m.unknown == 0;
     if (l->words != NULL && !l->gone)
@@ -162,7 +162,7 @@ static bool find_kind(struct look *l, struct kind_facts *k)
     l->gone = llmreg_kind_parse(l->subject, &k->kind) != LLMREG_OK;
     if (!l->gone)
         llmreg_each(l->scene->registry, note_if_kind, k);
-    l->gone = l->gone || k->active == 0;
+    l->gone = l->unwatched = l->gone || k->active == 0;
     return !l->gone;
 }
 

@@ -246,6 +246,38 @@ START_TEST(removal_and_store_have_their_sentences)
 }
 END_TEST
 
+/* Of two bytes each, so that a cut may tear one. */
+static const size_t long_names[] = {126, 127, 128, 254, 255, 256, 1022, 1023};
+
+static void expect(const char *text)
+{
+    ck_assert(llmreg_is_clean(message, strlen(message)));
+    ck_assert_ptr_nonnull(strstr(message, "\xc3\xa9\xc3\xa9"));
+    ck_assert_msg(strstr(message, text) != NULL, "%s", message);
+}
+
+START_TEST(a_very_long_name_is_cut_and_never_empties_the_message)
+{
+    char name[LLMREG_MODEL_SIZE] = "";
+    const struct notify_subject s = {name, name};
+    struct notify_trouble t = trouble();
+
+    for (size_t i = 0; i < long_names[_i]; i++)
+        name[i] = (long_names[_i] - i) % 2 == 0 ? '\xc3' : '\xa9';
+    if (long_names[_i] % 2 == 1)
+        name[0] = 'e';
+    t.subject = s;
+    notify_text_removed(message, &s);
+    expect(" was removed from the registry; its alarm is over");
+    notify_text_unwatched(message, &s);
+    expect(" is not watched any more; its alarm is over");
+    notify_text_again(message, &s, "unreachable", INT64_C(8640000000) * 1000);
+    expect(" is healthy again, it was unreachable for 100000 d");
+    notify_text_trouble(message, &t);
+    expect(" No other healthy endpoint has");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("notify_text");
@@ -265,6 +297,9 @@ int main(void)
     tcase_add_test(tc, durations_have_two_units_at_most);
     tcase_add_test(tc, an_unknown_past_is_not_invented);
     tcase_add_test(tc, removal_and_store_have_their_sentences);
+    tcase_add_loop_test(tc,
+                        a_very_long_name_is_cut_and_never_empties_the_message,
+                        0, sizeof long_names / sizeof long_names[0]);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
