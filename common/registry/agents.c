@@ -99,6 +99,7 @@ static void add_name_locked(struct agents *t, struct agent_part *spec)
     const struct name n = {spec->spec.type, spec->spec.name};
 
     rcu_table_add(&t->names, hash_name(t, &n), &spec->node);
+    rcu_table_fit(&t->names);
 }
 
 /* ---- finding ---- */

@@ -215,6 +215,7 @@ int index_prepare(struct index *x, const struct index_change *c)
     rcu_begin(); /* one for all of them: it is most of a small look-up */
     int rc = prepare(x, c);
     rcu_end();
+    rcu_table_fit(&x->table);
     return rc;
 }
 

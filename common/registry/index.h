@@ -18,7 +18,7 @@
  *
  * Threads:   finding and walking inside a section from any thread; the rest
  *            is for the holder of the table's lock.
- * Blocking:  never.
+ * Blocking:  index_prepare where the table grows (rcu_table.h).
  * Ownership: the links are the entry's; the entries are lent.
  */
 #ifndef LLMREG_REGISTRY_INDEX_H
@@ -82,6 +82,7 @@ struct index_change {
     struct link *new; /* one for each of after, filled by index_prepare */
 };
 
+/* Not inside a section, or the table does not grow. */
 LLMREG_MUSTCHECK int index_prepare(struct index *x,
                                    const struct index_change *c);
 /* Instead of joining: forgets what was prepared. */

@@ -28,8 +28,9 @@ void rcu_table_fini(struct rcu_table *t)
 
 void rcu_table_grow(struct rcu_table *t)
 {
-    if (t->buckets == t->max)
+    if (urcu_bp_read_ongoing() != 0)
         return;
-    t->buckets *= 2;
+    while (t->buckets < t->used && t->buckets < t->max)
+        t->buckets *= 2;
     cds_lfht_resize(t->lfht, t->buckets);
 }

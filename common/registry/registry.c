@@ -286,6 +286,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     e->generation = ++r->generation;
     e->requests.everywhere = &r->unmatched;
     rcu_table_add(&r->table, keyhash(r->seed, e->id, strlen(e->id)), &e->node);
+    rcu_table_fit(&r->table);
     slots_add(&r->entries, e, &e->place);
     e->step = order_add(&r->order, e->id, e);
     index_join(&r->index, &c);

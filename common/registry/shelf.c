@@ -112,6 +112,7 @@ int shelf_prepare(struct shelf *s, const char *key)
 void shelf_add(struct shelf *s, struct shelf_item *item)
 {
     rcu_table_add(&s->table, hash(s, item->key), &item->node);
+    rcu_table_fit(&s->table);
     slots_add(&s->items, item, &item->place);
     item->step = order_add(&s->order, item->key, item);
 }

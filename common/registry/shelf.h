@@ -9,7 +9,7 @@
  * Threads:   shelf_find and shelf_walk inside a section from any thread,
  *            shelf_get, _hold and _put from any; the rest is for the holder of
  *            the lock that guards the shelf.
- * Blocking:  never.
+ * Blocking:  shelf_add where the table grows (rcu_table.h).
  * Ownership: counted references; the last one calls the item's release.
  */
 #ifndef LLMREG_REGISTRY_SHELF_H
@@ -42,7 +42,8 @@ struct shelf {
     struct order order;
 };
 
-/* Sized for max items now, never resized.  LLMREG_ENOMEM. */
+/* With memory for the table of max items; it is used as the table grows.
+ * LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int shelf_init(struct shelf *s, size_t max);
 /* Takes off what is left.  No reader may be inside. */
 void shelf_clear(struct shelf *s);
@@ -83,7 +84,8 @@ static inline struct order_walk shelf_walk_after(struct shelf *s,
 /* LLMREG_EEXIST, LLMREG_EFULL, LLMREG_ENOMEM: what shelf_add would meet.
  * After LLMREG_OK it cannot fail. */
 LLMREG_MUSTCHECK int shelf_prepare(struct shelf *s, const char *key);
-/* Takes over one reference. */
+/* Takes over one reference.  Not inside a section, or the table does not
+ * grow. */
 void shelf_add(struct shelf *s, struct shelf_item *item);
 /* The shelf's reference is dropped after a grace period: who has no other one
  * and is in no section must not touch the item after this. */

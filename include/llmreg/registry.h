@@ -34,7 +34,7 @@ struct llmreg_endpoint; /* an entry */
 
 #define LLMREG_LIMIT 1000000 /* of each of the first three below */
 
-/* Tables are sized from the limits when they are made, and never resized. */
+/* Tables have memory for as many from the start, and grow into it. */
 struct llmreg_registry_conf {
     size_t endpoints;   /* 1 to LLMREG_LIMIT; 50,000 */
     size_t agents;      /* 1 to LLMREG_LIMIT; 100,000 */

@@ -163,6 +163,12 @@ tests_unit_test_shelf_SOURCES = tests/unit/test_shelf.c
 tests_unit_test_shelf_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_shelf_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_growth
+TESTS += tests/unit/test_growth
+tests_unit_test_growth_SOURCES = tests/unit/test_growth.c
+tests_unit_test_growth_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_growth_LDADD = libtests.la $(REGISTRY_LIBS) $(CHECK_LIBS)
+
 ## Agents in it.
 check_PROGRAMS += tests/unit/test_agent_register
 TESTS += tests/unit/test_agent_register

@@ -3,6 +3,7 @@
 #include "common/registry/index.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/registry/models_part.h"
@@ -246,6 +247,37 @@ START_TEST(a_model_that_stays_is_counted_once_between_the_steps)
 }
 END_TEST
 
+#define KEYS 600 /* more than a table begins with */
+
+/* It does not inside a section, so none is open when it is asked to. */
+START_TEST(the_table_grows_with_the_keys)
+{
+    static char text[KEYS][8];
+    static const char *keys[KEYS];
+    struct index big;
+
+    for (int i = 0; i < KEYS; i++) {
+        (void)snprintf(text[i], sizeof text[i], "m%03d", i);
+        keys[i] = text[i];
+    }
+    struct link *links = calloc(KEYS, sizeof *links);
+    ck_assert_ptr_nonnull(links);
+    ck_assert_int_eq(index_init(&big, 4 * KEYS), LLMREG_OK);
+    const struct index_change c = {.entry = &holders[0],
+                                   .after = {keys, sizeof keys[0], KEYS},
+                                   .new = links};
+    const struct index_change back = {
+        .entry = &holders[0], .before = c.after, .old = links};
+    ck_assert_int_eq(index_prepare(&big, &c), LLMREG_OK);
+    ck_assert_uint_ge(big.table.buckets, KEYS);
+    index_join(&big, &c);
+    index_leave(&big, &back);
+    rcu_wait();
+    index_fini(&big);
+    free(links);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("index");
@@ -260,6 +292,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_model_comes_back_after_its_node_was_removed);
     tcase_add_test(t, a_model_that_stays_is_never_missing_between_the_steps);
     tcase_add_test(t, a_model_that_stays_is_counted_once_between_the_steps);
+    tcase_add_test(t, the_table_grows_with_the_keys);
     suite_add_tcase(s, t);
     return s;
 }

@@ -77,12 +77,15 @@ START_TEST(a_table_grows_with_what_is_in_it_up_to_its_size)
     for (size_t i = 0; i < FEW; i++) {
         ck_assert_uint_ge(table.buckets * 2, table.used);
         rcu_table_add(&table, hash_of(i), &things[i].node);
+        rcu_table_fit(&table);
         if (table.used >= 2048)
             break;
     }
     ck_assert_uint_eq(table.buckets, 2048);
-    for (size_t i = table.used; i < FEW; i++)
+    for (size_t i = table.used; i < FEW; i++) {
         rcu_table_add(&table, hash_of(i), &things[i].node);
+        rcu_table_fit(&table);
+    }
     ck_assert_uint_eq(table.buckets, 2048);
     rcu_begin();
     for (size_t i = 0; i < FEW; i++)
@@ -92,6 +95,35 @@ START_TEST(a_table_grows_with_what_is_in_it_up_to_its_size)
     for (size_t i = 0; i < FEW; i++)
         rcu_table_remove(&table, &things[i].node);
     ck_assert_uint_eq(table.used, 0);
+    rcu_table_fini(&table);
+    free(things);
+}
+END_TEST
+
+/* liburcu forbids it, and a large step would hold up all that is freed. */
+START_TEST(a_table_does_not_grow_inside_a_section)
+{
+    struct thing *things = make_many();
+    struct rcu_table table;
+
+    ck_assert_int_eq(rcu_table_init(&table, MANY), LLMREG_OK);
+    rcu_begin();
+    for (size_t i = 0; i < FEW; i++) {
+        rcu_table_add(&table, hash_of(i), &things[i].node);
+        rcu_table_fit(&table);
+    }
+    ck_assert_uint_eq(table.buckets, 256);
+    rcu_end();
+    ck_assert_uint_eq(table.buckets, 256);
+    rcu_table_fit(&table); /* all that was put off, in one step */
+    ck_assert_uint_eq(table.buckets, 8192);
+    rcu_begin();
+    for (size_t i = 0; i < FEW; i++)
+        ck_assert_ptr_eq(rcu_table_find(&table, hash_of(i), match, "many"),
+                         &things[i].node);
+    rcu_end();
+    for (size_t i = 0; i < FEW; i++)
+        rcu_table_remove(&table, &things[i].node);
     rcu_table_fini(&table);
     free(things);
 }
@@ -136,6 +168,7 @@ START_TEST(what_is_there_is_found_while_it_grows)
         ck_assert_int_eq(pthread_create(&readers[i], NULL, read_all, &r), 0);
     for (size_t i = 0; i < MANY; i++) {
         rcu_table_add(&table, hash_of(i), &things[i].node);
+        rcu_table_fit(&table);
         atomic_store(&r.added, i + 1);
     }
     atomic_store(&r.over, true);
@@ -158,6 +191,7 @@ static Suite *suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, a_table_finds_what_was_added_until_it_is_removed);
     tcase_add_test(t, a_table_grows_with_what_is_in_it_up_to_its_size);
+    tcase_add_test(t, a_table_does_not_grow_inside_a_section);
     tcase_add_test(t, what_is_there_is_found_while_it_grows);
     suite_add_tcase(s, t);
     return s;
