@@ -15,7 +15,7 @@
 #include "common/service/pile.h"
 
 #define PERIOD_NS LLMREG_NS_PER_S
-#define GAP_NS    (200 * LLMREG_NS_PER_MS) /* between passes, and censuses */
+#define GAP_NS    (200 * LLMREG_NS_PER_MS) /* between passes */
 #define COST_PART 100                      /* of a core, at most one */
 
 struct alerter {
@@ -182,7 +182,6 @@ int64_t alerter_step(struct alerter *a, const struct llmreg_now *now)
     pass(a);
     a->passed_ns = llmreg_clock_now(a->clock).mono_ns;
     a->cost_ns = longer(a->passed_ns - now->mono_ns, 0);
-    a->judge.gap_ns = longer(GAP_NS, COST_PART * a->cost_ns);
     return next_pass(a);
 }
 
@@ -253,7 +252,7 @@ int alerter_new(struct alerter **out, const struct store_world *world,
     a->judge.scene.now = llmreg_clock_now(world->clock);
     a->judge.scene.started_ns = a->judge.scene.now.mono_ns;
     a->judge.due_ns = INT64_MAX;
-    a->judge.gap_ns = GAP_NS;
+    a->judge.clock = world->clock;
     a->judge.share = conf->share != 0 ? conf->share : LLMREG_ALERTS_PER_RULE;
     *out = a;
     return LLMREG_OK;

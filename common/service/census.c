@@ -19,13 +19,45 @@
 #include <llmreg/agents.h>
 #include <llmreg/hosts.h>
 
-#define SLACK_NS (5 * LLMREG_NS_PER_S)
+#define SLACK_NS   (5 * LLMREG_NS_PER_S)
+#define GAP_MIN_NS (200 * LLMREG_NS_PER_MS)
+#define GAP_MAX_NS (5 * LLMREG_NS_PER_S)
 
 struct census {
     const struct llmreg_registry_conf *conf;
     const struct llmreg_now *now;
     struct guard_count *count;
 };
+
+static int64_t longer(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t census_gap(int64_t cost_ns, int64_t shortest_ns)
+{
+    int64_t limit_ns = GAP_MAX_NS;
+
+    if (shortest_ns > 0)
+        limit_ns = sooner(limit_ns, shortest_ns / 4);
+    limit_ns = longer(limit_ns, 10 * cost_ns);
+    return longer(GAP_MIN_NS, sooner(100 * cost_ns, limit_ns));
+}
+
+/* It is watched. */
+static void count_one(struct census *c, int64_t interval_ns)
+{
+    int64_t *shortest_ns = &c->count->shortest_ns;
+
+    c->count->total++;
+    if (interval_ns > 0 && (*shortest_ns == 0 || interval_ns < *shortest_ns))
+        *shortest_ns = interval_ns;
+}
 
 static void count_failing(struct census *c, int64_t interval_ns)
 {
@@ -55,7 +87,7 @@ static int64_t interval_of(const struct llmreg_endpoint *e)
 
 int64_t census_slack(int64_t interval_ns)
 {
-    return interval_ns / 4 > SLACK_NS ? interval_ns / 4 : SLACK_NS;
+    return longer(interval_ns / 4, SLACK_NS);
 }
 
 static bool is_up(const struct llmreg_health *h, int64_t interval_ns,
@@ -85,12 +117,12 @@ static bool count_endpoint(void *ctx, struct llmreg_endpoint *e)
 
     if (!is_watched(e))
         return true;
-    c->count->total++;
+    int64_t interval_ns = interval_of(e);
+    count_one(c, interval_ns);
     llmreg_endpoint_health(e, &h);
     if (h.checked_mono_ns == 0)
         return true;
     newest_add(&c->count->newest, h.checked_mono_ns, h.failures > 0);
-    int64_t interval_ns = interval_of(e);
     int64_t unseen_ns = c->now->mono_ns - h.checked_mono_ns;
     if (is_up(&h, interval_ns, unseen_ns))
         c->count->up++;
@@ -126,7 +158,7 @@ static bool count_agent(void *ctx, struct llmreg_agent *a)
     llmreg_agent_state(a, &s);
     if (s.presence == LLMREG_PRESENCE_STOPPED)
         return true;
-    c->count->total++;
+    count_one(c, interval_ns);
     if (s.seen_mono_ns == 0)
         return true;
     double silent =
@@ -154,12 +186,11 @@ static bool count_host(void *ctx, struct llmreg_host *h)
     struct llmreg_host_state s;
 
     llmreg_host_state(h, c->now, &s);
-    c->count->total++;
+    int64_t interval_ns = s.interval_ms * LLMREG_NS_PER_MS;
+    count_one(c, interval_ns);
     if (!s.sampled || s.reported_mono_ns == 0)
         return true;
-    int64_t interval_ns = s.interval_ms * LLMREG_NS_PER_MS;
-    int64_t limit_ns = 3 * interval_ns > c->conf->stale_ns ? 3 * interval_ns
-                                                           : c->conf->stale_ns;
+    int64_t limit_ns = longer(3 * interval_ns, c->conf->stale_ns);
     int64_t age_ns = c->now->mono_ns - s.reported_mono_ns;
     if (age_ns < limit_ns - interval_ns)
         c->count->up++;

@@ -24,6 +24,9 @@ const char *census_text(enum census_kind kind);
 
 /* Whoever is asked every interval was asked by so much later. */
 int64_t census_slack(int64_t interval_ns);
+/* So long none is taken after one that took cost_ns: 1 % of a core, up to what
+ * a guard may miss of the shortest interval; never more than a tenth. */
+int64_t census_gap(int64_t cost_ns, int64_t shortest_ns);
 /* conf: as the registry was made with. */
 void census_take(enum census_kind kind, struct llmreg_registry *r,
                  const struct llmreg_registry_conf *conf,

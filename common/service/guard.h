@@ -28,6 +28,7 @@ struct guard_count {
     size_t failing;       /* were up, and have begun to fail within about one of
                            their intervals */
     int64_t longest_ns;   /* interval of those that fail */
+    int64_t shortest_ns;  /* interval of those that are watched; 0: none */
     struct newest newest; /* observations of endpoints that are watched */
 };
 

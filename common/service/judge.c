@@ -42,22 +42,29 @@ static enum census_kind guard_of(enum llmreg_rule_id rule)
     }
 }
 
+static void take_census(struct judge *g, enum census_kind kind)
+{
+    struct guard_count *seen = &g->seen[kind];
+    int64_t began_ns = llmreg_clock_now(g->clock).mono_ns;
+
+    census_take(kind, g->scene.registry, g->scene.limits, &g->scene.now, seen);
+    int64_t ended_ns = llmreg_clock_now(g->clock).mono_ns;
+    g->count_ns[kind] =
+        ended_ns + census_gap(ended_ns - began_ns, seen->shortest_ns);
+}
+
 void judge_count(struct judge *g, enum census_kind kind)
 {
     const struct llmreg_rule_conf *conf =
         &g->scene.rules[LLMREG_RULE_REGISTRY_ISOLATED];
     struct guard *guard = &g->scene.guards[kind];
-    struct guard_count *seen = &g->seen[kind];
-    int64_t now_ns = g->scene.now.mono_ns;
-    int64_t last_ns = g->counted_ns[kind];
 
     if (conf->severity == LLMREG_SEVERITY_OKAY ||
-        (last_ns != 0 && now_ns < last_ns + g->gap_ns))
+        g->scene.now.mono_ns < g->count_ns[kind])
         return;
-    g->counted_ns[kind] = now_ns;
-    census_take(kind, g->scene.registry, g->scene.limits, &g->scene.now, seen);
+    take_census(g, kind);
     enum guard_phase before = guard->phase;
-    guard_step(guard, seen, conf->threshold, &g->scene.now, guard);
+    guard_step(guard, &g->seen[kind], conf->threshold, &g->scene.now, guard);
     if (guard->phase != before)
         g->dirty = g->moved[kind] = true;
 }

@@ -11,15 +11,15 @@
 #include "common/service/rules.h"
 
 struct judge {
-    struct scene scene;         /* its owner sets what rules look at */
-    int64_t gap_ns;             /* at least so long between two censuses */
-    size_t share;               /* so many alerts a rule may have */
+    struct scene scene;               /* its owner sets what rules look at */
+    const struct llmreg_clock *clock; /* only to see what a census costs */
+    size_t share;                     /* so many alerts a rule may have */
     size_t count[LLMREG_RULES]; /* so many it has; its owner counts anew */
     /* written by judging */
     int64_t due_ns; /* the least of llmreg_alert_due */
     bool dirty; /* a guard has moved, or there was no room: judge all again */
     bool moved[CENSUS_KINDS];              /* this guard has: judge its alert */
-    int64_t counted_ns[CENSUS_KINDS];      /* the last census; 0: none */
+    int64_t count_ns[CENSUS_KINDS];        /* no census before */
     struct guard_count seen[CENSUS_KINDS]; /* by it */
     size_t refused[LLMREG_RULES];          /* for which there was no room */
     struct words words;

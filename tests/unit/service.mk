@@ -172,6 +172,13 @@ tests_unit_test_alerter_full_SOURCES = tests/unit/test_alerter_full.c
 tests_unit_test_alerter_full_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_alerter_full_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_alerter_clock
+TESTS += tests/unit/test_alerter_clock
+tests_unit_test_alerter_clock_SOURCES = tests/unit/test_alerter_clock.c
+tests_unit_test_alerter_clock_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_alerter_clock_LDADD = libtests.la $(SERVICE_LIBS) \
+	$(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_census
 TESTS += tests/unit/test_census
 tests_unit_test_census_SOURCES = tests/unit/test_census.c

@@ -50,6 +50,7 @@ START_TEST(unknown_is_neither)
 {
     expect(0, 0);
     ck_assert_uint_eq(seen.total, 1);
+    ck_assert_int_eq(seen.shortest_ns, 30 * LLMREG_NS_PER_S);
     observe(LLMREG_REASON_REFUSED, 0);
     expect(0, 0);
 }
@@ -186,6 +187,25 @@ START_TEST(an_agent_that_is_not_late_has_not_begun_to_fail)
 }
 END_TEST
 
+/* ---- how often ---- */
+
+static const struct {
+    int64_t cost_ms, shortest_ms, gap_ms;
+} gaps[] = {
+    {0, 30000, 200},      {1, 30000, 200},    {10, 30000, 1000},
+    {50, 30000, 5000},    {200, 30000, 5000}, {500, 30000, 5000},
+    {1000, 30000, 10000}, {50, 4000, 1000},   {50, 1000, 500},
+    {10, 1000, 250},      {1, 400, 200},      {100, 0, 5000},
+};
+
+START_TEST(a_census_is_taken_in_time_and_costs_little)
+{
+    ck_assert_int_eq(census_gap(gaps[_i].cost_ms * LLMREG_NS_PER_MS,
+                                gaps[_i].shortest_ms * LLMREG_NS_PER_MS),
+                     gaps[_i].gap_ms * LLMREG_NS_PER_MS);
+}
+END_TEST
+
 START_TEST(kinds_have_names)
 {
     ck_assert_str_eq(census_text(CENSUS_ENDPOINTS), "endpoints");
@@ -210,6 +230,8 @@ int main(void)
     tcase_add_test(tc, the_wall_clock_is_not_asked);
     tcase_add_loop_test(tc, an_agent_that_is_not_late_has_not_begun_to_fail, 0,
                         sizeof silences / sizeof silences[0]);
+    tcase_add_loop_test(tc, a_census_is_taken_in_time_and_costs_little, 0,
+                        sizeof gaps / sizeof gaps[0]);
     tcase_add_test(tc, kinds_have_names);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
