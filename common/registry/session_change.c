@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define REASON_SHOWN 100
+#define BATCH        512 /* sessions that end between two sections */
 
 /* A reference, or NULL. */
 static struct session_item *get(struct llmreg_registry *r, const char *id)
@@ -196,6 +197,28 @@ static void explain(char out[static LLMREG_SESSION_REASON_MAX + 1],
     llmreg_copy_message(out + text.len, text.size - text.len, escaped);
 }
 
+/* References to sessions that live and are of the agent, up to BATCH. */
+static size_t collect(struct sessions *t, const char *agent,
+                      uint64_t generation,
+                      struct session_item *found[static BATCH])
+{
+    struct session_item *s;
+    size_t n = 0;
+
+    rcu_begin();
+    struct slots_walk w = index_walk(&t->agents, agent);
+    while (n < BATCH && (s = slots_next(&w)) != NULL) {
+        const struct session_part *p = rcu_load(&s->value);
+        if (!llmreg_session_lives(p->session.status) ||
+            !shelf_alive(&s->item) || !is_of(s, agent, generation))
+            continue;
+        shelf_hold(&s->item);
+        found[n++] = s;
+    }
+    rcu_end();
+    return n;
+}
+
 void sessions_end(struct llmreg_registry *r, const char *agent,
                   uint64_t generation, const char *reason,
                   const struct llmreg_now *now)
@@ -206,19 +229,21 @@ void sessions_end(struct llmreg_registry *r, const char *agent,
         .reason = why,
         .closed_ms = now->wall_ms,
     };
-    struct session_item *s;
+    struct session_item *found[BATCH];
+    size_t n;
 
     explain(why, agent, reason);
     /* Who opened one before we came sees the agent's end after this, or is
      * seen by us (session_open.c). */
     llmreg_lock(&r->sessions.lock);
     llmreg_unlock(&r->sessions.lock);
-    rcu_begin(); /* one walk: a hub has many, and a long history */
-    struct slots_walk w = index_walk(&r->sessions.agents, agent);
-    while ((s = slots_next(&w)) != NULL)
-        if (is_of(s, agent, generation))
-            session_end(&r->sessions, s, &how);
-    rcu_end();
+    do {
+        n = collect(&r->sessions, agent, generation, found);
+        for (size_t i = 0; i < n; i++) {
+            session_end(&r->sessions, found[i], &how);
+            shelf_put(&found[i]->item);
+        }
+    } while (n == BATCH); /* they live no more and are not found again */
 }
 
 /* ---- what a store remembers ---- */

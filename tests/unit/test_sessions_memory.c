@@ -9,10 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/registry/table.h"
+
 /* The allocation that fails, counted from 0; none if negative; all of them
  * from 0 on while always. */
 static int failing = -1;
 static bool always;
+/* While watching: how often somebody asked, and did inside a section. */
+static bool watching;
+static int asked, inside;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -21,6 +26,10 @@ void *__wrap_calloc(size_t n, size_t size);
 
 static bool fails(void)
 {
+    if (watching) {
+        asked++;
+        inside += urcu_bp_read_ongoing() != 0;
+    }
     return always || failing-- == 0;
 }
 
@@ -162,6 +171,21 @@ START_TEST(an_agent_that_ends_without_memory_takes_its_sessions_along)
 }
 END_TEST
 
+/* Whoever closes waits for a lock and wakes subscribers. */
+START_TEST(sessions_end_outside_of_sections)
+{
+    struct llmreg_agent *a = people_get("a");
+
+    watching = true;
+    sessions_end(fleet, "a", llmreg_agent_generation(a), "", &fleet_now);
+    watching = false;
+    ck_assert_str_eq(meeting_list("a", true), "");
+    ck_assert_int_gt(asked, 0); /* for the closed value, at least */
+    ck_assert_int_eq(inside, 0);
+    llmreg_agent_put(a);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("sessions_memory");
@@ -173,6 +197,7 @@ int main(void)
                         OPERATIONS);
     tcase_add_test(t,
                    an_agent_that_ends_without_memory_takes_its_sessions_along);
+    tcase_add_test(t, sessions_end_outside_of_sections);
     suite_add_tcase(s, t);
     srunner_run_all(sr, CK_NORMAL);
     int failed = srunner_ntests_failed(sr);
