@@ -285,20 +285,25 @@ static void forget(struct judge *g, const struct judgement *j)
         g->count[j->is->rule]--;
 }
 
+static bool is_anew(const struct judgement *j)
+{
+    return j->action != LLMREG_ALERT_NOTHING || j->before == NULL;
+}
+
+/* The second look may find what the first did not. */
 static void publish(struct judge *g, struct judgement *j)
 {
-    bool renamed = is_renamed(j);
-    bool anew = j->action != LLMREG_ALERT_NOTHING || j->before == NULL;
     struct llmreg_alert alert;
 
-    if (anew || renamed) {
+    if (is_anew(j) || is_renamed(j)) {
         look(g, j, &g->words);
         step(g, j);
-        if (j->look.gone && j->before == NULL)
+        if (is_settled(j))
             return;
     }
+    bool anew = is_anew(j);
     alert = anew ? reword(g, j) : *j->before;
-    if (!anew && renamed) {
+    if (!anew && is_renamed(j)) {
         alert.state = j->look.state;
         alert.reason = g->words.reason;
     }

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/support/watch.h"
 
@@ -58,6 +59,60 @@ START_TEST(a_guard_sees_what_happens_while_passes_are_rare)
 }
 END_TEST
 
+/* ---- between two looks ---- */
+
+static bool recovers;
+
+/* The guard asks for the time before it lets something be told. */
+static void recover(void *ctx, struct llmreg_now *out)
+{
+    struct room *room = ctx;
+
+    *out = room->now;
+    if (!recovers)
+        return;
+    recovers = false;
+    room_observe(room, "gpu0", LLMREG_REASON_OK);
+}
+
+static void judge_while_it_recovers(void)
+{
+    watch_room.clock.read = recover;
+    recovers = true;
+    watch_look();
+    ck_assert(!recovers);
+}
+
+START_TEST(what_recovers_before_it_is_told_is_not_told)
+{
+    cost_ms = 0;
+    watch_room.rule.unhealthy_after = 1;
+    room_observe(&watch_room, "gpu0", LLMREG_REASON_REFUSED);
+    judge_while_it_recovers();
+    ck_assert_uint_eq(watch_count(), 0);
+}
+END_TEST
+
+START_TEST(an_end_has_its_own_words_whatever_the_first_look_saw)
+{
+    static const struct llmreg_acknowledgement said = {"me", ""};
+    struct llmreg_error err;
+
+    cost_ms = 0;
+    watch_down("gpu0");
+    ck_assert_int_eq(llmreg_alert_acknowledge(watch_room.registry, DOWN0, &said,
+                                              &watch_room.now, &err),
+                     LLMREG_OK);
+    watch_restart();
+    room_add(&watch_room, "gpu0");
+    for (int i = 0; i < 2; i++)
+        room_observe(&watch_room, "gpu0", LLMREG_REASON_HTTP_STATUS);
+    judge_while_it_recovers();
+    ck_assert_int_eq(watch_raised(DOWN0), LLMREG_SEVERITY_OKAY);
+    ck_assert_ptr_nonnull(strstr(watch_message(DOWN0), "is healthy again"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("alerter_clock");
@@ -65,6 +120,8 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, watch_teardown);
     tcase_add_test(tc, a_guard_sees_what_happens_while_passes_are_rare);
+    tcase_add_test(tc, what_recovers_before_it_is_told_is_not_told);
+    tcase_add_test(tc, an_end_has_its_own_words_whatever_the_first_look_saw);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
