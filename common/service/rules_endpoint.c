@@ -5,6 +5,10 @@
  * unknown, not while it is disabled, not after it was enabled and before the
  * next probe, and not by a probe that speaks for another state (one failure of
  * two, one success of two).  In maintenance nothing new is raised.
+ *
+ * But what has only failed since the start, for two of its intervals, is down,
+ * however many failures UnhealthyAfter asks for: otherwise what was dead before
+ * a restart says nothing for hours.
  */
 #include "common/service/rules.h"
 
@@ -43,6 +47,35 @@ static void apply_intent(struct look *l, const struct llmreg_endpoint *e)
 }
 
 /* ---- endpoint_unhealthy ---- */
+
+/* The age of its failures is made of their number, as in census.c. */
+static bool has_only_failed(const struct scene *s,
+                            const struct llmreg_endpoint *e,
+                            const struct llmreg_health *h)
+{
+    if (h->state != LLMREG_HEALTH_UNKNOWN || h->failures < 2 ||
+        h->checked_mono_ns == 0)
+        return false;
+    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+    int64_t interval_ns = spec->interval_ms * LLMREG_NS_PER_MS;
+
+    llmreg_spec_put(spec);
+    return s->now.mono_ns - s->started_ns >= 2 * interval_ns &&
+           (h->failures - 1) * interval_ns + s->now.mono_ns -
+                   h->checked_mono_ns >=
+               2 * interval_ns;
+}
+
+/* As it is told. */
+static void get_health(const struct scene *s, const struct llmreg_endpoint *e,
+                       struct llmreg_health *h)
+{
+    llmreg_endpoint_health(e, h);
+    if (!has_only_failed(s, e, h))
+        return;
+    h->state = llmreg_reason_state(h->reason);
+    h->since_ms = llmreg_is_down(h->prior) ? h->prior_since_ms : h->failing_ms;
+}
 
 /* The last observation says so, and it was made since the endpoint was last
  * enabled: enabling forgets when that was, and what is counted in a row. */
@@ -116,7 +149,7 @@ static void look_at_health(struct look *l, const struct llmreg_endpoint *e)
 {
     struct llmreg_health h;
 
-    llmreg_endpoint_health(e, &h);
+    get_health(l->scene, e, &h);
     l->found = (struct llmreg_finding){.known = was_seen(&h),
                                        .may_open = true,
                                        .severity = severities[h.state]};
@@ -243,15 +276,25 @@ void rules_look_model_on_cpu(struct look *l)
 
 /* ---- all of them ---- */
 
+static bool may_be_bad(const struct llmreg_endpoint *e)
+{
+    enum llmreg_health_state state = llmreg_endpoint_state(e);
+    struct llmreg_health h;
+
+    if (state != LLMREG_HEALTH_UNKNOWN)
+        return state != LLMREG_HEALTH_HEALTHY;
+    llmreg_endpoint_health(e, &h);
+    return h.failures > 1;
+}
+
 static bool scan_one(void *ctx, struct llmreg_endpoint *e)
 {
     const struct rules_scan *scan = ctx;
     const char *id = llmreg_endpoint_id(e);
-    enum llmreg_health_state state = llmreg_endpoint_state(e);
     const struct llmreg_models *models;
     const char *name;
 
-    if (state != LLMREG_HEALTH_HEALTHY && state != LLMREG_HEALTH_UNKNOWN)
+    if (may_be_bad(e))
         scan->offer(scan->ctx, LLMREG_RULE_ENDPOINT_UNHEALTHY, id);
     models = llmreg_endpoint_models(e);
     if (on_cpu(models, &name, 1) > 0)

@@ -329,6 +329,64 @@ START_TEST(after_a_restart_one_without_its_endpoint_ends)
 }
 END_TEST
 
+/* However many failures a verdict takes. */
+static void fail_for_two_intervals(void)
+{
+    const size_t before = watch_count_raised();
+
+    watch_room.rule.unhealthy_after = 100;
+    room_add(&watch_room, "gpu1");
+    for (int i = 0; i < 2; i++) {
+        see(LLMREG_REASON_REFUSED);
+        watch_pass(29000);
+        ck_assert_uint_eq(watch_count_raised(), before);
+        watch_pass(1000);
+    }
+}
+
+START_TEST(after_a_restart_two_intervals_of_failures_confirm_it)
+{
+    see(LLMREG_REASON_OK);
+    watch_down("gpu1");
+    watch_restart();
+    fail_for_two_intervals();
+    const struct llmreg_alert *a = watch_alert(DOWN);
+    ck_assert(!a->s.remembered);
+    ck_assert_str_eq(a->state, "unreachable");
+    ck_assert_str_eq(a->reason, "refused: Connection refused");
+    llmreg_alert_put(a);
+}
+END_TEST
+
+START_TEST(what_only_fails_is_told_after_two_intervals)
+{
+    room_remove(&watch_room, "gpu1");
+    int64_t began_ms = watch_room.now.wall_ms;
+    fail_for_two_intervals();
+    ck_assert_int_eq(raised(), LLMREG_SEVERITY_FAILURE);
+    const struct llmreg_alert *a = watch_alert(DOWN);
+    ck_assert_str_eq(a->state, "unreachable");
+    ck_assert_int_eq(a->since_ms, began_ms);
+    llmreg_alert_put(a);
+    see(LLMREG_REASON_OK);
+    ck_assert_int_eq(raised(), LLMREG_SEVERITY_OKAY);
+    ck_assert_ptr_nonnull(strstr(
+        watch_message(DOWN), "is healthy again, it was unreachable for 1 min"));
+}
+END_TEST
+
+START_TEST(what_was_up_since_the_start_has_all_its_failures)
+{
+    watch_room.rule.unhealthy_after = 100;
+    see(LLMREG_REASON_OK);
+    for (int i = 0; i < 20; i++) {
+        see(LLMREG_REASON_REFUSED);
+        watch_pass(30000);
+    }
+    ck_assert_uint_eq(watch_count(), 0);
+}
+END_TEST
+
 /* ---- model_on_cpu ---- */
 
 static void load(int64_t vram_bytes)
@@ -425,6 +483,9 @@ int main(void)
     tcase_add_test(tc, after_a_restart_a_confirmed_one_is_raised_again);
     tcase_add_test(tc, after_a_restart_one_that_is_not_confirmed_ends);
     tcase_add_test(tc, after_a_restart_one_without_its_endpoint_ends);
+    tcase_add_test(tc, after_a_restart_two_intervals_of_failures_confirm_it);
+    tcase_add_test(tc, what_only_fails_is_told_after_two_intervals);
+    tcase_add_test(tc, what_was_up_since_the_start_has_all_its_failures);
     tcase_add_test(tc, a_model_that_is_partly_in_vram_is_told_by_name);
     tcase_add_test(tc, a_model_that_is_wholly_in_vram_is_no_alert);
     tcase_add_test(tc, where_there_is_no_vram_the_cpu_is_right);
