@@ -106,22 +106,28 @@ static bool scan_model(void *ctx, const struct llmreg_fleet_model *m)
 
 #define VERSIONS 16 /* told apart for the words */
 
+/* Distinct ones. */
+struct versions {
+    size_t count;
+    char items[VERSIONS][LLMREG_VERSION_SIZE];
+};
+
 struct kind_facts {
     enum llmreg_kind kind;
     size_t active, unknown, down;
-    size_t nversions; /* distinct ones of healthy endpoints */
-    char versions[VERSIONS][LLMREG_VERSION_SIZE];
+    struct versions run;  /* of healthy endpoints */
+    struct versions last; /* of all, as they were seen last */
 };
 
-static void note_version(struct kind_facts *k, const struct llmreg_health *h)
+static void note_version(struct versions *v, const struct llmreg_health *h)
 {
-    if (h->version[0] == '\0' || h->state != LLMREG_HEALTH_HEALTHY)
+    if (h->version[0] == '\0')
         return;
-    for (size_t i = 0; i < k->nversions; i++)
-        if (strcmp(k->versions[i], h->version) == 0)
+    for (size_t i = 0; i < v->count; i++)
+        if (strcmp(v->items[i], h->version) == 0)
             return;
-    if (k->nversions < VERSIONS)
-        memcpy(k->versions[k->nversions++], h->version, LLMREG_VERSION_SIZE);
+    if (v->count < VERSIONS)
+        memcpy(v->items[v->count++], h->version, LLMREG_VERSION_SIZE);
 }
 
 static enum llmreg_kind kind_of(const struct llmreg_endpoint *e)
@@ -143,7 +149,9 @@ static void note_endpoint(struct kind_facts *k, const struct llmreg_endpoint *e)
     k->active++;
     k->unknown += h.state == LLMREG_HEALTH_UNKNOWN;
     k->down += llmreg_is_down(h.state);
-    note_version(k, &h);
+    note_version(&k->last, &h);
+    if (h.state == LLMREG_HEALTH_HEALTHY)
+        note_version(&k->run, &h);
 }
 
 static bool note_if_kind(void *ctx, struct llmreg_endpoint *e)
@@ -199,9 +207,9 @@ void rules_look_kind_down(struct look *l)
                   l->subject, k.down, k.active);
 }
 
-static bool is_drifting(const struct scene *s, const struct kind_facts *k)
+static bool is_drifting(const struct scene *s, const struct versions *v)
 {
-    return (double)k->nversions > threshold(s, LLMREG_RULE_VERSION_DRIFT);
+    return (double)v->count > threshold(s, LLMREG_RULE_VERSION_DRIFT);
 }
 
 static void write_versions(struct look *l, const struct kind_facts *k)
@@ -210,29 +218,31 @@ static void write_versions(struct look *l, const struct kind_facts *k)
     char list[160] = "";
     struct llmreg_text t;
 
-    for (size_t i = 0; i < k->nversions; i++)
-        names[i] = k->versions[i];
+    for (size_t i = 0; i < k->run.count; i++)
+        names[i] = k->run.items[i];
     llmreg_text_init(&t, list, sizeof list);
-    (void)notify_text_names(&t, names, k->nversions);
+    (void)notify_text_names(&t, names, k->run.count);
     rules_address_fleet(l, l->subject);
     rules_reason(l, "%s", list);
     if (l->found.severity != LLMREG_SEVERITY_OKAY)
         rules_say(l, "endpoints of kind %s run %zu versions: %s", l->subject,
-                  k->nversions, list);
+                  k->run.count, list);
     else
         rules_say(l, "endpoints of kind %s do not drift any more: %s",
                   l->subject, list);
 }
 
+/* Who is down may come back with the version it had: that is no end. */
 void rules_look_version_drift(struct look *l)
 {
     struct kind_facts k;
 
     if (!find_kind(l, &k))
         return;
-    bool drifts = is_drifting(l->scene, &k);
+    bool drifts = is_drifting(l->scene, &k.run);
     rules_find(l, drifts, "drift", "ok");
-    l->found.known = k.nversions > 0 && (drifts || k.unknown == 0);
+    l->found.known = drifts || (k.run.count > 0 && k.unknown == 0 &&
+                                !is_drifting(l->scene, &k.last));
     if (l->words != NULL)
         write_versions(l, &k);
 }
@@ -258,7 +268,7 @@ static void scan_kinds(const struct rules_scan *scan)
 
         if (kinds[i].active > 0 && is_kind_down(scan->scene, &kinds[i]))
             scan->offer(scan->ctx, LLMREG_RULE_KIND_DOWN, word);
-        if (is_drifting(scan->scene, &kinds[i]))
+        if (is_drifting(scan->scene, &kinds[i].run))
             scan->offer(scan->ctx, LLMREG_RULE_VERSION_DRIFT, word);
     }
 }

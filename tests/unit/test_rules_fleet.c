@@ -294,7 +294,36 @@ START_TEST(a_drift_of_before_the_restart_ends_only_when_all_were_seen)
 }
 END_TEST
 
-START_TEST(the_version_of_a_dead_one_does_not_count)
+static void refuse_twice(const char *name)
+{
+    static const struct llmreg_health_rule rule = {2, 1};
+    const struct llmreg_observation seen = {.reason = LLMREG_REASON_REFUSED};
+    struct llmreg_endpoint *e = room_get(&watch_room, name);
+
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(llmreg_observe(watch_room.registry, e, &seen, &rule,
+                                        &watch_room.now),
+                         LLMREG_OK);
+    llmreg_put(e);
+    watch_pass(1000);
+}
+
+START_TEST(a_drift_does_not_end_while_one_of_them_is_down)
+{
+    run_version("gpu0", "0.12.0");
+    run_version("gpu1", "0.11.4");
+    refuse_twice("gpu1");
+    ck_assert_int_eq(watch_raised(DRIFT), LLMREG_SEVERITY_WARNING);
+    if (_i == 0)
+        run_version("gpu1", "0.12.0"); /* that is why it was down */
+    else
+        room_admin(&watch_room, "gpu1", LLMREG_ADMIN_DISABLED, 0);
+    watch_pass(1000);
+    ck_assert_int_eq(watch_raised(DRIFT), LLMREG_SEVERITY_OKAY);
+}
+END_TEST
+
+START_TEST(the_version_of_a_dead_one_begins_no_drift)
 {
     run_version("gpu0", "0.11.4");
     down("gpu0");
@@ -330,7 +359,9 @@ int main(void)
                    a_drift_of_before_the_restart_ends_only_when_all_were_seen);
     tcase_add_test(tc, so_many_versions_as_its_threshold_do_not_drift);
     tcase_add_test(tc, the_highest_threshold_can_be_passed);
-    tcase_add_test(tc, the_version_of_a_dead_one_does_not_count);
+    tcase_add_test(tc, the_version_of_a_dead_one_begins_no_drift);
+    tcase_add_loop_test(tc, a_drift_does_not_end_while_one_of_them_is_down, 0,
+                        2);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
