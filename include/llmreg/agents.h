@@ -36,8 +36,10 @@ struct llmreg_agent_result {
  * first registration; a source MANUAL or STATIC is never replaced by AUTO.
  * peer is the address it came from, or "".  Counts as seen: an agent that was
  * late or beyond is connecting again.
- * LLMREG_EINVAL: not valid.  LLMREG_EEXIST: another id has this (type, name),
- * err names it.  LLMREG_EFULL: at the limit.  result may be NULL. */
+ * LLMREG_EINVAL: not valid, err says why.  LLMREG_EEXIST: another id has this
+ * (type, name), err names it.  LLMREG_EFULL: at the limit.  LLMREG_ENOMEM.
+ * LLMREG_EIO: the system gives no random bytes for a UUID.  result may be
+ * NULL. */
 LLMREG_MUSTCHECK int llmreg_agent_register(struct llmreg_registry *r,
                                            const struct llmreg_agent_spec *spec,
                                            const char *peer,
@@ -54,14 +56,16 @@ LLMREG_MUSTCHECK int llmreg_agent_heartbeat(struct llmreg_registry *r,
                                             struct llmreg_error *err);
 
 /* Sets the presence without a heartbeat (a connection broke, an operator
- * knows better).  LLMREG_ENOENT, LLMREG_ENOMEM. */
+ * knows better).  reason is for people; NULL: "".  LLMREG_ENOENT;
+ * LLMREG_EINVAL: no such presence; LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int llmreg_agent_mark(struct llmreg_registry *r,
                                        const char *id,
                                        enum llmreg_presence presence,
                                        const char *reason,
                                        const struct llmreg_now *now);
 
-/* Unregisters it and closes its sessions.  generation as above. */
+/* Unregisters it and closes its sessions.  generation as above; reason is for
+ * people; NULL: "".  LLMREG_ENOENT; LLMREG_ESTALE: it is another one. */
 LLMREG_MUSTCHECK int llmreg_agent_remove(struct llmreg_registry *r,
                                          const char *id, uint64_t generation,
                                          const char *reason);
@@ -85,7 +89,7 @@ struct llmreg_agent_state {
 
 /* What a store remembers, put back before anybody reports: presence as it
  * was for offline and stopped, else connecting; deadlines count from now.
- * LLMREG_EEXIST, LLMREG_EFULL; LLMREG_EINVAL with err. */
+ * LLMREG_EEXIST, LLMREG_EFULL, LLMREG_ENOMEM, LLMREG_EINVAL, each with err. */
 LLMREG_MUSTCHECK int llmreg_agent_restore(
     struct llmreg_registry *r, const struct llmreg_agent_spec *spec,
     const struct llmreg_agent_state *stored, struct llmreg_error *err);

@@ -68,6 +68,7 @@ struct llmreg_rule_info {
 };
 /* NULL beyond the last. */
 const struct llmreg_rule_info *llmreg_rule_info(enum llmreg_rule_id rule);
+/* LLMREG_ENOENT: no such word; matched exactly. */
 LLMREG_MUSTCHECK int llmreg_rule_parse(const char *name,
                                        enum llmreg_rule_id *out);
 
@@ -158,6 +159,7 @@ struct llmreg_alert {
 bool llmreg_alert_is_news(const struct llmreg_alert *alert);
 
 const char *llmreg_severity_text(enum llmreg_severity severity);
+/* LLMREG_ENOENT: no such word; matched exactly. */
 LLMREG_MUSTCHECK int llmreg_severity_parse(const char *s,
                                            enum llmreg_severity *out);
 

@@ -69,7 +69,8 @@ struct llmreg_bus;
 struct llmreg_subscription;
 
 /* A bus that keeps the last ring events (a power of two, at least 2) and
- * whose first sequence number is first (at least 1). */
+ * whose first sequence number is first (at least 1).  LLMREG_EINVAL,
+ * LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int llmreg_bus_new(struct llmreg_bus **out, size_t ring,
                                     uint64_t first);
 void llmreg_bus_free(struct llmreg_bus *bus);
@@ -94,7 +95,8 @@ void llmreg_bus_count(struct llmreg_bus *bus, struct llmreg_bus_counts *out);
  * a later one: the bus goes on above it if it was below. */
 void llmreg_bus_raise(struct llmreg_bus *bus, uint64_t upto);
 
-/* Everything after event number after; UINT64_MAX: everything from now. */
+/* Everything after event number after; UINT64_MAX: everything from now.
+ * LLMREG_ENOMEM; LLMREG_EIO: no descriptor. */
 LLMREG_MUSTCHECK int llmreg_subscribe(struct llmreg_bus *bus, uint64_t after,
                                       struct llmreg_subscription **out);
 void llmreg_unsubscribe(struct llmreg_subscription *s);

@@ -24,6 +24,7 @@ enum llmreg_entity {
 };
 
 const char *llmreg_entity_text(enum llmreg_entity entity);
+/* LLMREG_ENOENT: no such word; matched exactly. */
 LLMREG_MUSTCHECK int llmreg_entity_parse(const char *s,
                                          enum llmreg_entity *out);
 

@@ -120,6 +120,7 @@ bool llmreg_is_serving(enum llmreg_health_state state, enum llmreg_admin admin,
 
 const char *llmreg_health_text(enum llmreg_health_state state);
 const char *llmreg_reason_text(enum llmreg_reason reason);
+/* LLMREG_ENOENT: no such word; matched exactly. */
 LLMREG_MUSTCHECK int llmreg_health_parse(const char *s,
                                          enum llmreg_health_state *out);
 LLMREG_MUSTCHECK int llmreg_reason_parse(const char *s,

@@ -36,14 +36,17 @@ struct llmreg_host_result {
 
 /* Adds the host or updates it, and replaces its sample.  Events: REGISTERED,
  * UPDATED (name, addresses, agent), RESOURCES (fresh after stale).  A sample
- * alone is no event.  LLMREG_EINVAL with err.  LLMREG_EFULL.  LLMREG_EEXIST:
- * another host has one of the addresses and was heard of within its deadline;
- * err names it, and nothing changed but the claim that is counted. */
+ * alone is no event.  LLMREG_EINVAL with err.  LLMREG_EFULL with err.
+ * LLMREG_ENOMEM.  LLMREG_EEXIST: another host has one of the addresses and was
+ * heard of within its deadline; err names it, and nothing changed but the
+ * claim that is counted.  result may be NULL. */
 LLMREG_MUSTCHECK int llmreg_host_report(struct llmreg_registry *r,
                                         const struct llmreg_host_report *report,
                                         const struct llmreg_now *now,
                                         struct llmreg_host_result *result,
                                         struct llmreg_error *err);
+/* Removes it, whichever is there; the next report makes it anew.  reason is for
+ * people; NULL: "".  LLMREG_ENOENT. */
 LLMREG_MUSTCHECK int llmreg_host_remove(struct llmreg_registry *r,
                                         const char *id, const char *reason);
 

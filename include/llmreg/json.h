@@ -69,8 +69,8 @@ LLMREG_MUSTCHECK int llmreg_json_new(struct llmreg_json **out,
                                      llmreg_json_fn fn, void *ctx);
 /* The next bytes.  LLMREG_EPARSE: not JSON (also trailing garbage, a byte
  * order mark, invalid UTF-8, half a surrogate pair).  LLMREG_ETOOBIG: over a
- * limit.  Otherwise what the callback returned.  After an error every further
- * call repeats it. */
+ * limit.  LLMREG_ENOMEM.  Otherwise what the callback returned.  After an error
+ * every further call repeats it; after llmreg_json_end it is LLMREG_EINVAL. */
 LLMREG_MUSTCHECK int llmreg_json_feed(struct llmreg_json *j, const void *data,
                                       size_t len);
 /* The document is over: LLMREG_EPARSE if it is not complete (or empty). */
@@ -79,7 +79,8 @@ LLMREG_MUSTCHECK int llmreg_json_end(struct llmreg_json *j);
 const char *llmreg_json_problem(const struct llmreg_json *j);
 void llmreg_json_free(struct llmreg_json *j);
 
-/* The whole of a document at once. */
+/* The whole of a document at once: what one of the three above returned, and
+ * err says what llmreg_json_problem does. */
 LLMREG_MUSTCHECK int llmreg_json_read(const void *data, size_t len,
                                       const struct llmreg_json_limits *limits,
                                       llmreg_json_fn fn, void *ctx,

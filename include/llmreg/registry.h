@@ -48,8 +48,9 @@ struct llmreg_registry_conf {
 /* The defaults. */
 struct llmreg_registry_conf llmreg_registry_conf(void);
 
-/* The bus is lent and must outlive the registry.  LLMREG_ENOMEM; LLMREG_EINVAL:
- * a limit is out of its range.  Not before the process has forked. */
+/* The bus is lent and must outlive the registry.  LLMREG_ENOMEM,
+ * LLMREG_EIO (no thread); LLMREG_EINVAL: a limit is out of its range, or
+ * bus or clock is NULL.  Not before the process has forked. */
 LLMREG_MUSTCHECK int
 llmreg_registry_new(struct llmreg_registry **out,
                     const struct llmreg_registry_conf *conf,
@@ -78,7 +79,8 @@ struct llmreg_set_result {
  * person named (source STATIC or MANUAL) an AUTO or MDNS one updates only the
  * owner, and a kind that is AUTO: name, priority and source stay.
  * LLMREG_EINVAL: spec is not valid, or the scheme differs from the one the id
- * is registered with.  LLMREG_EFULL: at the limit.  result may be NULL. */
+ * is registered with; err says which.  LLMREG_EFULL: at the limit; err says
+ * so.  LLMREG_ENOMEM.  result may be NULL. */
 LLMREG_MUSTCHECK int llmreg_set(struct llmreg_registry *r,
                                 const struct llmreg_spec *spec,
                                 struct llmreg_set_result *result,
@@ -105,8 +107,8 @@ LLMREG_MUSTCHECK int llmreg_remove(struct llmreg_registry *r, const char *id,
                                    struct llmreg_endpoint **removed);
 
 /* Applies one observation: the health step, and its event if the state
- * changed.
- * LLMREG_ENOENT, LLMREG_ESTALE: discarded. */
+ * changed.  LLMREG_ESTALE: e was removed; LLMREG_ENOMEM; with either the
+ * observation is discarded. */
 LLMREG_MUSTCHECK int llmreg_observe(struct llmreg_registry *r,
                                     struct llmreg_endpoint *e,
                                     const struct llmreg_observation *seen,
@@ -123,8 +125,9 @@ LLMREG_MUSTCHECK int llmreg_models_set(struct llmreg_registry *r,
                                        const struct llmreg_models *models,
                                        const struct llmreg_now *now);
 
-/* Sets the operator's intent.  LLMREG_ENOENT; LLMREG_EINVAL: until_ms without
- * MAINTENANCE, or not in the future.  reason may be "". */
+/* Sets the operator's intent.  LLMREG_ENOENT; LLMREG_EINVAL: no such word, or
+ * until_ms without MAINTENANCE, not in the future, or too far in it;
+ * LLMREG_ENOMEM.  reason may be "". */
 LLMREG_MUSTCHECK int llmreg_admin_set(struct llmreg_registry *r, const char *id,
                                       const struct llmreg_intent *intent,
                                       const char *reason,
@@ -163,7 +166,8 @@ LLMREG_MUSTCHECK int llmreg_patch(struct llmreg_registry *r, const char *id,
 
 /* What a store remembers of an endpoint, put back before anybody probes: no
  * event, health as llmreg_health_restart makes it.  LLMREG_EEXIST,
- * LLMREG_EFULL; LLMREG_EINVAL: a value is not valid, err names it. */
+ * LLMREG_EFULL, LLMREG_ENOMEM; LLMREG_EINVAL: a value is not valid.  Each with
+ * err. */
 struct llmreg_memory {
     struct llmreg_spec spec; /* as it was named */
     struct llmreg_override override;

@@ -55,6 +55,7 @@ LLMREG_MUSTCHECK int llmreg_session_check(const struct llmreg_session *s,
 
 const char *llmreg_session_type_text(enum llmreg_session_type type);
 const char *llmreg_session_status_text(enum llmreg_session_status status);
+/* LLMREG_ENOENT: no such word; matched exactly. */
 LLMREG_MUSTCHECK int llmreg_session_type_parse(const char *s,
                                                enum llmreg_session_type *out);
 LLMREG_MUSTCHECK int

@@ -32,8 +32,9 @@ struct llmreg_session_result {
  * id, from and to in *session are not looked at any more, the rest replaces
  * what there is, and result names it.  status must be a live one; times and
  * reason are ours.  LLMREG_ENOENT: an agent is not there, offline or stopped,
- * err names it.  LLMREG_EEXIST: the id was used before.  LLMREG_EFULL.
- * result may be NULL. */
+ * err names it.  LLMREG_EINVAL: not valid.  LLMREG_EEXIST: the id was used
+ * before.  LLMREG_EFULL: at the limit of live ones.  LLMREG_ENOMEM.
+ * LLMREG_EIO: as llmreg_agent_register, without an id.  result may be NULL. */
 LLMREG_MUSTCHECK int llmreg_session_open(struct llmreg_registry *r,
                                          const struct llmreg_session *session,
                                          const struct llmreg_now *now,
@@ -41,13 +42,15 @@ LLMREG_MUSTCHECK int llmreg_session_open(struct llmreg_registry *r,
                                          struct llmreg_error *err);
 /* Replaces status (a live one), weight, latency and bandwidth of a live
  * session, and its time of activity; the rest of *session is not looked at.
- * An event only if the status changes.  LLMREG_ENOENT: not there, or closed. */
+ * An event only if the status changes.  LLMREG_ENOENT: not there, or closed.
+ * LLMREG_EINVAL: not valid.  Both with err.  LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int
 llmreg_session_activity(struct llmreg_registry *r, const char *id,
                         const struct llmreg_session *session,
                         const struct llmreg_now *now, struct llmreg_error *err);
 /* status: CLOSED or FAILED; reason may be "".  LLMREG_ENOENT: not there, or
- * closed already.  LLMREG_EINVAL: not valid. */
+ * closed already.  LLMREG_EINVAL: another status, or a reason of more than 256
+ * bytes or that is not clean.  LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int llmreg_session_close(struct llmreg_registry *r,
                                           const char *id,
                                           enum llmreg_session_status status,
@@ -55,7 +58,7 @@ LLMREG_MUSTCHECK int llmreg_session_close(struct llmreg_registry *r,
                                           const struct llmreg_now *now);
 /* What a store remembers, those that closed first coming first; live ones come
  * back closed, with reason "restart" at the time of their last activity.  No
- * event.  LLMREG_EEXIST; LLMREG_EINVAL, err. */
+ * event.  LLMREG_EEXIST and LLMREG_EINVAL, with err; LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int llmreg_session_restore(struct llmreg_registry *r,
                                             const struct llmreg_session *stored,
                                             struct llmreg_error *err);

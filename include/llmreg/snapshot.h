@@ -100,6 +100,7 @@ struct llmreg_snapshot {
     struct llmreg_alert_counts alert_counts;
 };
 
+/* LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int llmreg_snapshot_take(struct llmreg_registry *r,
                                           struct llmreg_snapshot **out);
 void llmreg_snapshot_free(struct llmreg_snapshot *s); /* NULL is fine */

@@ -16,9 +16,11 @@
 
 struct llmreg_table;
 
+/* LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int llmreg_table_new(struct llmreg_table **out);
 void llmreg_table_free(struct llmreg_table *t);
-/* LLMREG_EEXIST leaves the old value; value must not be NULL. */
+/* LLMREG_EEXIST leaves the old value; LLMREG_EINVAL: value is NULL;
+ * LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int llmreg_table_add(struct llmreg_table *t, const char *key,
                                       void *value);
 /* The value, or NULL. */

@@ -36,6 +36,7 @@ struct LLMREG_CAPABILITY llmreg_lock {
     pthread_mutex_t mutex;
 };
 
+/* LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int llmreg_lock_init(struct llmreg_lock *lock);
 void llmreg_lock_fini(struct llmreg_lock *lock);
 void llmreg_lock(struct llmreg_lock *lock) LLMREG_ACQUIRES(*lock);

@@ -24,6 +24,7 @@ enum llmreg_role {
 };
 
 const char *llmreg_role_text(enum llmreg_role role);
+/* LLMREG_ENOENT: no such word; matched exactly. */
 LLMREG_MUSTCHECK int llmreg_role_parse(const char *s, enum llmreg_role *out);
 /* Who has the role may do what needs the other one.  Whether an agent's token
  * is about the agent in question is for who asks to look up. */
