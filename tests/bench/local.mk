@@ -45,6 +45,7 @@ EXTRA_DIST += \
 	contrib/bench \
 	tests/bench/harness.py \
 	tests/bench/limits \
+	tests/bench/listen.py \
 	tests/bench/loops.py \
 	tests/bench/probe.py \
 	tests/bench/registry.py
