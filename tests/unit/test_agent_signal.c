@@ -105,6 +105,20 @@ START_TEST(C4_an_unknown_id_is_told_to_register_again)
 }
 END_TEST
 
+/* It has all that it needs to come back by itself. */
+START_TEST(C6_who_is_unknown_registers_and_goes_on)
+{
+    const struct llmreg_heartbeat beat = people_heartbeat();
+
+    ck_assert_int_eq(llmreg_agent_remove(fleet, "a1", 0, "expired"), LLMREG_OK);
+    ck_assert_int_eq(people_send("a1", &beat), LLMREG_ENOENT);
+    ck_assert_int_eq(people_send("a1", &beat), LLMREG_ENOENT);
+    people_add("a1", "ann");
+    ck_assert_int_eq(people_send("a1", &beat), LLMREG_OK);
+    ck_assert_str_eq(people_presence("a1"), "online");
+}
+END_TEST
+
 START_TEST(C2_who_beats_for_an_earlier_life_is_stale)
 {
     const struct llmreg_heartbeat beat = people_heartbeat();
@@ -404,6 +418,7 @@ static Suite *suite(void)
     tcase_add_test(t, it_says_that_it_starts_and_stops);
     tcase_add_test(t, C7_a_wrong_heartbeat_changes_nothing);
     tcase_add_test(t, C4_an_unknown_id_is_told_to_register_again);
+    tcase_add_test(t, C6_who_is_unknown_registers_and_goes_on);
     tcase_add_test(t, C2_who_beats_for_an_earlier_life_is_stale);
     tcase_add_test(t, activity_is_kept_until_another_is_said);
     tcase_add_test(t, health_by_its_own_word_is_an_event);

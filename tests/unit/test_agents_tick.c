@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_agents_tick.c - silence and its deadlines, in simulated time. */
 #include <check.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +42,71 @@ START_TEST(a_silent_agent_goes_down_rung_by_rung_and_each_is_told)
     ck_assert_str_eq(people_event(), "presence a1 stale>offline no heartbeat");
     people_no_event();
     ck_assert_int_eq(people_state("a1").since_ms, fleet_now.wall_ms);
+}
+END_TEST
+
+START_TEST(D9_who_is_stale_is_told_once_however_often_somebody_looks)
+{
+    people_wait(90000);
+    for (int i = 0; i < 100; i++) {
+        (void)people_tick();
+        people_wait(1000);
+    }
+    ck_assert_str_eq(people_presence("a1"), "stale");
+    ck_assert_str_eq(people_event(), "presence a1 online>late no heartbeat");
+    ck_assert_str_eq(people_event(), "presence a1 late>stale no heartbeat");
+    people_no_event();
+}
+END_TEST
+
+/* ---- beside a reader ---- */
+
+static _Atomic bool inside, ticked;
+
+/* Lists, and is slow about it. */
+static bool linger(void *ctx, struct llmreg_agent *a)
+{
+    int *seen = ctx;
+
+    (void)a;
+    (*seen)++;
+    inside = true;
+    while (!ticked)
+        (void)sched_yield();
+    return true;
+}
+
+static void *read_list(void *ctx)
+{
+    static const struct llmreg_agent_filter all;
+
+    llmreg_each_agent(fleet, &all, linger, ctx);
+    return NULL;
+}
+
+/* The tick took the lock that its own list asked for, and all stood still.  If
+ * one of the two waited for the other here, check would end it. */
+START_TEST(C1_a_tick_goes_on_while_somebody_reads_the_list)
+{
+    pthread_t reader;
+    int seen = 0;
+
+    inside = ticked = false;
+    ck_assert_int_eq(pthread_create(&reader, NULL, read_list, &seen), 0);
+    while (!inside)
+        (void)sched_yield();
+    people_wait(45000);
+    (void)people_tick();
+    ck_assert_str_eq(people_presence("a1"), "late");
+    people_wait(400000);
+    (void)people_tick(); /* moves it on and ends its sessions */
+    ck_assert_str_eq(people_presence("a1"), "offline");
+    people_wait(86400000);
+    (void)people_tick(); /* and reaps it */
+    ck_assert_str_eq(people_presence("a1"), "none");
+    ticked = true;
+    ck_assert_int_eq(pthread_join(reader, NULL), 0);
+    ck_assert_int_eq(seen, 1);
 }
 END_TEST
 
@@ -387,6 +455,9 @@ static Suite *suite(void)
 
     tcase_add_checked_fixture(t, setup, fleet_teardown);
     tcase_add_test(t, a_silent_agent_goes_down_rung_by_rung_and_each_is_told);
+    tcase_add_test(t,
+                   D9_who_is_stale_is_told_once_however_often_somebody_looks);
+    tcase_add_test(t, C1_a_tick_goes_on_while_somebody_reads_the_list);
     tcase_add_test(t, C3_however_late_the_tick_is_no_rung_is_passed_over);
     tcase_add_test(t, A13_any_heartbeat_is_a_sign_of_life);
     tcase_add_test(t, a_registration_is_a_sign_of_life_too);

@@ -103,6 +103,7 @@ START_TEST(one_that_is_wrong_keeps_nobody_from_registering)
 }
 END_TEST
 
+/* E16: one whose address changed was a second one, and the old one stayed. */
 START_TEST(those_that_it_announces_no_more_are_removed)
 {
     announce_as("agent", "w1", "[\"gpu1\",\"gpu2\"]");

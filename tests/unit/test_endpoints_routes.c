@@ -263,6 +263,7 @@ END_TEST
 static const char *const bad_filters[] = {
     "health=up", "admin=off", "kind=abacus", "source=me", "label=", "x=1"};
 
+/* D8: nothing was found with it, and nothing was said. */
 START_TEST(a_filter_that_there_is_not_is_refused)
 {
     char call[120];

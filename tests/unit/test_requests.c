@@ -47,6 +47,7 @@ START_TEST(a_new_endpoint_has_no_load)
 }
 END_TEST
 
+/* E17: the total was never counted. */
 START_TEST(a_request_is_pending_until_it_ends)
 {
     ck_assert_uint_eq(llmreg_request_begin(e), 1);

@@ -203,6 +203,7 @@ static const struct {
 
 #define URLS ((int)(sizeof urls / sizeof urls[0]))
 
+/* A5, E8: whatever was written became an id, and one endpoint had several. */
 START_TEST(an_endpoint_has_one_id_and_its_url_one_spelling)
 {
     struct llmreg_spec s = good();

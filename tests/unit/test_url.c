@@ -59,6 +59,7 @@ static const struct {
     {"h:1/.a", "http://h:1/.a"},
 };
 
+/* A5: the scheme was cut off, IPv6 was ambiguous and a path was lost. */
 START_TEST(a_url_has_one_form)
 {
     struct llmreg_url u;
@@ -68,6 +69,32 @@ START_TEST(a_url_has_one_form)
                   "%s", err.text);
     ck_assert_str_eq(u.base, urls[_i].base);
     ck_assert_str_eq(u.id, strstr(u.base, "://") + 3);
+}
+END_TEST
+
+/* E8: one that was announced was another than the same one in the
+ * configuration. */
+START_TEST(E8_all_spellings_of_an_endpoint_are_one_id)
+{
+    static const char *const spellings[][2] = {
+        {"http://gpu1", "gpu1:80"},
+        {"HTTP://GPU1/", "gpu1:80"},
+        {"gpu1.:80", "gpu1:80"},
+        {"http://gpu1:080//", "gpu1:80"},
+        {"http://gpu1:8000/v1", "gpu1:8000/v1"},
+        {"gpu1:8000//v1/", "gpu1:8000/v1"},
+        {"http://GPU1:8000/%761", "gpu1:8000/v1"},
+        {"[::1]:80", "[::1]:80"},
+        {"http://[0:0::0:1]/", "[::1]:80"},
+    };
+
+    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+        struct llmreg_url u;
+
+        ck_assert_int_eq(llmreg_url_parse(spellings[i][0], 1, &u, NULL),
+                         LLMREG_OK);
+        ck_assert_str_eq(u.id, spellings[i][1]);
+    }
 }
 END_TEST
 
@@ -204,6 +231,7 @@ static const struct {
     {"h:1/a\x7f", "a path has"},
 };
 
+/* A5: neither type nor range of the port was looked at. */
 START_TEST(a_url_with_two_readings_is_refused_with_a_reason)
 {
     struct llmreg_url u = {.port = 4711};
@@ -305,6 +333,7 @@ int main(void)
 
     tcase_add_loop_test(tc, a_url_has_one_form, 0, COUNT(urls));
     tcase_add_loop_test(tc, the_one_form_reads_as_itself, 0, COUNT(urls));
+    tcase_add_test(tc, E8_all_spellings_of_an_endpoint_are_one_id);
     tcase_add_test(tc, the_parts_are_told_apart);
     tcase_add_loop_test(tc, addresses_need_no_look_up, 0, 4);
     tcase_add_loop_test(tc, a_url_with_two_readings_is_refused_with_a_reason, 0,
