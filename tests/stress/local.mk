@@ -72,7 +72,8 @@ tests_stress_race_seeded_SOURCES = \
 	tests/stress/race_hosts.c \
 	tests/stress/race_seeded.c \
 	tests/stress/race_sessions.c \
-	tests/stress/race_tables.c
+	tests/stress/race_tables.c \
+	tests/stress/race_tokens.c
 tests_stress_race_seeded_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
 tests_stress_race_seeded_LDADD = $(REGISTRY_LIBS)
 

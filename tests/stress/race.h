@@ -27,6 +27,7 @@ extern const struct race races_of_agents[];
 extern const struct race races_of_hosts[];
 extern const struct race races_of_sessions[];
 extern const struct race races_of_alerts[];
+extern const struct race races_of_tokens[]; /* and of the audit */
 
 /* What readers read goes here. */
 extern _Atomic size_t race_sink;

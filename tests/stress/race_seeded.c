@@ -29,8 +29,8 @@ static _Atomic size_t reads;
 static struct llmreg_bus *bus;
 
 static const struct race *const races[] = {
-    races_of_endpoints, races_of_tables,   races_of_agents,
-    races_of_hosts,     races_of_sessions, races_of_alerts,
+    races_of_endpoints, races_of_tables, races_of_agents, races_of_hosts,
+    races_of_sessions,  races_of_alerts, races_of_tokens,
 };
 
 #define RACES (sizeof races / sizeof races[0])
