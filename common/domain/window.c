@@ -25,11 +25,14 @@ void window_add(struct window *w, int64_t mono_ns)
 
 uint32_t window_sum(const struct window *w, int64_t mono_ns)
 {
-    struct window at = *w;
-    uint32_t sum = 0;
+    uint32_t minute = (uint32_t)(mono_ns / NS_PER_MINUTE);
+    uint32_t past = minute > w->minute ? minute - w->minute : 0;
+    uint32_t at = w->minute % WINDOW_MINUTES, sum = 0;
 
-    move_to(&at, (uint32_t)(mono_ns / NS_PER_MINUTE));
-    for (int i = 0; i < WINDOW_MINUTES; i++)
-        sum += at.counts[i];
+    /* From the newest counter back, as many as are not too old. */
+    for (; past < WINDOW_MINUTES; past++) {
+        sum += w->counts[at];
+        at = at == 0 ? WINDOW_MINUTES - 1 : at - 1;
+    }
     return sum;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* tag.c - eight bytes at a time: a page of a list has 60 kB, and its tag may
- * not cost what its writing does.  Nobody gains by making two pages look the
- * same but who wrote both, so the hash need not be a cryptographer's. */
+/* tag.c - eight bytes at a time, in four rows that do not wait for each other:
+ * a page of a list has 60 kB, and its tag may not cost what its writing does.
+ * Nobody gains by making two pages look the same but who wrote both, so the
+ * hash need not be a cryptographer's. */
 #include "plugins/llm_listen/api/tag.h"
 
 #include <stdio.h>
@@ -13,20 +14,32 @@ static uint64_t mix(uint64_t h, uint64_t word)
     return h ^ h >> 29;
 }
 
+#define ROWS 4
+
+static void mix_rows(uint64_t rows[static ROWS], const unsigned char *p)
+{
+    uint64_t words[ROWS];
+
+    memcpy(words, p, sizeof words);
+    for (int i = 0; i < ROWS; i++)
+        rows[i] = mix(rows[i], words[i]);
+}
+
 void tag_make(const void *bytes, size_t len, char out[static TAG_SIZE])
 {
     const unsigned char *p = bytes;
     uint64_t h = UINT64_C(0x243f6a8885a308d3) ^ len;
-    uint64_t word = 0;
+    uint64_t rows[ROWS] = {h, ~h, h << 1, h >> 1};
+    unsigned char last[sizeof rows] = {0};
 
-    for (; len >= sizeof word; len -= sizeof word, p += sizeof word) {
-        memcpy(&word, p, sizeof word);
-        h = mix(h, word);
-    }
-    word = 0;
+    for (; len >= sizeof rows; len -= sizeof rows, p += sizeof rows)
+        mix_rows(rows, p);
     if (len > 0)
-        memcpy(&word, p, len);
-    h = mix(mix(h, word), h >> 32);
+        memcpy(last, p, len);
+    mix_rows(rows, last);
+    for (int i = 0; i < ROWS; i++)
+        h = mix(h, rows[i]);
+    h = mix(h, h >> 32);
     snprintf(out, TAG_SIZE, "\"%016llx\"", (unsigned long long)h);
 }
 
