@@ -15,6 +15,10 @@
  *   found bad all through the cool-down    FIRE when it is over
  *   the rule is off                        CLEAR at once, nothing is pending
  *
+ * What was raised, or got worse, LLMREG_FLAPS times within ten minutes comes
+ * and goes: it is told so, and stays raised as it is, until it was better for
+ * flap_ns.
+ *
  * Not known: what was not seen counts neither for nor against.  Pending and
  * good stand still, and go on from where they were.
  *
@@ -31,6 +35,7 @@
 #include <llmreg/alert.h>
 
 #include <math.h>
+#include <string.h>
 
 /* Without overflow: a delay may be for ever. */
 static int64_t later(int64_t at, int64_t delay_ns)
@@ -43,6 +48,36 @@ static void stop_pending(struct llmreg_alert_state *s)
     s->pending = LLMREG_SEVERITY_OKAY;
     s->pending_mono_ns = 0;
     s->held = false;
+}
+
+/* ---- what comes and goes ---- */
+
+static void note_raise(struct llmreg_alert_state *s,
+                       const struct llmreg_rule_conf *rule, int64_t mono_ns)
+{
+    int64_t *at = s->raised_mono_ns;
+
+    if (rule->flap_ns <= 0)
+        return;
+    memmove(at + 1, at, (LLMREG_FLAPS - 1) * sizeof *at);
+    at[0] = mono_ns;
+    if (at[LLMREG_FLAPS - 1] != 0 &&
+        mono_ns - at[LLMREG_FLAPS - 1] < LLMREG_FLAP_WINDOW_NS)
+        s->flapping = true;
+}
+
+static void forget_raises(struct llmreg_alert_state *s, int64_t mono_ns)
+{
+    if (mono_ns >= later(s->raised_mono_ns[0], LLMREG_FLAP_WINDOW_NS))
+        memset(s->raised_mono_ns, 0, sizeof s->raised_mono_ns);
+}
+
+int64_t llmreg_alert_patience(const struct llmreg_alert_state *state,
+                              const struct llmreg_rule_conf *rule)
+{
+    if (state->flapping && rule->flap_ns > rule->clear_ns)
+        return rule->flap_ns;
+    return rule->clear_ns;
 }
 
 /* ---- what is not known ---- */
@@ -75,8 +110,13 @@ static enum llmreg_alert_action clear(struct llmreg_alert_state *s,
                                       const struct llmreg_rule_conf *rule,
                                       const struct llmreg_now *now)
 {
-    *s = (struct llmreg_alert_state){.fired_ms = s->fired_ms,
+    const struct llmreg_alert_state old = *s;
+
+    *s = (struct llmreg_alert_state){.fired_ms = old.fired_ms,
                                      .cleared_ms = now->wall_ms};
+    if (rule->severity != LLMREG_SEVERITY_OKAY && rule->flap_ns > 0)
+        memcpy(s->raised_mono_ns, old.raised_mono_ns,
+               sizeof old.raised_mono_ns);
     if (rule->severity != LLMREG_SEVERITY_OKAY && rule->cool_ns > 0)
         s->cool_mono_ns = later(now->mono_ns, rule->cool_ns);
     return LLMREG_ALERT_CLEAR;
@@ -110,7 +150,19 @@ static enum llmreg_alert_action step_quiet(struct llmreg_alert_state *s,
     stop_pending(s);
     s->severity = found->severity;
     s->fired_ms = now->wall_ms;
+    note_raise(s, rule, now->mono_ns);
     return LLMREG_ALERT_FIRE;
+}
+
+/* It was better than what is raised for long enough. */
+static bool is_over(struct llmreg_alert_state *s,
+                    const struct llmreg_rule_conf *rule,
+                    const struct llmreg_now *now)
+{
+    if (s->good_mono_ns == 0)
+        s->good_mono_ns = now->mono_ns;
+    return now->mono_ns >=
+           later(s->good_mono_ns, llmreg_alert_patience(s, rule));
 }
 
 static enum llmreg_alert_action step_good(struct llmreg_alert_state *s,
@@ -118,11 +170,8 @@ static enum llmreg_alert_action step_good(struct llmreg_alert_state *s,
                                           const struct llmreg_now *now)
 {
     stop_pending(s);
-    if (s->good_mono_ns == 0)
-        s->good_mono_ns = now->mono_ns;
-    if (s->remembered || now->mono_ns >= later(s->good_mono_ns, rule->clear_ns))
-        return clear(s, rule, now);
-    return LLMREG_ALERT_NOTHING;
+    bool over = is_over(s, rule, now);
+    return s->remembered || over ? clear(s, rule, now) : LLMREG_ALERT_NOTHING;
 }
 
 static enum llmreg_alert_action step_bad(struct llmreg_alert_state *s,
@@ -131,13 +180,22 @@ static enum llmreg_alert_action step_bad(struct llmreg_alert_state *s,
                                          const struct llmreg_now *now)
 {
     bool worse = found->severity > s->severity;
+    bool better = found->severity < s->severity;
 
-    s->good_mono_ns = 0;
-    if (worse && !ripens(s, found, rule, now))
+    if (worse && !ripens(s, found, rule, now)) {
+        s->good_mono_ns = 0;
         return LLMREG_ALERT_NOTHING;
+    }
     stop_pending(s);
+    if (better && s->flapping && !is_over(s, rule, now))
+        return LLMREG_ALERT_NOTHING;
+    s->good_mono_ns = 0;
     if (found->severity == s->severity)
         return LLMREG_ALERT_NOTHING;
+    if (worse)
+        note_raise(s, rule, now->mono_ns);
+    else
+        s->flapping = false;
     s->severity = found->severity;
     s->acknowledged = s->acknowledged && !worse;
     return LLMREG_ALERT_CHANGE;
@@ -196,6 +254,7 @@ enum llmreg_alert_action llmreg_alert_step(const struct llmreg_alert_state *old,
 
     if (s.cool_mono_ns <= now->mono_ns)
         s.cool_mono_ns = 0;
+    forget_raises(&s, now->mono_ns);
     if (rule->severity == LLMREG_SEVERITY_OKAY)
         action = step_off(&s, rule, now);
     else if (found->known)
@@ -206,24 +265,37 @@ enum llmreg_alert_action llmreg_alert_step(const struct llmreg_alert_state *old,
     return action;
 }
 
-int64_t llmreg_alert_due(const struct llmreg_alert_state *state,
-                         const struct llmreg_rule_conf *rule)
+/* Of the drawing alone. */
+static int64_t due(const struct llmreg_alert_state *state,
+                   const struct llmreg_rule_conf *rule)
 {
     if (state->cool_mono_ns != 0)
         return state->cool_mono_ns;
     if (state->unseen_mono_ns != 0)
         return INT64_MAX;
     if (state->good_mono_ns != 0)
-        return later(state->good_mono_ns, rule->clear_ns);
+        return later(state->good_mono_ns, llmreg_alert_patience(state, rule));
     if (state->pending_mono_ns != 0 && !state->held)
         return later(state->pending_mono_ns, rule->after_ns);
     return INT64_MAX;
 }
 
+int64_t llmreg_alert_due(const struct llmreg_alert_state *state,
+                         const struct llmreg_rule_conf *rule)
+{
+    int64_t due_ns = due(state, rule);
+    int64_t forget_ns = INT64_MAX;
+
+    if (state->raised_mono_ns[0] != 0)
+        forget_ns = later(state->raised_mono_ns[0], LLMREG_FLAP_WINDOW_NS);
+    return due_ns < forget_ns ? due_ns : forget_ns;
+}
+
 bool llmreg_alert_is_idle(const struct llmreg_alert_state *state)
 {
     return state->severity == LLMREG_SEVERITY_OKAY &&
-           state->pending_mono_ns == 0 && state->cool_mono_ns == 0;
+           state->pending_mono_ns == 0 && state->cool_mono_ns == 0 &&
+           state->raised_mono_ns[0] == 0;
 }
 
 bool llmreg_alert_is_news(const struct llmreg_alert *alert)

@@ -14,6 +14,8 @@
  *           news need no patience.
  *   cool    only where the thing itself comes and goes: a value at its limit,
  *           a model that is loaded on demand.
+ *   flap    where good news need no patience, but what comes and goes does
+ *           not deserve a message each time: five minutes of quiet.
  *   margin  of a value: about a fifth of the way back, or what noise does.  Of
  *           a count: half, or all of it where none is the normal number.
  *
@@ -42,7 +44,7 @@ static const struct llmreg_rule_info rules[LLMREG_RULES] = {
          .help = "an endpoint is unhealthy or unreachable; degraded is a "
                  "warning",
          .guarded = true,
-         .preset = {.severity = FAILURE}},
+         .preset = {.severity = FAILURE, .flap_ns = S(300)}},
     [LLMREG_RULE_MODEL_LOST] = {.name = "model_lost",
                                 .about = LLMREG_ENTITY_ENDPOINT,
                                 .help = "a model has no serving endpoint left",
@@ -64,7 +66,7 @@ static const struct llmreg_rule_info rules[LLMREG_RULES] = {
          .about = LLMREG_ENTITY_AGENT,
          .help = "an agent is offline, and did not say that it stops",
          .guarded = true,
-         .preset = {.severity = FAILURE}},
+         .preset = {.severity = FAILURE, .flap_ns = S(300)}},
     [LLMREG_RULE_HOST_OFFLINE] =
         {.name = "host_offline",
          .about = LLMREG_ENTITY_HOST,
@@ -83,7 +85,7 @@ static const struct llmreg_rule_info rules[LLMREG_RULES] = {
          .about = LLMREG_ENTITY_HOST,
          .help = "a host that reported its resources does so no more",
          .guarded = true,
-         .preset = {.severity = WARNING}},
+         .preset = {.severity = WARNING, .flap_ns = S(300)}},
     [LLMREG_RULE_VRAM_HIGH] =
         {.name = "vram_high",
          .about = LLMREG_ENTITY_HOST,

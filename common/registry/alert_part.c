@@ -111,6 +111,9 @@ static bool same_state(const struct llmreg_alert_state *a,
 {
     return a->severity == b->severity && a->pending == b->pending &&
            a->held == b->held && a->remembered == b->remembered &&
+           a->flapping == b->flapping &&
+           memcmp(a->raised_mono_ns, b->raised_mono_ns,
+                  sizeof a->raised_mono_ns) == 0 &&
            a->acknowledged == b->acknowledged &&
            a->pending_mono_ns == b->pending_mono_ns &&
            a->good_mono_ns == b->good_mono_ns &&

@@ -123,7 +123,7 @@ static void step(struct judge *g, struct judgement *j)
 
     if (j->look.gone) {
         found = (struct llmreg_finding){.known = true, .may_open = true};
-        conf.clear_ns = conf.cool_ns = 0;
+        conf.clear_ns = conf.cool_ns = conf.flap_ns = 0;
     }
     bool opens = found.known && found.may_open &&
                  conf.severity != LLMREG_SEVERITY_OKAY &&
@@ -140,6 +140,9 @@ static bool is_same(const struct llmreg_alert_state *a,
 {
     return a->severity == b->severity && a->pending == b->pending &&
            a->held == b->held && a->remembered == b->remembered &&
+           a->flapping == b->flapping &&
+           memcmp(a->raised_mono_ns, b->raised_mono_ns,
+                  sizeof a->raised_mono_ns) == 0 &&
            a->acknowledged == b->acknowledged &&
            a->pending_mono_ns == b->pending_mono_ns &&
            a->good_mono_ns == b->good_mono_ns &&
@@ -236,6 +239,14 @@ static int64_t since_of(const struct judge *g, const struct judgement *j)
     return now->wall_ms - (now->mono_ns - pending_ns) / LLMREG_NS_PER_MS;
 }
 
+static void word_flapping(struct judge *g, const struct judgement *j)
+{
+    int64_t quiet_ns =
+        llmreg_alert_patience(&j->next, &g->scene.rules[j->is->rule]);
+
+    notify_text_flapping(g->words.message, quiet_ns / LLMREG_NS_PER_MS);
+}
+
 /* All of it anew. */
 static struct llmreg_alert reword(struct judge *g, struct judgement *j)
 {
@@ -244,6 +255,8 @@ static struct llmreg_alert reword(struct judge *g, struct judgement *j)
     else if (j->action == LLMREG_ALERT_CLEAR &&
              g->scene.rules[j->is->rule].severity == LLMREG_SEVERITY_OKAY)
         word_off(g, j);
+    else if (j->action != LLMREG_ALERT_NOTHING && j->next.flapping)
+        word_flapping(g, j);
     return (struct llmreg_alert){
         .id = j->id,
         .rule = j->is->rule,

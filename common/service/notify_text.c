@@ -179,6 +179,19 @@ void notify_text_unwatched(char out[static LLMREG_MESSAGE_SIZE],
     llmreg_text_add(&t, " is not watched any more; its alarm is over");
 }
 
+void notify_text_flapping(char message[static LLMREG_MESSAGE_SIZE],
+                          int64_t quiet_ms)
+{
+    char whole[LLMREG_MESSAGE_SIZE + 80];
+    struct llmreg_text t;
+
+    llmreg_text_init(&t, whole, sizeof whole);
+    llmreg_text_add(&t, "flapping, its end is told after ");
+    add_duration(&t, quiet_ms);
+    llmreg_text_addf(&t, ": %s", message);
+    llmreg_copy_message(message, LLMREG_MESSAGE_SIZE, whole);
+}
+
 void notify_text_store(char out[static LLMREG_MESSAGE_SIZE], bool failed,
                        const char *reason)
 {

@@ -44,6 +44,10 @@ void notify_text_removed(char out[static LLMREG_MESSAGE_SIZE],
 /* All that have it, or are of it, were taken out. */
 void notify_text_unwatched(char out[static LLMREG_MESSAGE_SIZE],
                            const struct notify_subject *subject);
+/* Says before the message that it comes and goes, and after how long without
+ * it its end is told. */
+void notify_text_flapping(char message[static LLMREG_MESSAGE_SIZE],
+                          int64_t quiet_ms);
 void notify_text_store(char out[static LLMREG_MESSAGE_SIZE], bool failed,
                        const char *reason);
 

@@ -20,6 +20,8 @@ const struct llmreg_option settings_alert_table[] = {
      "seconds that it must be so before it is told"},
     {"ClearAfter", LLMREG_OPT_SECONDS, OFF(conf.clear_ns), 0, 0, WEEK, NULL,
      "seconds that it must be good before that is told"},
+    {"FlapClearAfter", LLMREG_OPT_SECONDS, OFF(conf.flap_ns), 0, 0, WEEK, NULL,
+     "the same for what was told 3 times in 10 minutes; 0: no difference"},
     {"CoolDown", LLMREG_OPT_SECONDS, OFF(conf.cool_ns), 0, 0, WEEK, NULL,
      "seconds after its end in which it is not told again"},
     {"Threshold", LLMREG_OPT_NUMBER, OFF(conf.threshold), 0, 0, 3600000, NULL,

@@ -52,6 +52,7 @@ struct llmreg_rule_conf {
     int64_t after_ns; /* so long before it is raised */
     int64_t clear_ns; /* so long good before it is cleared */
     int64_t cool_ns;  /* after it was cleared, not raised again for so long */
+    int64_t flap_ns;  /* as clear_ns, of what comes and goes; 0: no matter */
     double threshold; /* what it compares with, in the rule's unit */
     double margin;    /* clears only below threshold - margin, same unit */
 };
@@ -86,19 +87,25 @@ struct llmreg_finding {
 struct llmreg_finding llmreg_finding_over(double value, bool raised,
                                           const struct llmreg_rule_conf *rule);
 
+#define LLMREG_FLAPS          3 /* raised, or worse, so often ... */
+#define LLMREG_FLAP_WINDOW_NS (600 * LLMREG_NS_PER_S) /* ... within it */
+
 /* The part of an alert that the step decides. */
 struct llmreg_alert_state {
     enum llmreg_severity severity; /* raised as; OKAY: not raised */
     enum llmreg_severity pending;  /* worse, and waiting for after_ns */
     bool held;                     /* pending, but may not open now */
     bool remembered;         /* raised before the restart, not confirmed yet */
+    bool flapping;           /* comes and goes: for flap_ns it stays raised */
     bool acknowledged;       /* until it is cleared, or gets worse */
     int64_t pending_mono_ns; /* since when; 0: nothing is pending */
     int64_t good_mono_ns;    /* raised, but good since; 0: not */
     int64_t unseen_mono_ns;  /* the two above stand still since; 0: they run */
     int64_t cool_mono_ns;    /* not raised again before; 0: at once */
-    int64_t fired_ms;        /* wall time it was raised last; 0: never */
-    int64_t cleared_ms;      /* wall time it was cleared last; 0: never */
+    int64_t raised_mono_ns[LLMREG_FLAPS]; /* the last times, the newest first;
+                                             0: not within the window */
+    int64_t fired_ms;   /* wall time it was raised last; 0: never */
+    int64_t cleared_ms; /* wall time it was cleared last; 0: never */
 };
 
 enum llmreg_alert_action {
@@ -119,7 +126,11 @@ enum llmreg_alert_action llmreg_alert_step(const struct llmreg_alert_state *old,
  * stays; INT64_MAX: never.  Of a state that the step has made. */
 int64_t llmreg_alert_due(const struct llmreg_alert_state *state,
                          const struct llmreg_rule_conf *rule);
-/* Nothing is raised, pending or cooling down: as if it had never been. */
+/* So long it must be good before it is cleared. */
+int64_t llmreg_alert_patience(const struct llmreg_alert_state *state,
+                              const struct llmreg_rule_conf *rule);
+/* Nothing is raised, pending, cooling down or was raised just before: as if it
+ * had never been. */
 bool llmreg_alert_is_idle(const struct llmreg_alert_state *state);
 /* As it is known after a restart; a cool-down is over. */
 void llmreg_alert_restart(const struct llmreg_alert_state *stored,

@@ -54,6 +54,7 @@ static void print_rule(const struct llmreg_rule_info *rule)
            llmreg_severity_text((enum llmreg_severity)p->severity));
     print_number(true, (double)p->after_ns / 1e9);
     print_number(true, (double)p->clear_ns / 1e9);
+    print_number(true, (double)p->flap_ns / 1e9);
     print_number(true, (double)p->cool_ns / 1e9);
     print_number(rule->unit != NULL, p->threshold);
     print_number(rule->has_margin, p->margin);

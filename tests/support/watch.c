@@ -43,6 +43,7 @@ void watch_setup(void)
         watch_rules[i].after_ns = 0;
         watch_rules[i].clear_ns = 0;
         watch_rules[i].cool_ns = 0;
+        watch_rules[i].flap_ns = 0;
     }
     start();
 }

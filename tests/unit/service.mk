@@ -179,6 +179,12 @@ tests_unit_test_alerter_clock_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_alerter_clock_LDADD = libtests.la $(SERVICE_LIBS) \
 	$(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_flapping
+TESTS += tests/unit/test_flapping
+tests_unit_test_flapping_SOURCES = tests/unit/test_flapping.c
+tests_unit_test_flapping_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_flapping_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_census
 TESTS += tests/unit/test_census
 tests_unit_test_census_SOURCES = tests/unit/test_census.c

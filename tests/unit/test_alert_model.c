@@ -49,7 +49,8 @@ static struct step decode(uint64_t n)
         .rule = {.severity = (int64_t)((n >> 20 & 7) < 6 ? 2 : n >> 20 & 1),
                  .after_ns = S(delays[n >> 24 & 3]),
                  .clear_ns = S(delays[n >> 26 & 3]),
-                 .cool_ns = S(5 * delays[n >> 28 & 3])},
+                 .cool_ns = S(5 * delays[n >> 28 & 3]),
+                 .flap_ns = S(2 * delays[n >> 30 & 3])},
     };
 }
 
@@ -63,10 +64,10 @@ static void show(uint64_t n, char *out, size_t size)
     (void)snprintf(
         out, size,
         "%s: wait %" PRId64 " s, %s%s; severity %" PRId64 " after %" PRId64
-        " clear %" PRId64 " cool %" PRId64,
+        " clear %" PRId64 " cool %" PRId64 " flap %" PRId64,
         words[s.deed], s.wait_ns / S(1), llmreg_severity_text(s.severity),
         s.may_open ? "" : " (held)", s.rule.severity, s.rule.after_ns / S(1),
-        s.rule.clear_ns / S(1), s.rule.cool_ns / S(1));
+        s.rule.clear_ns / S(1), s.rule.cool_ns / S(1), s.rule.flap_ns / S(1));
 }
 
 /* ---- the second opinion ---- */
@@ -78,6 +79,9 @@ struct opinion {
     bool is_bad, is_good;    /* worse than told, and no longer bad */
     int64_t bad_ns, good_ns; /* seen so for so long */
     int64_t cool_ns;         /* left */
+    bool flaps;
+    size_t raises; /* so many are known */
+    int64_t ago_ns[3];
 };
 
 static void pass_time(struct opinion *o, int64_t ns)
@@ -87,6 +91,25 @@ static void pass_time(struct opinion *o, int64_t ns)
     if (o->was_seen && o->is_good)
         o->good_ns += ns;
     o->cool_ns = o->cool_ns > ns ? o->cool_ns - ns : 0;
+    for (int i = 0; i < 3; i++)
+        o->ago_ns[i] += ns;
+}
+
+static void count_raise(struct opinion *o, const struct llmreg_rule_conf *rule)
+{
+    if (rule->flap_ns == 0)
+        return;
+    o->ago_ns[2] = o->ago_ns[1];
+    o->ago_ns[1] = o->ago_ns[0];
+    o->ago_ns[0] = 0;
+    o->raises++;
+    o->flaps = o->flaps || (o->raises > 2 && o->ago_ns[2] < S(600));
+}
+
+static bool lasts(const struct opinion *o, const struct llmreg_rule_conf *rule)
+{
+    return o->good_ns >= rule->clear_ns &&
+           (!o->flaps || o->good_ns >= rule->flap_ns);
 }
 
 static void say(struct opinion *o, enum llmreg_severity told)
@@ -106,9 +129,10 @@ static enum llmreg_alert_action all_good(struct opinion *o,
     if (o->told == OKAY)
         return LLMREG_ALERT_NOTHING;
     o->is_good = true;
-    if (!o->remembered && o->good_ns < rule->clear_ns)
+    if (!o->remembered && !lasts(o, rule))
         return LLMREG_ALERT_NOTHING;
     say(o, OKAY);
+    o->flaps = false;
     o->cool_ns = rule->cool_ns;
     return LLMREG_ALERT_CLEAR;
 }
@@ -123,7 +147,22 @@ static enum llmreg_alert_action worse(struct opinion *o,
     if (!may_open || o->bad_ns < rule->after_ns || o->cool_ns > 0)
         return LLMREG_ALERT_NOTHING;
     say(o, is);
+    count_raise(o, rule);
     return new ? LLMREG_ALERT_FIRE : LLMREG_ALERT_CHANGE;
+}
+
+/* Not so bad any more: at once, or for long enough where it flaps. */
+static enum llmreg_alert_action less(struct opinion *o, enum llmreg_severity is,
+                                     const struct llmreg_rule_conf *rule)
+{
+    o->is_bad = false;
+    o->bad_ns = 0;
+    o->is_good = o->flaps;
+    if (o->flaps && !lasts(o, rule))
+        return LLMREG_ALERT_NOTHING;
+    o->flaps = false;
+    say(o, is);
+    return LLMREG_ALERT_CHANGE;
 }
 
 static enum llmreg_alert_action bad(struct opinion *o, enum llmreg_severity is,
@@ -133,16 +172,18 @@ static enum llmreg_alert_action bad(struct opinion *o, enum llmreg_severity is,
     bool again = o->remembered;
     enum llmreg_alert_action action = LLMREG_ALERT_NOTHING;
 
-    o->is_good = false;
-    o->good_ns = 0;
     if (again && !may_open)
         return action;
     o->remembered = false;
+    if (is < o->told) {
+        action = less(o, is, rule);
+        return again && !o->acknowledged ? LLMREG_ALERT_FIRE : action;
+    }
+    o->is_good = false;
+    o->good_ns = 0;
     if (is > o->told)
         action = worse(o, is, may_open, rule);
-    else if (is < o->told)
-        action = LLMREG_ALERT_CHANGE;
-    if (is <= o->told)
+    else
         say(o, is);
     return again && !o->acknowledged ? LLMREG_ALERT_FIRE : action;
 }
@@ -157,6 +198,7 @@ static enum llmreg_alert_action judge(struct opinion *o,
         bool was = o->told != OKAY;
         say(o, OKAY);
         o->cool_ns = 0;
+        o->flaps = false;
         return was ? LLMREG_ALERT_CLEAR : LLMREG_ALERT_NOTHING;
     }
     if (!found->known)
@@ -181,6 +223,9 @@ static bool same(const struct llmreg_alert_state *a,
 {
     return a->severity == b->severity && a->pending == b->pending &&
            a->held == b->held && a->remembered == b->remembered &&
+           a->flapping == b->flapping &&
+           memcmp(a->raised_mono_ns, b->raised_mono_ns,
+                  sizeof a->raised_mono_ns) == 0 &&
            a->acknowledged == b->acknowledged &&
            a->pending_mono_ns == b->pending_mono_ns &&
            a->good_mono_ns == b->good_mono_ns &&

@@ -95,9 +95,9 @@ END_TEST
 
 START_TEST(one_that_differs_in_a_value_is_not_alike)
 {
-    struct llmreg_alert a = alerting_alert(), b[15];
+    struct llmreg_alert a = alerting_alert(), b[17];
 
-    for (size_t i = 0; i < 15; i++)
+    for (size_t i = 0; i < 17; i++)
         b[i] = a;
     b[0].rule++;
     b[1].since_ms++;
@@ -114,6 +114,8 @@ START_TEST(one_that_differs_in_a_value_is_not_alike)
     b[12].s.unseen_mono_ns++;
     b[13].s.cool_mono_ns++;
     b[14].s.fired_ms++;
+    b[15].s.flapping = true;
+    b[16].s.raised_mono_ns[0]++;
     ck_assert(!alert_part_alike(&a, &b[_i]));
 }
 END_TEST
@@ -155,7 +157,7 @@ int main(void)
     tcase_add_loop_test(tc, every_string_has_a_bound_that_is_said, 0, STRINGS);
     tcase_add_loop_test(tc, one_that_differs_in_a_string_is_not_alike, 0,
                         STRINGS);
-    tcase_add_loop_test(tc, one_that_differs_in_a_value_is_not_alike, 0, 15);
+    tcase_add_loop_test(tc, one_that_differs_in_a_value_is_not_alike, 0, 17);
     tcase_add_test(tc, the_number_of_its_event_makes_no_difference);
     tcase_add_loop_test(tc, values_that_are_none_are_refused, 0, 4);
     suite_add_tcase(s, tc);

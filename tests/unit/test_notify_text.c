@@ -246,6 +246,25 @@ START_TEST(removal_and_store_have_their_sentences)
 }
 END_TEST
 
+START_TEST(what_flaps_says_so_first_and_still_fits)
+{
+    struct notify_trouble t = trouble();
+
+    notify_text_trouble(message, &t);
+    notify_text_flapping(message, 300000);
+    ck_assert_int_eq(
+        strncmp(message, "flapping, its end is told after 5 min: gpu1 (", 45),
+        0);
+    make_many(40);
+    t.lost = many;
+    t.nlost = 1000;
+    notify_text_trouble(message, &t);
+    notify_text_flapping(message, INT64_C(604800000));
+    ck_assert_uint_eq(strlen(message), sizeof message - 1);
+    ck_assert_str_eq(message + strlen(message) - 3, "...");
+}
+END_TEST
+
 /* Of two bytes each, so that a cut may tear one. */
 static const size_t long_names[] = {126, 127, 128, 254, 255, 256, 1022, 1023};
 
@@ -300,6 +319,7 @@ int main(void)
     tcase_add_loop_test(tc,
                         a_very_long_name_is_cut_and_never_empties_the_message,
                         0, sizeof long_names / sizeof long_names[0]);
+    tcase_add_test(tc, what_flaps_says_so_first_and_still_fits);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

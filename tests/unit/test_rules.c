@@ -50,6 +50,7 @@ START_TEST(every_rule_is_on_and_explained)
     ck_assert_int_ge(info->preset.after_ns, 0);
     ck_assert_int_ge(info->preset.clear_ns, 0);
     ck_assert_int_ge(info->preset.cool_ns, 0);
+    ck_assert_int_ge(info->preset.flap_ns, 0);
 }
 END_TEST
 

@@ -78,7 +78,8 @@ static bool same(const struct llmreg_rule_conf *a,
 {
     return a->severity == b->severity && a->after_ns == b->after_ns &&
            a->clear_ns == b->clear_ns && a->cool_ns == b->cool_ns &&
-           a->threshold == b->threshold && a->margin == b->margin;
+           a->flap_ns == b->flap_ns && a->threshold == b->threshold &&
+           a->margin == b->margin;
 }
 
 /* ---- what is given ---- */
@@ -106,6 +107,9 @@ START_TEST(an_option_changes_what_it_names_and_nothing_else)
     ck_assert(same(get(rule), &wanted));
     must_add(info->name, "CoolDown", number(9.5));
     wanted.cool_ns = 95 * LLMREG_NS_PER_S / 10;
+    ck_assert(same(get(rule), &wanted));
+    must_add(info->name, "FlapClearAfter", number(10));
+    wanted.flap_ns = 10 * LLMREG_NS_PER_S;
     ck_assert(same(get(rule), &wanted));
     must_add(info->name, "Severity", word("off"));
     wanted.severity = OKAY;
@@ -188,7 +192,8 @@ END_TEST
 
 START_TEST(delays_have_a_range)
 {
-    static const char *const keys[] = {"After", "ClearAfter", "CoolDown"};
+    static const char *const keys[] = {"After", "ClearAfter", "CoolDown",
+                                       "FlapClearAfter"};
 
     must_add("model_lost", keys[_i], number(0));
     setup();
@@ -220,8 +225,8 @@ START_TEST(an_unknown_option_is_told_the_ones_there_are)
                      LLMREG_ENOENT);
     ck_assert_str_eq(err.text,
                      "here, Alert \"vram_high\": unknown option Limit: allowed "
-                     "are Severity, After, ClearAfter, CoolDown, Threshold, "
-                     "Margin");
+                     "are Severity, After, ClearAfter, FlapClearAfter, "
+                     "CoolDown, Threshold, Margin");
 }
 END_TEST
 
@@ -357,10 +362,11 @@ static enum llmreg_alert_action step(int64_t second,
 
 static void only_delay(const char *key)
 {
-    static const char *const keys[] = {"After", "ClearAfter", "CoolDown"};
+    static const char *const keys[] = {"After", "ClearAfter", "CoolDown",
+                                       "FlapClearAfter"};
 
     memset(&state, 0, sizeof state);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         must_add("vram_high", keys[i],
                  number(strcmp(key, keys[i]) == 0 ? 10 : 0));
 }
@@ -394,6 +400,20 @@ START_TEST(clear_after_has_effect)
     ck_assert_int_eq(step(1, OKAY), LLMREG_ALERT_NOTHING);
     ck_assert_int_eq(step(10, OKAY), LLMREG_ALERT_NOTHING);
     ck_assert_int_eq(step(11, OKAY), LLMREG_ALERT_CLEAR);
+}
+END_TEST
+
+START_TEST(flap_clear_after_has_effect)
+{
+    only_delay("FlapClearAfter");
+    for (int64_t second = 0; second < 4; second += 2) {
+        ck_assert_int_eq(step(second, FAILURE), LLMREG_ALERT_FIRE);
+        ck_assert_int_eq(step(second + 1, OKAY), LLMREG_ALERT_CLEAR);
+    }
+    ck_assert_int_eq(step(4, FAILURE), LLMREG_ALERT_FIRE);
+    ck_assert_int_eq(step(5, OKAY), LLMREG_ALERT_NOTHING);
+    ck_assert_int_eq(step(14, OKAY), LLMREG_ALERT_NOTHING);
+    ck_assert_int_eq(step(15, OKAY), LLMREG_ALERT_CLEAR);
 }
 END_TEST
 
@@ -443,7 +463,7 @@ static Suite *suite(void)
                         0, LLMREG_RULES);
     tcase_add_test(tc, a_threshold_out_of_its_range_names_it_and_the_unit);
     tcase_add_test(tc, a_margin_over_the_threshold_is_a_mistake);
-    tcase_add_loop_test(tc, delays_have_a_range, 0, 3);
+    tcase_add_loop_test(tc, delays_have_a_range, 0, 4);
     tcase_add_test(tc, an_unknown_rule_is_told_the_ones_there_are);
     tcase_add_test(tc, an_unknown_option_is_told_the_ones_there_are);
     tcase_add_loop_test(tc, a_block_has_one_name, 0, 3);
@@ -455,6 +475,7 @@ static Suite *suite(void)
     tcase_add_test(tc, severity_has_effect);
     tcase_add_test(tc, after_has_effect);
     tcase_add_test(tc, clear_after_has_effect);
+    tcase_add_test(tc, flap_clear_after_has_effect);
     tcase_add_test(tc, cool_down_has_effect);
     tcase_add_test(tc, threshold_and_margin_have_effect);
     suite_add_tcase(s, tc);
