@@ -80,6 +80,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/reply.h \
 	plugins/llm_listen/api/report.c \
 	plugins/llm_listen/api/report.h \
+	plugins/llm_listen/api/report_host.c \
 	plugins/llm_listen/api/requests.c \
 	plugins/llm_listen/api/resources.h \
 	plugins/llm_listen/api/route.h \

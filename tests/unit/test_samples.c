@@ -55,6 +55,32 @@ START_TEST(two_hosts_behind_one_address_are_two)
 }
 END_TEST
 
+/* The other would take it over with each heartbeat, and back. */
+START_TEST(of_two_agents_the_first_speaks_for_the_host_while_it_is_there)
+{
+    static const char beat[] = "{\"resources\":{\"cpu_percent\":2}}";
+
+    make("operator",
+         "{\"agent_id\":\"w1\",\"type\":\"worker\",\"name\":\"one\","
+         "\"host\":\"node7\",\"addresses\":[\"10.1.1.7\"]}");
+    make("operator",
+         "{\"agent_id\":\"w2\",\"type\":\"worker\",\"name\":\"two\","
+         "\"host\":\"node7\",\"interval_seconds\":60}");
+    desk_ask(&d, "operator", "POST /api/v1/agents/w1/heartbeat", beat, 200);
+    uint64_t last = llmreg_bus_last(d.api->bus);
+    desk_ask(&d, "operator", "POST /api/v1/agents/w1/heartbeat", beat, 200);
+    ck_assert_uint_eq(llmreg_bus_last(d.api->bus), last);
+    desk_ask(&d, "operator", "POST /api/v1/agents/w2/heartbeat", beat, 200);
+    desk_ask(&d, "reader", "GET /api/v1/hosts/10.1.1.7", NULL, 200);
+    ck_assert_str_eq(desk_get(&d, "agent"), "w1");
+    ck_assert_str_eq(desk_get(&d, "interval_ms"), "30000");
+    desk_ask(&d, "operator", "POST /api/v1/agents/w1/unregister", NULL, 200);
+    desk_ask(&d, "operator", "POST /api/v1/agents/w2/heartbeat", beat, 200);
+    desk_ask(&d, "reader", "GET /api/v1/hosts/10.1.1.7", NULL, 200);
+    ck_assert_str_eq(desk_get(&d, "agent"), "w2");
+}
+END_TEST
+
 START_TEST(a_sample_of_a_host_that_is_new_makes_it)
 {
     desk_ask(&d, "operator", "POST /api/v1/hosts/Node%2D9/resources",
@@ -115,6 +141,8 @@ int main(void)
     tcase_add_test(
         tc, a_heartbeat_with_resources_leaves_the_host_as_it_was_registered);
     tcase_add_test(tc, two_hosts_behind_one_address_are_two);
+    tcase_add_test(
+        tc, of_two_agents_the_first_speaks_for_the_host_while_it_is_there);
     tcase_add_test(tc, a_sample_of_a_host_that_is_new_makes_it);
     tcase_add_test(tc, a_sample_is_stale_after_its_time_and_not_shown);
     tcase_add_test(tc, new_hosts_come_only_so_often);

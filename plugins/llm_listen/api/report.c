@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* report.c - a registration is the agent, its host, and its endpoints, in this
- * order; each part is checked before it is begun with. */
+/* report.c - a registration is the agent, its host (report_host.c), and its
+ * endpoints, in this order; each part is checked before it is begun with. */
 #include "plugins/llm_listen/api/report.h"
 
 #include <math.h>
@@ -33,114 +33,6 @@ void report_heartbeat_url(char out[static REPORT_URL_SIZE], const char *base,
         else
             llmreg_text_add_bytes(&t, id, 1);
     llmreg_text_add(&t, "/heartbeat");
-}
-
-/* ---- hosts ---- */
-
-/* The id of the host that the caller is on, where it does not say one: others
- * find it by its address.  Who is on this machine is on ours. */
-static const char *default_host(const struct ask *a)
-{
-    return a->req->local ? a->api->conf.hostname : a->req->peer;
-}
-
-/* True: answered with 429. */
-static bool refuse_new_host(struct ask *a, const char *id)
-{
-    struct llmreg_host *h = llmreg_host_find(a->api->registry, id);
-    struct reply_error e = {.status = 429,
-                            .message = "too many new hosts: NewHosts"};
-
-    if (h == NULL)
-        e.retry = buckets_take(a->api->buckets, "new hosts",
-                               &a->api->conf.new_hosts, &a->req->now);
-    llmreg_host_put(h);
-    if (e.retry > 0)
-        reply_error(a, &e);
-    return e.retry > 0;
-}
-
-/* Where it calls from is the address of another host that lives: of those
- * behind one router, only the first is found by it. */
-static bool is_taken(const struct ask *a, const char *host)
-{
-    struct llmreg_host *other =
-        llmreg_host_find(a->api->registry, a->req->peer);
-    struct llmreg_host *own = llmreg_host_get(a->api->registry, host);
-    struct llmreg_host_state state = {.heard = false};
-
-    if (other != NULL && other != own)
-        llmreg_host_state(other, &a->req->now, &state);
-    llmreg_host_put(other);
-    llmreg_host_put(own);
-    return state.heard;
-}
-
-/* The addresses by which others know the host: what it said, and where it calls
- * from.  One that is ours, or that every host has, is nobody's. */
-static size_t gather_addresses(const struct ask *a, const struct sampled *s,
-                               const char *out[static LLMREG_ADDRESSES_MAX])
-{
-    const struct body_addresses *said = s->addresses;
-    size_t n = 0;
-    bool peer = a->req->local;
-
-    for (size_t i = 0; said != NULL && i < said->count; i++) {
-        if (llmreg_is_local_host(said->items[i]))
-            continue;
-        peer = peer || strcmp(said->items[i], a->req->peer) == 0;
-        out[n++] = said->items[i];
-    }
-    if (!peer && n < LLMREG_ADDRESSES_MAX && !is_taken(a, s->host))
-        out[n++] = a->req->peer;
-    return n;
-}
-
-/* A sample that says no addresses leaves them as they were registered. */
-static bool keeps_addresses(const struct ask *a, const struct sampled *s)
-{
-    struct llmreg_host *h = NULL;
-
-    if (s->addresses == NULL)
-        h = llmreg_host_get(a->api->registry, s->host);
-    llmreg_host_put(h);
-    return h != NULL;
-}
-
-static int report_host(struct ask *a, const struct sampled *s)
-{
-    const char *addresses[LLMREG_ADDRESSES_MAX];
-    struct llmreg_host_report report = {
-        .id = s->host,
-        .name = s->name,
-        .agent = s->agent,
-        .interval_ms = s->interval_ms,
-        .resources = s->resources,
-    };
-
-    if (!keeps_addresses(a, s)) {
-        report.addresses = addresses;
-        report.naddresses = gather_addresses(a, s, addresses);
-    }
-    return llmreg_host_report(a->api->registry, &report, &a->req->now, NULL,
-                              &a->err);
-}
-
-int report_sample(struct ask *a, const struct sampled *s)
-{
-    struct sampled known = *s;
-    struct llmreg_resources total = llmreg_resources_total(s->resources);
-    uint64_t seq = 0;
-
-    if (s->host[0] == '\0')
-        known.host = default_host(a);
-    known.resources = &total;
-    if (!own_host(a, known.host) || refuse_new_host(a, known.host) ||
-        !own_bind(a, "", known.host, &seq)) {
-        a->answered = true;
-        return LLMREG_OK;
-    }
-    return report_host(a, &known);
 }
 
 /* ---- registration ---- */
@@ -264,7 +156,7 @@ static int find_claim(struct ask *a, const struct registration *r,
 
     *out = (struct claim){.id = id, .host = or_empty(r->host)};
     if (out->host[0] == '\0' || admit_by_address(a))
-        out->host = default_host(a);
+        out->host = report_default_host(a);
     if (id[0] == '\0')
         out->id = id = own_id(a);
     agent = id[0] != '\0'
@@ -374,7 +266,7 @@ int report_register(struct ask *a, const struct registration *r,
     if (rc != LLMREG_OK)
         return rc;
     if (!own_registration(a, c.id) || !own_host(a, c.host) ||
-        refuse_new_agent(a, &c) || refuse_new_host(a, c.host))
+        refuse_new_agent(a, &c) || report_refuse_new_host(a, c.host))
         return LLMREG_OK;
     return register_all(a, r, &c, out);
 }

@@ -81,6 +81,13 @@ struct sampled {
                                                new has the caller's */
 };
 LLMREG_MUSTCHECK int report_sample(struct ask *a, const struct sampled *s);
+/* The same without asking who may. */
+LLMREG_MUSTCHECK int report_host(struct ask *a, const struct sampled *s);
+/* The id of the host that the caller is on, where it says none: others find it
+ * by its address.  Who is on this machine is on ours. */
+const char *report_default_host(const struct ask *a);
+/* True: answered with 429. */
+bool report_refuse_new_host(struct ask *a, const char *id);
 
 /* The endpoints that an agent announces from now on, and nothing else of it.
  * LLMREG_ENOENT: it is not registered. */
