@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HASH_PART 9 /* '-' and 8 hex digits */
+/* '-' and 8 hex digits.  More would be safer, but files on disk have these
+ * names: the registry counts those that meet (series.h). */
+#define HASH_PART 9
 #define STEM_MAX  (LLMREG_SERIES_SIZE - 1 - HASH_PART)
 
 static bool has_tag(const char *name, size_t len)

@@ -76,6 +76,8 @@ libregistry_la_SOURCES = \
 	common/registry/registry.c \
 	common/registry/requests.c \
 	common/registry/requests.h \
+	common/registry/series.c \
+	common/registry/series.h \
 	common/registry/session_change.c \
 	common/registry/session_json.c \
 	common/registry/session_open.c \

@@ -12,6 +12,7 @@
 
 #include "common/registry/belonging.h"
 #include "common/registry/keyhash.h"
+#include "common/registry/series.h"
 #include "common/registry/vouch.h"
 
 #define INDEX_KEYS  65536 /* distinct models; more are there, and slower */
@@ -24,6 +25,8 @@ static int endpoints_start(struct llmreg_registry *r)
     r->seed = keyhash_seed();
     order_init(&r->order);
     int rc = rcu_table_init(&r->table, r->conf.endpoints);
+    if (rc == LLMREG_OK)
+        rc = rcu_table_init(&r->series, r->conf.endpoints);
     if (rc == LLMREG_OK)
         rc = index_init(&r->index, INDEX_KEYS);
     if (rc == LLMREG_OK)
@@ -57,6 +60,7 @@ static void endpoints_stop(struct llmreg_registry *r)
     index_fini(&r->by_agent);
     index_fini(&r->by_host);
     index_fini(&r->index);
+    rcu_table_fini(&r->series);
     rcu_table_fini(&r->table);
 }
 
@@ -292,6 +296,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     index_join(&r->index, &c);
     belonging_join_locked(r, &b);
     belonging_leave_locked(r, e, &b);
+    series_join_locked(r, e->spec);
     models_part_mark(e->models, e->links, tally_loaded());
     add_to(&r->endpoints, 1);
     add_to(&r->by_state[llmreg_endpoint_state(e)], 1);
@@ -316,6 +321,7 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
                      tally_less((struct tally){0}, tally_loaded()));
     index_leave(&r->index, &c);
     belonging_leave_locked(r, e, &b);
+    series_leave_locked(r, e->spec);
     add_to(&r->endpoints, (size_t)-1);
     add_to(&r->by_state[llmreg_endpoint_state(e)], (size_t)-1);
     table_count_models_locked(r, e->models->loaded, 0);
@@ -330,6 +336,8 @@ int table_set_spec_locked(struct llmreg_registry *r, struct llmreg_endpoint *e,
     if (rc != LLMREG_OK)
         return rc;
     belonging_join_locked(r, &b);
+    series_leave_locked(r, e->spec);
+    series_join_locked(r, new);
     rcu_publish(&e->spec, new);
     belonging_leave_locked(r, e, &b);
     return LLMREG_OK;
@@ -425,5 +433,7 @@ void llmreg_count(struct llmreg_registry *r, struct llmreg_counts *out)
         atomic_load_explicit(&r->models_distinct, memory_order_relaxed);
     out->models_loaded =
         atomic_load_explicit(&r->models_loaded, memory_order_relaxed);
+    out->series_shared =
+        atomic_load_explicit(&r->series_shared, memory_order_relaxed);
     out->unmatched = atomic_load_explicit(&r->unmatched, memory_order_relaxed);
 }

@@ -15,10 +15,12 @@
 #include <llmreg/text.h>
 
 #include "common/registry/part.h"
+#include "common/registry/rcu.h"
 
 struct spec_part {
     struct part part;
-    struct llmreg_spec spec; /* with what is overridden */
+    struct cds_lfht_node node; /* by host and series (series.h) */
+    struct llmreg_spec spec;   /* with what is overridden */
     struct llmreg_spec named;
     struct llmreg_override override;
     const char *on;    /* key of the host it is on: owner, or host of its id */

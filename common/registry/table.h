@@ -11,7 +11,7 @@
  *   fleet.c          the models of all endpoints together
  *   rank.c           the best endpoints for a model
  *   snapshot.c       a consistent picture of all of it
- *   belonging.h      the host and the agent of an entry
+ *   belonging.h      its host, its agent; series.h: its series
  *   agents_table.h, hosts_table.h, sessions_table.h, alerts_table.h,
  *   tokens_table.h, audit_table.h
  *                    the other tables, each with a lock of its own
@@ -52,7 +52,7 @@ struct llmreg_registry {
     const struct llmreg_clock *clock;
     struct llmreg_registry_conf conf;
     uint64_t seed;
-    struct rcu_table table;
+    struct rcu_table table, series; /* by id; and series.h */
     /* guarded by lock; the sets are walked without it */
     struct slots entries;
     struct order order;
@@ -61,7 +61,7 @@ struct llmreg_registry {
     uint64_t generation; /* the newest that was given */
     /* written under lock, read by everybody */
     _Atomic size_t by_state[LLMREG_HEALTH_STATES];
-    _Atomic size_t endpoints, models_distinct, models_loaded;
+    _Atomic size_t endpoints, models_distinct, models_loaded, series_shared;
     /* counted by who ends a request that never began */
     _Atomic uint64_t unmatched;
     /* each with its own lock */

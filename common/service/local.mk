@@ -44,5 +44,7 @@ libservice_la_SOURCES = \
 	common/service/settings_alert.h \
 	common/service/timer.c \
 	common/service/timer.h \
+	common/service/shared.c \
+	common/service/shared.h \
 	common/service/unmatched.c \
 	common/service/unmatched.h

@@ -18,6 +18,7 @@
 
 #include "common/service/clockwatch.h"
 #include "common/service/maintenance.h"
+#include "common/service/shared.h"
 #include "common/service/unmatched.h"
 
 #define TICK_NS LLMREG_NS_PER_S
@@ -35,6 +36,7 @@ struct timer {
     struct alerter *alerter;
     struct clockwatch watch;
     struct unmatched unmatched;
+    struct shared shared;
 };
 
 /* ---- steps of the clock ---- */
@@ -102,6 +104,7 @@ int64_t timer_step(struct timer *t, const struct llmreg_now *now)
     if (step != 0)
         tell_step(t, now, step);
     unmatched_look(&t->unmatched, t->world.registry, t->world.log, now);
+    shared_look(&t->shared, t->world.registry, t->world.log, now);
     next_ns = sooner(next_ns, llmreg_tick(t->world.registry, now));
     take_events(t, now);
     maintenance_step(t->maintenance, now);

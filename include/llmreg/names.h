@@ -75,7 +75,8 @@ LLMREG_MUSTCHECK int llmreg_model_name(const char *name, size_t len,
  * become '_', a leading '.' or '-' too, at most 100 bytes; a name that was
  * changed in any way gets '-' and 8 hex digits of its hash at the end, and so
  * does an unchanged one that already ends like that: different names stay
- * different.  Empty name: "_-" and the hash of nothing. */
+ * different, but for one pair in 2^32, which can be looked for
+ * (llmreg_counts.series_shared).  Empty name: "_-" and the hash of nothing. */
 void llmreg_series_name(const char *name, char out[static LLMREG_SERIES_SIZE]);
 
 #endif

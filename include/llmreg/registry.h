@@ -284,6 +284,8 @@ struct llmreg_counts {
     size_t by_state[LLMREG_HEALTH_STATES];
     size_t models_distinct; /* names, over all endpoints */
     size_t models_loaded;   /* (endpoint, model) pairs known to be loaded */
+    size_t series_shared;   /* endpoints that write the host and series that
+                               another one wrote before them */
     uint64_t unmatched;     /* ends of requests without a begin, since the
                                start, of removed endpoints too */
 };

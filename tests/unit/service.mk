@@ -90,6 +90,12 @@ tests_unit_test_timer_SOURCES = tests/unit/test_timer.c
 tests_unit_test_timer_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_timer_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_shared
+TESTS += tests/unit/test_shared
+tests_unit_test_shared_SOURCES = tests/unit/test_shared.c
+tests_unit_test_shared_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_shared_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_unmatched
 TESTS += tests/unit/test_unmatched
 tests_unit_test_unmatched_SOURCES = tests/unit/test_unmatched.c

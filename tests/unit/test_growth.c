@@ -44,6 +44,7 @@ START_TEST(tables_of_endpoints_grow)
     ck_assert_uint_ge(fleet->table.buckets, MANY);
     ck_assert_uint_ge(fleet->index.table.buckets, MANY);
     ck_assert_uint_ge(fleet->by_host.table.buckets, MANY);
+    ck_assert_uint_ge(fleet->series.buckets, MANY);
 }
 END_TEST
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* shared.c - one number is compared; endpoints are only looked at when it
+ * grew. */
+#include "common/service/shared.h"
+
+#include <llmreg/names.h>
+#include <llmreg/table.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define SERIES_BYTES (2 * (size_t)LLMREG_SERIES_SIZE + 1)
+
+/* The first endpoint whose series another one writes. */
+struct search {
+    struct llmreg_table *seen; /* "host/series" */
+    char series[SERIES_BYTES];
+    char id[LLMREG_ID_SIZE];
+};
+
+static bool is_new(void *ctx, struct llmreg_endpoint *e)
+{
+    struct search *s = ctx;
+    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+
+    (void)snprintf(s->series, sizeof s->series, "%s/%s", spec->host,
+                   spec->series);
+    int rc = llmreg_table_add(s->seen, s->series, s);
+    if (rc == LLMREG_EEXIST)
+        (void)snprintf(s->id, sizeof s->id, "%s", spec->id);
+    llmreg_spec_put(spec);
+    return rc == LLMREG_OK;
+}
+
+void shared_look(struct shared *s, struct llmreg_registry *r,
+                 const struct llmreg_log *log, const struct llmreg_now *now)
+{
+    struct search found = {.seen = NULL};
+    struct llmreg_counts counts;
+
+    llmreg_count(r, &counts);
+    const size_t seen = s->seen;
+    s->seen = counts.series_shared;
+    if (counts.series_shared <= seen ||
+        llmreg_table_new(&found.seen) != LLMREG_OK)
+        return;
+    llmreg_each(r, is_new, &found);
+    llmreg_table_free(found.seen);
+    if (found.id[0] == '\0')
+        return; /* no more, or no memory to look */
+    llmreg_complain(
+        log, &s->complaint, now, LLMREG_WARNING,
+        "%zu endpoints write series that others write, e.g. %s those of "
+        "%s: their graphs are mixed, give them other names",
+        counts.series_shared, found.id, found.series);
+}
