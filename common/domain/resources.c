@@ -234,6 +234,10 @@ static int check_addresses(const struct llmreg_host_report *report,
                          report->naddresses, LLMREG_ADDRESSES_MAX);
         return LLMREG_EINVAL;
     }
+    if (report->addresses == NULL && report->naddresses > 0) {
+        llmreg_error_set(err, "%zu addresses are missing", report->naddresses);
+        return LLMREG_EINVAL;
+    }
     for (size_t i = 0; i < report->naddresses; i++) {
         int rc = check_host_key("address", report->addresses[i], err);
         if (rc != LLMREG_OK)
