@@ -143,11 +143,14 @@ static void tell_models(struct flight *f)
     struct llmreg_endpoint *e = f->watch->endpoint;
     const struct llmreg_models *old = llmreg_endpoint_models(e);
     bool same = llmreg_models_same(old, &f->found.models);
+    int rc = LLMREG_OK;
 
     llmreg_models_put(old);
-    if (!same && llmreg_models_set(en->setup.registry, e, &f->found.models,
-                                   &en->now) == LLMREG_ENOMEM)
-        f->found.status = LLMREG_ENOMEM;
+    if (!same)
+        rc = llmreg_models_set(en->setup.registry, e, &f->found.models,
+                               &en->now);
+    if (rc == LLMREG_ENOMEM || rc == LLMREG_EINVAL)
+        f->found.status = rc;
 }
 
 /* ---- the end ---- */
