@@ -118,8 +118,8 @@ static const char *const dirty[] = {
     "\xc0\xaf",
     "1234567\t",
     "12345678\xed\xa0\x80",
-    "0123456\x1f"
-    "89abcdef",
+    ("0123456\x1f"
+     "89abcdef"),
 };
 
 #define DIRTY ((int)(sizeof dirty / sizeof dirty[0]))
