@@ -11,7 +11,8 @@
  *
  *   idle    -> pending  llmreg_bus_wake, which then writes to its eventfd
  *   pending -> idle     llmreg_subscription_next, after it emptied the
- *                       eventfd and looked at the ring once more
+ *                       eventfd and looked at the ring once more; what it
+ *                       finds there makes the eventfd readable again
  *
  * so a busy subscriber costs the publisher no system call.  The write happens
  * outside the lock; waking keeps the subscription alive until it is done.
@@ -189,16 +190,22 @@ static void destroy(struct llmreg_subscription *s)
     free(s);
 }
 
+static void make_readable(const struct llmreg_subscription *s)
+{
+    const uint64_t one = 1;
+    /* Fails only when the counter is full: then it is readable. */
+    ssize_t written = write(s->fd, &one, sizeof one);
+
+    (void)written;
+}
+
 /* Makes s readable, as often as somebody asked meanwhile. */
 static void wake(struct llmreg_bus *bus, struct llmreg_subscription *s)
 {
-    const uint64_t one = 1;
     bool again = true, gone = false;
 
     while (again) {
-        /* Fails only when the counter is full: then it is readable. */
-        ssize_t written = write(s->fd, &one, sizeof one);
-        (void)written;
+        make_readable(s);
         llmreg_lock(&bus->lock);
         again = s->again;
         s->again = false;
@@ -360,5 +367,8 @@ int llmreg_subscription_next(struct llmreg_subscription *s,
     rc = next_locked(bus, s, out);
     s->idle = rc == LLMREG_ENOENT;
     llmreg_unlock(&bus->lock);
+    if (rc !=
+        LLMREG_ENOENT) /* it is pending, and who takes a few polls again */
+        make_readable(s);
     return rc;
 }
