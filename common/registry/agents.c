@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "common/registry/count.h"
 #include "common/registry/keyhash.h"
 
 #define INDEX_KEYS 65536 /* distinct ones; more are there, and slower */
@@ -124,14 +125,6 @@ struct llmreg_agent *llmreg_agent_find(struct llmreg_registry *r,
 
 /* ---- changing, for those who have the lock ---- */
 
-static void add_to(_Atomic size_t *count, size_t n)
-{
-    /* One writer at a time: no read-modify-write is needed. */
-    size_t old = atomic_load_explicit(count, memory_order_relaxed);
-
-    atomic_store_explicit(count, old + n, memory_order_relaxed);
-}
-
 static size_t presence_of(const struct llmreg_agent *a)
 {
     return agent_word_unpack(agent_word(a)).presence;
@@ -179,8 +172,8 @@ int agents_add_locked(struct agents *t, struct llmreg_agent *a,
     add_name_locked(t, a->spec);
     shelf_add(&t->shelf, &a->item);
     index_join(&t->index, &c);
-    add_to(&t->count, 1);
-    add_to(&t->by_presence[presence_of(a)], 1);
+    count_add(&t->count, 1);
+    count_add(&t->by_presence[presence_of(a)], 1);
     return LLMREG_OK;
 }
 
@@ -192,8 +185,8 @@ void agents_remove_locked(struct agents *t, struct llmreg_agent *a)
     heap_remove(&t->deadlines, &a->due);
     index_leave(&t->index, &c);
     rcu_table_remove(&t->names, &a->spec->node);
-    add_to(&t->count, (size_t)-1);
-    add_to(&t->by_presence[presence_of(a)], (size_t)-1);
+    count_add(&t->count, (size_t)-1);
+    count_add(&t->by_presence[presence_of(a)], (size_t)-1);
     shelf_remove(&t->shelf, &a->item);
 }
 
@@ -221,8 +214,8 @@ void agents_set_word_locked(struct agents *t, struct llmreg_agent *a,
     size_t before = presence_of(a);
 
     atomic_store(&a->word, agent_word_pack(w));
-    add_to(&t->by_presence[w->presence], 1);
-    add_to(&t->by_presence[before], (size_t)-1);
+    count_add(&t->by_presence[w->presence], 1);
+    count_add(&t->by_presence[before], (size_t)-1);
 }
 
 void agents_set_due_locked(struct llmreg_registry *r, struct llmreg_agent *a,

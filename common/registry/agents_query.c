@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include "common/registry/keyhash.h"
+
 #define DRAWS 64 /* before the whole set is walked */
 
 struct query {
@@ -183,15 +185,12 @@ void llmreg_each_agent_after(struct llmreg_registry *r,
 
 /* ---- choosing ---- */
 
-/* Evenly among 0 to n - 1: splitmix64 over a count that begins in secret. */
+/* Evenly among 0 to n - 1. */
 static uint32_t draw(struct agents *t, uint32_t n)
 {
-    uint64_t x = atomic_fetch_add_explicit(
-        &t->draws, UINT64_C(0x9e3779b97f4a7c15), memory_order_relaxed);
+    uint64_t x = keyhash_draw(atomic_fetch_add_explicit(&t->draws, KEYHASH_STEP,
+                                                        memory_order_relaxed));
 
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    x ^= x >> 31;
     return (uint32_t)((x >> 32) * n >> 32);
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/registry/count.h"
 #include "common/registry/table.h"
 
 /* Chains get longer above it, and nothing else. */
@@ -76,23 +77,15 @@ static int prepare(struct alert_change *c)
     return LLMREG_ENOMEM;
 }
 
-static void add_to(_Atomic size_t *count, size_t n)
-{
-    /* One writer at a time: no read-modify-write is needed. */
-    size_t old = atomic_load_explicit(count, memory_order_relaxed);
-
-    atomic_store_explicit(count, old + n, memory_order_relaxed);
-}
-
 /* n: one more, or (size_t)-1. */
 static void count_locked(struct alerts *a, const struct llmreg_alert *alert,
                          size_t n) LLMREG_REQUIRES(a->lock)
 {
     if (alert->s.severity == LLMREG_SEVERITY_OKAY)
         return;
-    add_to(&a->raised[alert->s.severity], n);
+    count_add(&a->raised[alert->s.severity], n);
     if (alert->s.acknowledged)
-        add_to(&a->acknowledged, n);
+        count_add(&a->acknowledged, n);
 }
 
 /* Of a change that is prepared; cannot fail. */

@@ -2,6 +2,8 @@
 /* hosts.c - the table of hosts: made, searched, walked, counted. */
 #include "common/registry/table.h"
 
+#include "common/registry/count.h"
+
 #define KEYS_EACH 2 /* of a host; more are there, and slower */
 
 /* ---- life ---- */
@@ -134,21 +136,13 @@ bool hosts_contest_locked(struct llmreg_registry *r, struct hosts_claim *claim,
 
 /* ---- changing, for those who have the lock ---- */
 
-static void add_to(_Atomic size_t *count, size_t n)
-{
-    /* One writer at a time: no read-modify-write is needed. */
-    size_t old = atomic_load_explicit(count, memory_order_relaxed);
-
-    atomic_store_explicit(count, old + n, memory_order_relaxed);
-}
-
 static void count_sampling_locked(struct hosts *t, enum host_sampling sampling,
                                   size_t n) LLMREG_REQUIRES(t->lock)
 {
     if (sampling == HOST_FRESH)
-        add_to(&t->fresh, n);
+        count_add(&t->fresh, n);
     if (sampling == HOST_STALE)
-        add_to(&t->stale, n);
+        count_add(&t->stale, n);
 }
 
 void hosts_set_sampling_locked(struct hosts *t, struct llmreg_host *h,
@@ -189,7 +183,7 @@ int hosts_add_locked(struct hosts *t, struct llmreg_host *h)
     h->generation = ++t->generation;
     shelf_add(&t->shelf, &h->item);
     index_join(&t->keys, &c);
-    add_to(&t->count, 1);
+    count_add(&t->count, 1);
     count_sampling_locked(t, h->sampling, 1);
     return LLMREG_OK;
 }
@@ -199,7 +193,7 @@ void hosts_remove_locked(struct hosts *t, struct llmreg_host *h)
     const struct index_change c = change_of(h, h->spec, NULL);
 
     heap_remove(&t->deadlines, &h->due);
-    add_to(&t->count, (size_t)-1);
+    count_add(&t->count, (size_t)-1);
     count_sampling_locked(t, h->sampling, (size_t)-1);
     index_leave(&t->keys, &c);
     shelf_remove(&t->shelf, &h->item); /* it may be gone from here on */

@@ -32,6 +32,7 @@ libregistry_la_SOURCES = \
 	common/registry/belonging.c \
 	common/registry/belonging.h \
 	common/registry/change.c \
+	common/registry/count.h \
 	common/registry/endpoint_json.c \
 	common/registry/endpoint_json.h \
 	common/registry/entry.c \

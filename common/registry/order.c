@@ -26,15 +26,13 @@ void order_fini(struct order *o)
     o->spare = NULL;
 }
 
-/* splitmix64: one of four goes up a level. */
+/* One of four goes up a level. */
 static size_t draw_levels(struct order *o)
 {
-    uint64_t x = o->draws += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t x = keyhash_draw(o->draws += KEYHASH_STEP);
     size_t levels = 1;
 
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    for (x ^= x >> 31; levels < ORDER_LEVELS && (x & 3) == 0; x >>= 2)
+    for (; levels < ORDER_LEVELS && (x & 3) == 0; x >>= 2)
         levels++;
     return levels;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/registry/belonging.h"
+#include "common/registry/count.h"
 #include "common/registry/keyhash.h"
 #include "common/registry/series.h"
 #include "common/registry/vouch.h"
@@ -227,26 +228,18 @@ struct llmreg_endpoint *llmreg_get(struct llmreg_registry *r, const char *id)
 
 /* ---- changing, for those who have the lock ---- */
 
-static void add_to(_Atomic size_t *count, size_t n)
-{
-    /* One writer at a time: no read-modify-write is needed. */
-    size_t old = atomic_load_explicit(count, memory_order_relaxed);
-
-    atomic_store_explicit(count, old + n, memory_order_relaxed);
-}
-
 void table_count_state_locked(struct llmreg_registry *r,
                               enum llmreg_health_state from,
                               enum llmreg_health_state to)
 {
-    add_to(&r->by_state[to], 1);
-    add_to(&r->by_state[from], (size_t)-1);
+    count_add(&r->by_state[to], 1);
+    count_add(&r->by_state[from], (size_t)-1);
 }
 
 void table_count_models_locked(struct llmreg_registry *r, size_t loaded_before,
                                size_t loaded_after)
 {
-    add_to(&r->models_loaded, loaded_after - loaded_before);
+    count_add(&r->models_loaded, loaded_after - loaded_before);
     atomic_store_explicit(&r->models_distinct, r->index.distinct,
                           memory_order_relaxed);
 }
@@ -298,8 +291,8 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     belonging_leave_locked(r, e, &b);
     series_join_locked(r, e->spec);
     models_part_mark(e->models, e->links, tally_loaded());
-    add_to(&r->endpoints, 1);
-    add_to(&r->by_state[llmreg_endpoint_state(e)], 1);
+    count_add(&r->endpoints, 1);
+    count_add(&r->by_state[llmreg_endpoint_state(e)], 1);
     table_count_models_locked(r, 0, e->models->loaded);
     return LLMREG_OK;
 }
@@ -322,8 +315,8 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     index_leave(&r->index, &c);
     belonging_leave_locked(r, e, &b);
     series_leave_locked(r, e->spec);
-    add_to(&r->endpoints, (size_t)-1);
-    add_to(&r->by_state[llmreg_endpoint_state(e)], (size_t)-1);
+    count_add(&r->endpoints, (size_t)-1);
+    count_add(&r->by_state[llmreg_endpoint_state(e)], (size_t)-1);
     table_count_models_locked(r, e->models->loaded, 0);
 }
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "common/registry/count.h"
 #include "common/registry/keyhash.h"
 
 static uint64_t hash(const struct llmreg_registry *r,
@@ -34,18 +35,10 @@ static bool is_written(struct llmreg_registry *r,
     return is;
 }
 
-static void add_to(_Atomic size_t *count, size_t n)
-{
-    /* One writer at a time: no read-modify-write is needed. */
-    size_t old = atomic_load_explicit(count, memory_order_relaxed);
-
-    atomic_store_explicit(count, old + n, memory_order_relaxed);
-}
-
 void series_join_locked(struct llmreg_registry *r, struct spec_part *spec)
 {
     if (is_written(r, &spec->spec))
-        add_to(&r->series_shared, 1);
+        count_add(&r->series_shared, 1);
     rcu_table_add(&r->series, hash(r, &spec->spec), &spec->node);
     rcu_table_fit(&r->series);
 }
@@ -54,5 +47,5 @@ void series_leave_locked(struct llmreg_registry *r, struct spec_part *spec)
 {
     rcu_table_remove(&r->series, &spec->node);
     if (is_written(r, &spec->spec))
-        add_to(&r->series_shared, (size_t)-1);
+        count_add(&r->series_shared, (size_t)-1);
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/registry/count.h"
+
 #define PAIR_SIZE (2 * LLMREG_AGENT_ID_SIZE)
 #define BETWEEN   "\n" /* is in no id, and sorts before all that is */
 
@@ -89,14 +91,6 @@ struct session_part *session_value(const struct session_item *s)
 
 /* ---- changing, for those who have the lock ---- */
 
-static void add_to(_Atomic size_t *count, size_t n)
-{
-    /* One writer at a time: no read-modify-write is needed. */
-    size_t old = atomic_load_explicit(count, memory_order_relaxed);
-
-    atomic_store_explicit(count, old + n, memory_order_relaxed);
-}
-
 static size_t load(const _Atomic size_t *count)
 {
     return atomic_load_explicit(count, memory_order_relaxed);
@@ -144,7 +138,7 @@ static void leave_pair_locked(struct sessions *t, struct session_item *s)
     const struct index_change pair = pair_change(s, false);
 
     index_leave(&t->pairs, &pair);
-    add_to(&t->live, (size_t)-1);
+    count_add(&t->live, (size_t)-1);
 }
 
 /* The oldest leave the history until it is within its limit. */
@@ -157,7 +151,7 @@ static void trim_locked(struct sessions *t, size_t limit)
         if (t->oldest == NULL)
             t->youngest = NULL;
         take_off_locked(t, s);
-        add_to(&t->closed, (size_t)-1);
+        count_add(&t->closed, (size_t)-1);
     }
 }
 
@@ -170,7 +164,7 @@ static void append_locked(struct sessions *t, struct session_item *s)
     else
         t->youngest->younger = s;
     t->youngest = s;
-    add_to(&t->closed, 1);
+    count_add(&t->closed, 1);
     trim_locked(t, t->max_closed);
 }
 
@@ -206,7 +200,7 @@ int sessions_add_locked(struct sessions *t, struct session_item *s)
     shelf_add(&t->shelf, &s->item);
     index_join(&t->agents, &agents);
     index_join(&t->pairs, &pair);
-    add_to(&t->live, 1);
+    count_add(&t->live, 1);
     return LLMREG_OK;
 }
 

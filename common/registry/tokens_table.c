@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/registry/count.h"
 #include "common/registry/table.h"
 
 /* Chains get longer above it, and nothing else. */
@@ -82,25 +83,17 @@ int tokens_prepare_locked(struct tokens *t, struct token_item *item,
     return c->value == NULL ? LLMREG_ENOMEM : LLMREG_OK;
 }
 
-static void add_to(_Atomic size_t *count, size_t n)
-{
-    /* One writer at a time: no read-modify-write is needed. */
-    size_t old = atomic_load_explicit(count, memory_order_relaxed);
-
-    atomic_store_explicit(count, old + n, memory_order_relaxed);
-}
-
 /* n: one more, or (size_t)-1. */
 static void count_locked(struct tokens *t, const struct llmreg_token *token,
                          size_t n) LLMREG_REQUIRES(t->lock)
 {
     if (token->revoked_ms != 0) {
-        add_to(&t->revoked, n);
+        count_add(&t->revoked, n);
         return;
     }
-    add_to(&t->by_role[token->role], n);
+    count_add(&t->by_role[token->role], n);
     if (!token->approved)
-        add_to(&t->pending, n);
+        count_add(&t->pending, n);
 }
 
 static void tell_locked(struct tokens *t, struct token_change *c,
