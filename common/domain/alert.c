@@ -298,6 +298,21 @@ bool llmreg_alert_is_idle(const struct llmreg_alert_state *state)
            state->raised_mono_ns[0] == 0;
 }
 
+bool llmreg_alert_same(const struct llmreg_alert_state *a,
+                       const struct llmreg_alert_state *b)
+{
+    return a->severity == b->severity && a->pending == b->pending &&
+           a->held == b->held && a->remembered == b->remembered &&
+           a->flapping == b->flapping &&
+           memcmp(a->raised_mono_ns, b->raised_mono_ns,
+                  sizeof a->raised_mono_ns) == 0 &&
+           a->acknowledged == b->acknowledged &&
+           a->pending_mono_ns == b->pending_mono_ns &&
+           a->good_mono_ns == b->good_mono_ns &&
+           a->unseen_mono_ns == b->unseen_mono_ns &&
+           a->cool_mono_ns == b->cool_mono_ns;
+}
+
 bool llmreg_alert_is_news(const struct llmreg_alert *alert)
 {
     if (alert->s.severity == LLMREG_SEVERITY_OKAY)

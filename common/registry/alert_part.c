@@ -106,22 +106,6 @@ int alert_part_check(const struct llmreg_alert *alert, struct llmreg_error *err)
 
 /* ---- comparing ---- */
 
-static bool same_state(const struct llmreg_alert_state *a,
-                       const struct llmreg_alert_state *b)
-{
-    return a->severity == b->severity && a->pending == b->pending &&
-           a->held == b->held && a->remembered == b->remembered &&
-           a->flapping == b->flapping &&
-           memcmp(a->raised_mono_ns, b->raised_mono_ns,
-                  sizeof a->raised_mono_ns) == 0 &&
-           a->acknowledged == b->acknowledged &&
-           a->pending_mono_ns == b->pending_mono_ns &&
-           a->good_mono_ns == b->good_mono_ns &&
-           a->unseen_mono_ns == b->unseen_mono_ns &&
-           a->cool_mono_ns == b->cool_mono_ns && a->fired_ms == b->fired_ms &&
-           a->cleared_ms == b->cleared_ms;
-}
-
 bool alert_part_alike(const struct llmreg_alert *a,
                       const struct llmreg_alert *b)
 {
@@ -131,5 +115,6 @@ bool alert_part_alike(const struct llmreg_alert *a,
     return a->rule == b->rule && a->since_ms == b->since_ms &&
            a->acknowledged_ms == b->acknowledged_ms && a->times == b->times &&
            a->told == b->told && a->told_seq == b->told_seq &&
-           same_state(&a->s, &b->s);
+           llmreg_alert_same(&a->s, &b->s) && a->s.fired_ms == b->s.fired_ms &&
+           a->s.cleared_ms == b->s.cleared_ms;
 }

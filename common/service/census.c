@@ -76,7 +76,7 @@ static bool is_watched(const struct llmreg_endpoint *e)
     return admin == LLMREG_ADMIN_ACTIVE || admin == LLMREG_ADMIN_DRAINING;
 }
 
-static int64_t interval_of(const struct llmreg_endpoint *e)
+int64_t census_interval(const struct llmreg_endpoint *e)
 {
     const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
     int64_t interval_ns = spec->interval_ms * LLMREG_NS_PER_MS;
@@ -117,7 +117,7 @@ static bool count_endpoint(void *ctx, struct llmreg_endpoint *e)
 
     if (!is_watched(e))
         return true;
-    int64_t interval_ns = interval_of(e);
+    int64_t interval_ns = census_interval(e);
     count_one(c, interval_ns);
     llmreg_endpoint_health(e, &h);
     if (h.checked_mono_ns == 0)

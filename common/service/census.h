@@ -22,6 +22,8 @@ enum census_kind {
 /* "endpoints", "agents", "hosts". */
 const char *census_text(enum census_kind kind);
 
+/* Of the probes of e, in ns. */
+int64_t census_interval(const struct llmreg_endpoint *e);
 /* Whoever is asked every interval was asked by so much later. */
 int64_t census_slack(int64_t interval_ns);
 /* So long none is taken after one that took cost_ns: 1 % of a core, up to what

@@ -135,21 +135,6 @@ static void step(struct judge *g, struct judgement *j)
         g->due_ns = sooner(g->due_ns, llmreg_alert_due(&j->next, &conf));
 }
 
-static bool is_same(const struct llmreg_alert_state *a,
-                    const struct llmreg_alert_state *b)
-{
-    return a->severity == b->severity && a->pending == b->pending &&
-           a->held == b->held && a->remembered == b->remembered &&
-           a->flapping == b->flapping &&
-           memcmp(a->raised_mono_ns, b->raised_mono_ns,
-                  sizeof a->raised_mono_ns) == 0 &&
-           a->acknowledged == b->acknowledged &&
-           a->pending_mono_ns == b->pending_mono_ns &&
-           a->good_mono_ns == b->good_mono_ns &&
-           a->unseen_mono_ns == b->unseen_mono_ns &&
-           a->cool_mono_ns == b->cool_mono_ns;
-}
-
 /* It is raised, and for another reason than it was told with. */
 static bool is_renamed(const struct judgement *j)
 {
@@ -165,7 +150,7 @@ static bool is_settled(const struct judgement *j)
         return false;
     if (j->before == NULL)
         return llmreg_alert_is_idle(&j->next);
-    return is_same(&j->before->s, &j->next);
+    return llmreg_alert_same(&j->before->s, &j->next);
 }
 
 /* ---- publishing ---- */

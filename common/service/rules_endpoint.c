@@ -56,10 +56,8 @@ static bool has_only_failed(const struct scene *s,
     if (h->state != LLMREG_HEALTH_UNKNOWN || h->failures < 2 ||
         h->checked_mono_ns == 0)
         return false;
-    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
-    int64_t interval_ns = spec->interval_ms * LLMREG_NS_PER_MS;
+    const int64_t interval_ns = census_interval(e);
 
-    llmreg_spec_put(spec);
     return s->now.mono_ns - s->started_ns >= 2 * interval_ns &&
            (h->failures - 1) * interval_ns + s->now.mono_ns -
                    h->checked_mono_ns >=
@@ -136,10 +134,8 @@ static void doubt(struct look *l, const struct llmreg_endpoint *e,
 {
     if (!llmreg_is_down(h->state) || h->failures != 1)
         return;
-    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
-    int64_t interval_ns = spec->interval_ms * LLMREG_NS_PER_MS;
+    const int64_t interval_ns = census_interval(e);
 
-    llmreg_spec_put(spec);
     l->failure_ns = h->checked_mono_ns;
     l->doubtful_ns =
         h->checked_mono_ns + interval_ns + census_slack(interval_ns);

@@ -132,6 +132,10 @@ int64_t llmreg_alert_patience(const struct llmreg_alert_state *state,
 /* Nothing is raised, pending, cooling down or was raised just before: as if it
  * had never been. */
 bool llmreg_alert_is_idle(const struct llmreg_alert_state *state);
+/* Both go on in the same way; when they were raised and cleared on the wall
+ * clock is not compared. */
+bool llmreg_alert_same(const struct llmreg_alert_state *a,
+                       const struct llmreg_alert_state *b);
 /* As it is known after a restart; a cool-down is over. */
 void llmreg_alert_restart(const struct llmreg_alert_state *stored,
                           struct llmreg_alert_state *out);
