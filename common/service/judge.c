@@ -277,10 +277,14 @@ static int set(struct judge *g, const struct judgement *j,
     return rc;
 }
 
+/* Before the first pass nothing was counted yet. */
 static void forget(struct judge *g, const struct judgement *j)
 {
-    if (llmreg_alert_forget(g->scene.registry, j->id) == LLMREG_OK)
-        g->count[j->is->rule]--;
+    size_t *count = &g->count[j->is->rule];
+
+    if (llmreg_alert_forget(g->scene.registry, j->id) == LLMREG_OK &&
+        *count > 0)
+        --*count;
 }
 
 static bool is_anew(const struct judgement *j)
