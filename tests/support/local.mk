@@ -8,6 +8,7 @@ libtests_la_SOURCES = \
 	tests/support/http_client.c tests/support/http_client.h \
 	tests/support/http_world.c tests/support/http_world.h \
 	tests/support/room.c tests/support/room.h \
+	tests/support/scarce.c tests/support/scarce.h \
 	tests/support/shrink.c tests/support/shrink.h \
 	tests/support/tenants.c tests/support/tenants.h \
 	tests/support/watch.c tests/support/watch.h \
@@ -21,6 +22,10 @@ libtests_la_SOURCES = \
 	tests/unit/people.c tests/unit/people.h \
 	tests/unit/reporter.c tests/unit/reporter.h
 libtests_la_CPPFLAGS = $(HTTP_TEST_CPPFLAGS) $(URCU_CFLAGS) $(GNUTLS_CFLAGS)
+
+## For a program whose allocations are to fail (scarce.h).
+SCARCE_FLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
 
 noinst_PROGRAMS += tests/support/sim/llmreg-sim
 tests_support_sim_llmreg_sim_SOURCES = \
