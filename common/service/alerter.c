@@ -108,8 +108,8 @@ static void ask_store(struct alerter *a)
         note_store(a, word.failed, word.since_ms, word.what.text);
 }
 
-/* Of the rule that has the most; the pass has just tried all of them. */
-static void complain(struct alerter *a)
+/* Of the rule that has the most; the pass has tried all of them, or not. */
+static void complain(struct alerter *a, bool all)
 {
     const size_t *refused = a->judge.refused;
     int worst = 0;
@@ -118,8 +118,9 @@ static void complain(struct alerter *a)
         if (refused[i] > refused[worst])
             worst = i;
     if (refused[worst] == 0) {
-        (void)llmreg_release(a->log, &a->full,
-                             "there is room for all alerts again");
+        if (all)
+            (void)llmreg_release(a->log, &a->full,
+                                 "there is room for all alerts again");
         return;
     }
     llmreg_complain(a->log, &a->full, &a->judge.scene.now, LLMREG_WARNING,
@@ -152,9 +153,10 @@ static void pass(struct alerter *a)
 
         judge(&a->judge, &is);
     }
+    a->judge.dirty |= p.pile.lacks;
+    complain(a, !p.pile.lacks);
     pile_clear(&p.pile);
     judge_guards(a);
-    complain(a);
 }
 
 /* When the next pass is made. */

@@ -25,9 +25,8 @@ void pile_add(struct pile *p, enum llmreg_rule_id rule, const char *subject)
     size_t size = strlen(subject) + 1;
     char *copy = malloc(size);
 
-    if (copy == NULL)
-        return;
-    if (make_room(p) != LLMREG_OK) {
+    if (copy == NULL || make_room(p) != LLMREG_OK) {
+        p->lacks = true;
         free(copy);
         return;
     }

@@ -3,7 +3,7 @@
  *
  * A walk of the registry must not change it, so that it piles up what is
  * found; the pile is worked off after the walk.  Without memory something is
- * left out, and found again by the next walk.
+ * left out, which the pile says, and found again by the next walk.
  *
  * Threads:   one at a time.
  * Blocking:  never.
@@ -23,6 +23,7 @@ struct pile_item {
 struct pile {
     struct pile_item *items;
     size_t count, room;
+    bool lacks; /* something was left out */
 };
 
 void pile_add(struct pile *p, enum llmreg_rule_id rule, const char *subject);

@@ -16,6 +16,7 @@ struct search {
     struct llmreg_table *seen; /* "host/series" */
     char series[SERIES_BYTES];
     char id[LLMREG_ID_SIZE];
+    int rc; /* of looking at the last one */
 };
 
 static bool is_new(void *ctx, struct llmreg_endpoint *e)
@@ -25,11 +26,21 @@ static bool is_new(void *ctx, struct llmreg_endpoint *e)
 
     (void)snprintf(s->series, sizeof s->series, "%s/%s", spec->host,
                    spec->series);
-    int rc = llmreg_table_add(s->seen, s->series, s);
-    if (rc == LLMREG_EEXIST)
+    s->rc = llmreg_table_add(s->seen, s->series, s);
+    if (s->rc == LLMREG_EEXIST)
         (void)snprintf(s->id, sizeof s->id, "%s", spec->id);
     llmreg_spec_put(spec);
-    return rc == LLMREG_OK;
+    return s->rc == LLMREG_OK;
+}
+
+/* False: there was no memory to look. */
+static bool find(struct search *s, struct llmreg_registry *r)
+{
+    s->rc = llmreg_table_new(&s->seen);
+    if (s->rc == LLMREG_OK)
+        llmreg_each(r, is_new, s);
+    llmreg_table_free(s->seen);
+    return s->rc != LLMREG_ENOMEM;
 }
 
 void shared_look(struct shared *s, struct llmreg_registry *r,
@@ -39,15 +50,11 @@ void shared_look(struct shared *s, struct llmreg_registry *r,
     struct llmreg_counts counts;
 
     llmreg_count(r, &counts);
-    const size_t seen = s->seen;
+    if (counts.series_shared > s->seen && !find(&found, r))
+        return; /* at the next look, again */
     s->seen = counts.series_shared;
-    if (counts.series_shared <= seen ||
-        llmreg_table_new(&found.seen) != LLMREG_OK)
-        return;
-    llmreg_each(r, is_new, &found);
-    llmreg_table_free(found.seen);
     if (found.id[0] == '\0')
-        return; /* no more, or no memory to look */
+        return; /* no more than before */
     llmreg_complain(
         log, &s->complaint, now, LLMREG_WARNING,
         "%zu endpoints write series that others write, e.g. %s those of "

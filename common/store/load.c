@@ -20,8 +20,8 @@ void load_announce(const struct load *l, struct llmreg_event *event)
     event->before = event->after = "";
     event->reason = "remembered by the store, which was not usable before";
     /* With no memory the number is used: subscribers see a gap. */
-    if (llmreg_bus_publish(l->world->bus, event, NULL) == LLMREG_OK)
-        llmreg_bus_wake(l->world->bus);
+    (void)!llmreg_bus_publish(l->world->bus, event, NULL);
+    llmreg_bus_wake(l->world->bus);
 }
 
 int load_settle(struct load *l, enum llmreg_entity entity, const char *id,

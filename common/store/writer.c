@@ -68,8 +68,8 @@ static void publish(struct writer *w, const struct llmreg_now *now,
     };
 
     /* With no memory the number is used: subscribers see a gap. */
-    if (llmreg_bus_publish(w->world.bus, &event, NULL) == LLMREG_OK)
-        llmreg_bus_wake(w->world.bus);
+    (void)!llmreg_bus_publish(w->world.bus, &event, NULL);
+    llmreg_bus_wake(w->world.bus);
 }
 
 static void tell_failed(struct writer *w, const struct llmreg_now *now,

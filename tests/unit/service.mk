@@ -64,7 +64,7 @@ tests_unit_test_notifier_memory_SOURCES = tests/unit/test_notifier_memory.c
 tests_unit_test_notifier_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_notifier_memory_LDADD = libtests.la $(SERVICE_LIBS) \
 	$(CHECK_LIBS)
-tests_unit_test_notifier_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc
+tests_unit_test_notifier_memory_LDFLAGS = $(SCARCE_FLAGS)
 
 check_PROGRAMS += tests/unit/test_notify_text
 TESTS += tests/unit/test_notify_text
@@ -95,6 +95,7 @@ TESTS += tests/unit/test_shared
 tests_unit_test_shared_SOURCES = tests/unit/test_shared.c
 tests_unit_test_shared_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_shared_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_shared_LDFLAGS = $(SCARCE_FLAGS)
 
 check_PROGRAMS += tests/unit/test_unmatched
 TESTS += tests/unit/test_unmatched
@@ -157,7 +158,8 @@ check_PROGRAMS += tests/unit/test_pile
 TESTS += tests/unit/test_pile
 tests_unit_test_pile_SOURCES = tests/unit/test_pile.c
 tests_unit_test_pile_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_pile_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_pile_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_pile_LDFLAGS = $(SCARCE_FLAGS)
 
 check_PROGRAMS += tests/unit/test_newest
 TESTS += tests/unit/test_newest
@@ -196,3 +198,24 @@ TESTS += tests/unit/test_census
 tests_unit_test_census_SOURCES = tests/unit/test_census.c
 tests_unit_test_census_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_census_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_maintenance_memory
+TESTS += tests/unit/test_maintenance_memory
+tests_unit_test_maintenance_memory_SOURCES = tests/unit/test_maintenance_memory.c
+tests_unit_test_maintenance_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_maintenance_memory_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_maintenance_memory_LDFLAGS = $(SCARCE_FLAGS)
+
+check_PROGRAMS += tests/unit/test_alerter_memory
+TESTS += tests/unit/test_alerter_memory
+tests_unit_test_alerter_memory_SOURCES = tests/unit/test_alerter_memory.c
+tests_unit_test_alerter_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_alerter_memory_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_alerter_memory_LDFLAGS = $(SCARCE_FLAGS)
+
+check_PROGRAMS += tests/unit/test_timer_memory
+TESTS += tests/unit/test_timer_memory
+tests_unit_test_timer_memory_SOURCES = tests/unit/test_timer_memory.c
+tests_unit_test_timer_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_timer_memory_LDADD = libtests.la $(SERVICE_LIBS) $(CHECK_LIBS)
+tests_unit_test_timer_memory_LDFLAGS = $(SCARCE_FLAGS)
