@@ -11,8 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STEP_MS 2
-#define LARGE   (1 << 20)
+#define STEP_MS   2
+#define LARGE     (1 << 20)
+/* More than the kernel takes for one that does not read. */
+#define HUGE_TEXT (16 << 20)
 
 /* A route's own storage. */
 struct own {
@@ -169,8 +171,48 @@ static void on_text(struct http_call *c, const char *text, size_t len)
         http_socket_close(c, HTTP_CLOSE_POLICY, "told to");
     else if (len == 4 && memcmp(text, "tick", 4) == 0)
         own->ticks = true;
+    else if (len == 6 && memcmp(text, "listen", 6) == 0)
+        http_socket_listen(c);
     else
         http_socket_send(c, text, len);
+    if (len == 3 && memcmp(text, "bye", 3) == 0)
+        http_socket_close(c, HTTP_CLOSE_POLICY, "bye");
+}
+
+static struct http_text *make_text(const char *said)
+{
+    const bool large = strcmp(said, "large") == 0;
+    const size_t len = large ? HUGE_TEXT : strlen(said);
+    char *bytes = malloc(len + 1);
+
+    ck_assert_ptr_nonnull(bytes);
+    if (large)
+        memset(bytes, 'x', len);
+    else
+        memcpy(bytes, said, len);
+    return http_text_new(bytes, len);
+}
+
+static void on_news(struct http_call *c)
+{
+    struct own *own = http_user(c);
+    struct world *w = own->world;
+    unsigned says;
+
+    atomic_fetch_add(&w->news, 1);
+    pthread_mutex_lock(&w->lock);
+    says = w->says;
+    if (says != w->text_of) {
+        http_text_put(w->text);
+        w->text = make_text(w->said);
+        w->text_of = says;
+    }
+    pthread_mutex_unlock(&w->lock);
+    if (own->heard == says)
+        return;
+    own->heard = says;
+    atomic_fetch_add(&w->shares, 1);
+    http_socket_share(c, w->text);
 }
 
 static void on_released(struct http_call *c)
@@ -189,8 +231,10 @@ static void on_tick(struct http_call *c)
 
 static void do_socket(struct world *w, struct http_call *c)
 {
-    static const struct http_socket steps = {
-        .message = on_text, .released = on_released, .tick = on_tick};
+    static const struct http_socket steps = {.message = on_text,
+                                             .released = on_released,
+                                             .tick = on_tick,
+                                             .news = on_news};
     struct own *own = http_user(c);
     struct http_refusal refusal;
     int rc;
@@ -338,6 +382,9 @@ void world_stop(struct world *w)
 {
     http_server_free(w->server);
     w->server = NULL;
+    http_text_put(w->text);
+    w->text = NULL;
+    w->text_of = 0;
 }
 
 void world_close(struct world *w)
@@ -407,6 +454,7 @@ void world_publish(struct world *w, const char *text)
     w->says++;
     pthread_mutex_unlock(&w->lock);
     world_release(w);
+    http_news(w->server);
 }
 
 void world_await_ends(struct world *w, unsigned count)

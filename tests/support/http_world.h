@@ -14,7 +14,9 @@
  *   GET  /mute      gives no answer
  *   GET  /socket    a WebSocket: "hold" is answered when it is released,
  *                   "flood" by more than fits, "close" and "tick" as they
- *                   say, anything else by itself
+ *                   say, "bye" by itself and then a close, "listen" by what
+ *                   world_publish says from then on ("large": 16 MB), anything
+ *                   else by itself
  *   others          404
  */
 #ifndef LLMREG_TEST_HTTP_WORLD_H
@@ -45,8 +47,12 @@ struct world {
     char lines[16384]; /* the log */
     struct http_ticket tickets[WORLD_TICKETS];
     size_t first, ntickets;
-    char said[4096]; /* by world_publish */
-    unsigned says;   /* how often */
+    char said[4096];          /* by world_publish */
+    unsigned says;            /* how often */
+    atomic_uint news, shares; /* steps of WebSockets; texts that they sent */
+    /* the sockets' thread's */
+    struct http_text *text; /* what was said */
+    unsigned text_of;       /* which of them */
 };
 
 /* One door: 127.0.0.1, port 0.  The limits are the defaults. */

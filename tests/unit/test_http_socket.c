@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_http_socket.c - WebSockets over real sockets: peers that are friendly,
  * slow, silent or hostile. */
+#include "plugins/llm_listen/http/socket.h"
 #include "tests/support/http_world.h"
 #include "tests/support/ws_client.h"
 
@@ -261,6 +262,185 @@ START_TEST(the_server_stops_with_sockets_open)
 }
 END_TEST
 
+/* ---- news ---- */
+
+static struct client *listener(void)
+{
+    struct client *c = ws_open(world.port, "/socket");
+
+    ws_say(c, "listen");
+    ws_say(c, "heard");
+    ws_expect(c, "heard");
+    return c;
+}
+
+/* Bytes of a text that comes in fragments; 0: the connection ended. */
+static size_t read_large(struct client *c)
+{
+    static struct ws_got got;
+    size_t len = 0;
+    bool last = false;
+
+    while (!last) {
+        ws_read(c, &got);
+        if (got.first < 0)
+            return 0;
+        if ((got.first & 0x0f) > 1)
+            continue;
+        ck_assert_int_eq(got.first & 0x0f, len == 0 ? 1 : 0);
+        last = (got.first & WS_FIN) != 0;
+        len += got.len;
+    }
+    return len;
+}
+
+START_TEST(all_that_listen_hear_news_and_no_others)
+{
+    struct client *other = ws_open(world.port, "/socket");
+    struct client *c[3];
+
+    for (int i = 0; i < 3; i++)
+        c[i] = listener();
+    world_publish(&world, "news");
+    for (int i = 0; i < 3; i++)
+        ws_expect(c[i], "news");
+    ws_say(other, "nothing");
+    ws_expect(other, "nothing");
+    client_close(c[0]);
+    world_await_ends(&world, 1);
+    world_publish(&world, "more");
+    for (int i = 1; i < 3; i++) {
+        ws_expect(c[i], "more");
+        client_close(c[i]);
+    }
+    client_close(other);
+}
+END_TEST
+
+START_TEST(what_was_said_before_is_heard_at_once)
+{
+    struct client *c;
+
+    world_publish(&world, "before");
+    c = ws_open(world.port, "/socket");
+    ws_say(c, "listen");
+    ws_expect(c, "before");
+    client_close(c);
+}
+END_TEST
+
+START_TEST(much_news_in_a_moment_is_one)
+{
+    struct client *c = listener();
+    const unsigned before = atomic_load(&world.news);
+    char text[16];
+
+    for (int i = 0; i < 1000; i++) {
+        snprintf(text, sizeof text, "%d", i);
+        world_publish(&world, text);
+    }
+    for (struct ws_got got = {.first = 0}; strcmp(got.text, "999") != 0;)
+        ws_read(c, &got);
+    ck_assert_uint_lt(atomic_load(&world.news) - before, 20);
+    client_close(c);
+}
+END_TEST
+
+START_TEST(who_hears_slowly_hears_less_and_the_newest)
+{
+    struct client *c = listener();
+
+    for (int i = 0; i < 12; i++) {
+        world_publish(&world, "large");
+        poll(NULL, 0, HTTP_NEWS_MS);
+    }
+    ck_assert_uint_le(atomic_load(&world.shares), 2);
+    world_publish(&world, "newest");
+    while (read_large(c) == 16 << 20)
+        continue;
+    ck_assert_uint_le(atomic_load(&world.shares), 3);
+    ws_say(c, "still here");
+    ws_expect(c, "still here");
+    client_close(c);
+}
+END_TEST
+
+START_TEST(a_ping_is_answered_within_a_long_text)
+{
+    struct client *c = listener();
+    struct ws_got got;
+
+    world_publish(&world, "large");
+    ws_read(c, &got);
+    ck_assert_int_eq(got.first, 0x01);
+    ws_send(c, WS_PING, "there?", 6);
+    while (got.first != WS_PONG) {
+        ck_assert_uint_eq((unsigned)got.first & WS_FIN, 0);
+        ws_read(c, &got);
+    }
+    ck_assert_str_eq(got.text, "there?");
+    client_close(c);
+}
+END_TEST
+
+START_TEST(who_listens_and_reads_nothing_is_cut_off)
+{
+    struct client *c;
+
+    restart_with(60 * LLMREG_NS_PER_S, 300 * LLMREG_NS_PER_MS);
+    c = listener();
+    for (int i = 0; i < 4; i++) {
+        world_publish(&world, "large");
+        poll(NULL, 0, HTTP_NEWS_MS);
+    }
+    world_await_ends(&world, 1);
+    client_close(c);
+}
+END_TEST
+
+START_TEST(a_listener_may_hold_and_hears_after_it)
+{
+    struct client *c = listener();
+
+    ws_say(c, "hold");
+    world_await_held(&world, 1);
+    world_publish(&world, "while held"); /* releases it, too */
+    ws_expect(c, "released");
+    ws_expect(c, "while held");
+    client_close(c);
+}
+END_TEST
+
+START_TEST(the_server_stops_with_listeners_that_read_nothing)
+{
+    struct client *c[8];
+    const int64_t begin_ns = llmreg_clock_now(&llmreg_clock_system).mono_ns;
+
+    for (int i = 0; i < 8; i++)
+        c[i] = listener();
+    for (int i = 0; i < 8; i++) {
+        world_publish(&world, "large");
+        poll(NULL, 0, 20);
+    }
+    world_stop(&world);
+    ck_assert_int_lt(llmreg_clock_now(&llmreg_clock_system).mono_ns - begin_ns,
+                     5 * LLMREG_NS_PER_S);
+    for (int i = 0; i < 8; i++)
+        client_close(c[i]);
+}
+END_TEST
+
+START_TEST(what_is_said_before_a_close_arrives)
+{
+    struct client *c = ws_open(world.port, "/socket");
+
+    ws_say(c, "bye");
+    ws_expect(c, "bye");
+    ws_expect_close(c, 1008);
+    client_close(c);
+}
+END_TEST
+
 /* ---- hostile peers ---- */
 
 static char zeros[70000];
@@ -516,6 +696,15 @@ int main(void)
     tcase_add_test(t, who_is_silent_is_asked_and_then_closed);
     tcase_add_test(t, who_answers_pings_stays);
     tcase_add_test(t, the_server_stops_with_sockets_open);
+    tcase_add_test(t, all_that_listen_hear_news_and_no_others);
+    tcase_add_test(t, what_was_said_before_is_heard_at_once);
+    tcase_add_test(t, much_news_in_a_moment_is_one);
+    tcase_add_test(t, who_hears_slowly_hears_less_and_the_newest);
+    tcase_add_test(t, a_ping_is_answered_within_a_long_text);
+    tcase_add_test(t, who_listens_and_reads_nothing_is_cut_off);
+    tcase_add_test(t, a_listener_may_hold_and_hears_after_it);
+    tcase_add_test(t, the_server_stops_with_listeners_that_read_nothing);
+    tcase_add_test(t, what_is_said_before_a_close_arrives);
     tcase_add_loop_test(t, what_breaks_the_rules_is_closed_with_its_code, 0,
                         sizeof hostile / sizeof hostile[0]);
     tcase_add_test(t, the_longest_message_is_taken);

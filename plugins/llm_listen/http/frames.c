@@ -8,6 +8,8 @@
  * without saying why.  If nothing is half sent, the close is written here. */
 #include "plugins/llm_listen/http/frames.h"
 
+#include "plugins/llm_listen/http/shared_text.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +18,21 @@
 
 #define TURN 65536 /* bytes read before the next one's turn */
 
+/* A shared text that is going out, or waits for that. */
+struct sharing {
+    struct sharing *next;
+    struct http_text *text;
+    size_t at;
+};
+
 struct frames {
     struct frames_io io;
     wslay_event_context_ptr ws;
-    size_t turn;     /* bytes that may still be read now */
-    unsigned pieces; /* of the message that comes */
-    bool broken;     /* the connection failed */
-    bool ended;      /* all was said, outside of the library */
+    struct sharing *shared, **last; /* in the order in which they go out */
+    size_t turn;                    /* bytes that may still be read now */
+    unsigned pieces;                /* of the message that comes */
+    bool broken;                    /* the connection failed */
+    bool ended;                     /* all was said, outside of the library */
 };
 
 /* ---- what the library calls ---- */
@@ -114,14 +124,28 @@ int frames_new(struct frames **out, const struct frames_io *io)
         return LLMREG_ENOMEM;
     }
     wslay_event_config_set_max_recv_msg_length(f->ws, HTTP_MESSAGE_MAX);
+    f->last = &f->shared;
     *out = f;
     return LLMREG_OK;
+}
+
+static void drop_shared(struct frames *f)
+{
+    struct sharing *s = f->shared;
+
+    f->shared = s->next;
+    if (f->shared == NULL)
+        f->last = &f->shared;
+    http_text_put(s->text);
+    free(s);
 }
 
 void frames_free(struct frames *f)
 {
     if (f == NULL)
         return;
+    while (f->shared != NULL)
+        drop_shared(f);
     wslay_event_context_free(f->ws);
     free(f);
 }
@@ -191,6 +215,59 @@ int frames_send(struct frames *f, const char *text, size_t len)
     }
 }
 
+/* The library sends one message after the other: it is the first one. */
+static ssize_t on_shared(wslay_event_context_ptr ws, uint8_t *out, size_t size,
+                         const union wslay_event_msg_source *source, int *eof,
+                         void *ctx)
+{
+    struct frames *f = ctx;
+    struct sharing *s = f->shared;
+    const size_t left = s->text->len - s->at;
+    const size_t n = left < size ? left : size;
+
+    (void)ws;
+    (void)source;
+    memcpy(out, s->text->bytes + s->at, n);
+    s->at += n;
+    *eof = n == left;
+    if (n == left)
+        drop_shared(f);
+    return (ssize_t)n;
+}
+
+static int queue_shared(struct frames *f)
+{
+    const struct wslay_event_fragmented_msg m = {.opcode = WSLAY_TEXT_FRAME,
+                                                 .read_callback = on_shared};
+
+    switch (wslay_event_queue_fragmented_msg(f->ws, &m)) {
+    case 0:
+        return LLMREG_OK;
+    case WSLAY_ERR_NOMEM:
+        return LLMREG_ENOMEM;
+    default:
+        return LLMREG_ESTALE;
+    }
+}
+
+int frames_share(struct frames *f, struct http_text *text)
+{
+    struct sharing *s = calloc(1, sizeof *s);
+    int rc;
+
+    if (s == NULL)
+        return LLMREG_ENOMEM;
+    rc = queue_shared(f);
+    if (rc != LLMREG_OK) {
+        free(s);
+        return rc;
+    }
+    s->text = http_text_hold(text);
+    *f->last = s;
+    f->last = &s->next;
+    return LLMREG_OK;
+}
+
 /* Without memory for it the peer is silent a little longer, and that is all. */
 void frames_ping(struct frames *f)
 {
@@ -211,13 +288,16 @@ static size_t reason_length(const char *reason)
     return len;
 }
 
+/* A close goes before what waits, so that is written first, as far as the peer
+ * takes it. */
 void frames_close(struct frames *f, unsigned code, const char *reason)
 {
+    const bool written = frames_write(f);
     const int rc = wslay_event_queue_close(
         f->ws, (uint16_t)code, (const uint8_t *)reason, reason_length(reason));
 
     wslay_event_shutdown_read(f->ws);
-    f->broken = f->broken || rc == WSLAY_ERR_NOMEM;
+    f->broken = f->broken || !written || rc == WSLAY_ERR_NOMEM;
 }
 
 bool frames_closing(struct frames *f)

@@ -27,12 +27,14 @@
 #define FRAMES_UNSENT (1 << 18) /* bytes of them, before the newest */
 #define FRAMES_REASON 123       /* bytes of a reason */
 
+struct http_text;
+
 struct frames;
 
 struct frames_io {
     /* As recv and send do: 0 is the end, -1 with errno. */
     ssize_t (*read)(void *ctx, void *out, size_t size);
-    /* more: others follow at once */
+    /* more: others follow at once, so that these may be kept until then */
     ssize_t (*write)(void *ctx, const void *bytes, size_t len, bool more);
     /* The text is lent. */
     void (*message)(void *ctx, const char *text, size_t len);
@@ -54,6 +56,9 @@ bool frames_want_write(struct frames *f);
  * it is closing. */
 LLMREG_MUSTCHECK int frames_send(struct frames *f, const char *text,
                                  size_t len);
+/* The same of a text that is held until it has gone out, in fragments.  There
+ * is no bound: whoever calls it waits for what was sent before. */
+LLMREG_MUSTCHECK int frames_share(struct frames *f, struct http_text *text);
 void frames_ping(struct frames *f);
 /* After what was sent; a reason that is too long is cut, at a character. */
 void frames_close(struct frames *f, unsigned code, const char *reason);

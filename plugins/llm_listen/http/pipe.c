@@ -7,6 +7,9 @@
  *   closing  somebody said so: it writes what is left, for CLOSE_NS
  *   ended    nothing more; the thread gives it back once no ticket is out
  *
+ * One that listens hears news once all that it was sent before is out: who is
+ * slow hears them later and more at a time, and costs no memory meanwhile.
+ *
  * A peer that is silent is asked (a ping) and, if it stays so, closed.  One
  * that does not take what it is sent is the reaper's, as everywhere. */
 #include "plugins/llm_listen/http/frames.h"
@@ -17,6 +20,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #define CLOSE_NS LLMREG_NS_PER_S
 
@@ -55,16 +59,40 @@ static ssize_t read_bytes(void *ctx, void *out, size_t size)
     return got;
 }
 
+/* What is left of the head goes with the bytes behind it. */
+static ssize_t send_both(struct socket *s, const void *bytes, size_t len)
+{
+    struct iovec parts[] = {
+        {.iov_base = s->head, .iov_len = s->head_len},
+        {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len}};
+    const struct msghdr m = {.msg_iov = parts, .msg_iovlen = 2};
+
+    return sendmsg(s->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 static ssize_t write_bytes(void *ctx, const void *bytes, size_t len, bool more)
 {
     struct socket *s = ctx;
-    const ssize_t sent = send(
-        s->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+    size_t of_head;
+    ssize_t sent;
 
-    if (sent > 0)
-        atomic_fetch_add_explicit(&s->call->bytes, (uint64_t)sent,
-                                  memory_order_relaxed);
-    return sent;
+    if (more && len <= sizeof s->head - s->head_len) {
+        memcpy(s->head + s->head_len, bytes, len);
+        s->head_len += len;
+        return (ssize_t)len;
+    }
+    sent = send_both(s, bytes, len);
+    if (sent <= 0)
+        return sent;
+    atomic_fetch_add_explicit(&s->call->bytes, (uint64_t)sent,
+                              memory_order_relaxed);
+    of_head = (size_t)sent < s->head_len ? (size_t)sent : s->head_len;
+    s->head_len -= of_head;
+    memmove(s->head, s->head + of_head, s->head_len);
+    if ((size_t)sent > of_head)
+        return sent - (ssize_t)of_head;
+    errno = EAGAIN;
+    return -1;
 }
 
 /* ---- steps ---- */
@@ -171,6 +199,27 @@ static void flush(struct socket *s)
         s->ended = true;
 }
 
+/* It has taken what it was sent: nobody's news pile up. */
+static bool may_hear(struct socket *s)
+{
+    return s->listens && !s->held && !is_closing(s) &&
+           !frames_want_write(s->frames) &&
+           !atomic_load(&s->call->server->stopping);
+}
+
+static void hear(struct socket *s)
+{
+    s->behind = false;
+    s->steps->news(s->call);
+    flush(s);
+}
+
+static void catch_up_on_news(struct socket *s)
+{
+    if (s->behind && may_hear(s))
+        hear(s);
+}
+
 void socket_serve(struct socket *s, bool broken)
 {
     read_clock(s);
@@ -179,12 +228,28 @@ void socket_serve(struct socket *s, bool broken)
     else
         s->ended = s->ended || broken;
     flush(s);
+    catch_up_on_news(s);
+}
+
+void socket_open(struct socket *s)
+{
+    read_clock(s);
+    if (s->steps->opened != NULL) {
+        s->steps->opened(s->call);
+        settle(s);
+    }
+    socket_serve(s, false);
+}
+
+void socket_news(struct socket *s)
+{
+    s->behind = true;
+    read_clock(s);
+    catch_up_on_news(s);
 }
 
 void socket_go_on(struct socket *s)
 {
-    if (!s->held || !atomic_exchange(&s->ready, false))
-        return;
     s->held = false;
     if (s->ended)
         return;
@@ -235,14 +300,15 @@ void socket_tick(struct socket *s)
     /* Nothing announces what came early. */
     if (s->early_at < s->early_len)
         socket_serve(s, false);
-    else
-        flush(s);
+    flush(s);
+    catch_up_on_news(s);
 }
 
-/* Whoever released it may be about to say so: then it is to be waited for. */
+/* One that was released is in a list, or about to be: then it is to be waited
+ * for. */
 bool socket_may_end(struct socket *s)
 {
-    return !s->held || atomic_load(&s->ready) || hold_abandon(s->call);
+    return !s->held || hold_abandon(s->call);
 }
 
 /* ---- life ---- */
@@ -302,6 +368,19 @@ void http_socket_send(struct http_call *c, const char *text, size_t len)
 
     if (!s->ended && frames_send(s->frames, text, len) == LLMREG_EFULL)
         s->ended = true;
+}
+
+void http_socket_share(struct http_call *c, struct http_text *text)
+{
+    struct socket *s = c->socket;
+
+    if (!s->ended && frames_share(s->frames, text) == LLMREG_ENOMEM)
+        s->ended = true;
+}
+
+void http_socket_again(struct http_call *c)
+{
+    c->socket->behind = true;
 }
 
 void http_socket_close(struct http_call *c, enum http_close_code code,

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* sockets.c - the thread of all WebSockets: waits until one has something to
- * read or to write, was released, or is due. */
+ * read or to write, was released, or is due.
+ *
+ * A socket that is parked can be ended only by whoever takes its ticket back.
+ * If it has just been released, it is in the list of those, or about to be: so
+ * it waits until it is taken from there (socket_may_end). */
 #include "plugins/llm_listen/http/sockets.h"
 
 #include "plugins/llm_listen/http/frames.h"
@@ -28,16 +32,17 @@ void sockets_wake(struct sockets *all)
 
 bool sockets_take(struct sockets *all, struct socket *s)
 {
-    bool taken;
+    bool taken, first = false;
 
     llmreg_lock(&all->lock);
     taken = !all->shut;
     if (taken) {
+        first = all->fresh == NULL;
         s->next = all->fresh;
         all->fresh = s;
     }
     llmreg_unlock(&all->lock);
-    if (taken)
+    if (first)
         sockets_wake(all);
     return taken;
 }
@@ -45,9 +50,16 @@ bool sockets_take(struct sockets *all, struct socket *s)
 void sockets_ready(struct http_call *c)
 {
     struct sockets *all = &c->server->sockets;
+    struct socket *s = c->socket;
+    bool first;
 
-    atomic_store(&c->socket->ready, true);
-    sockets_wake(all);
+    llmreg_lock(&all->lock);
+    first = all->released == NULL;
+    s->next = all->released;
+    all->released = s;
+    llmreg_unlock(&all->lock);
+    if (first)
+        sockets_wake(all);
 }
 
 /* ---- the thread ---- */
@@ -78,6 +90,8 @@ static void end(struct sockets *all, struct socket *s)
 {
     if (s->watched != 0)
         epoll_ctl(all->epoll, EPOLL_CTL_DEL, s->fd, NULL);
+    rounds_leave(all, s);
+    TAILQ_REMOVE(&all->all, s, among);
     give_back(s);
 }
 
@@ -98,40 +112,46 @@ static void watch(struct sockets *all, struct socket *s)
         s->ended = true;
 }
 
+void sockets_settle(struct sockets *all, struct socket *s)
+{
+    watch(all, s);
+    if (s->ended && socket_may_end(s))
+        end(all, s);
+}
+
+static struct socket *take_list(struct sockets *all, struct socket **list)
+{
+    struct socket *s;
+
+    llmreg_lock(&all->lock);
+    s = *list;
+    *list = NULL;
+    llmreg_unlock(&all->lock);
+    return s;
+}
+
 /* The first look at each, for what came with its handshake. */
 static void welcome(struct sockets *all)
 {
-    struct socket *fresh;
+    struct socket *next;
 
-    llmreg_lock(&all->lock);
-    fresh = all->fresh;
-    all->fresh = NULL;
-    llmreg_unlock(&all->lock);
-    while (fresh != NULL) {
-        struct socket *s = fresh;
-
-        fresh = s->next;
-        s->next = all->all;
-        all->all = s;
-        socket_serve(s, false);
+    for (struct socket *s = take_list(all, &all->fresh); s != NULL; s = next) {
+        next = s->next;
+        TAILQ_INSERT_TAIL(&all->all, s, among);
+        socket_open(s);
+        sockets_settle(all, s);
     }
 }
 
-/* Ends those that are over, and watches the others for what they want now. */
-static void sort_out(struct sockets *all)
+static void serve_released(struct sockets *all)
 {
-    struct socket **link = &all->all;
+    struct socket *next;
 
-    while (*link != NULL) {
-        struct socket *s = *link;
-
-        watch(all, s);
-        if (s->ended && socket_may_end(s)) {
-            *link = s->next;
-            end(all, s);
-        } else {
-            link = &s->next;
-        }
+    for (struct socket *s = take_list(all, &all->released); s != NULL;
+         s = next) {
+        next = s->next;
+        socket_go_on(s);
+        sockets_settle(all, s);
     }
 }
 
@@ -141,10 +161,23 @@ static void serve_ready(struct sockets *all, const struct epoll_event *events,
     for (int i = 0; i < n; i++) {
         struct socket *s = events[i].data.ptr;
 
-        if (s != NULL)
-            socket_serve(s, (events[i].events & (EPOLLHUP | EPOLLERR)) != 0);
-        else
+        if (s == NULL) {
             calm(all);
+            continue;
+        }
+        socket_serve(s, (events[i].events & (EPOLLHUP | EPOLLERR)) != 0);
+        sockets_settle(all, s);
+    }
+}
+
+static void end_all(struct sockets *all)
+{
+    struct socket *next;
+
+    for (struct socket *s = TAILQ_FIRST(&all->all); s != NULL; s = next) {
+        next = TAILQ_NEXT(s, among);
+        s->ended = true;
+        sockets_settle(all, s);
     }
 }
 
@@ -157,9 +190,10 @@ static bool is_done(struct sockets *all)
     shut = all->shut;
     fresh = all->fresh != NULL;
     llmreg_unlock(&all->lock);
-    for (struct socket *s = all->all; s != NULL && shut; s = s->next)
-        s->ended = true;
-    return shut && !fresh && all->all == NULL;
+    if (!shut)
+        return false;
+    end_all(all);
+    return !fresh && TAILQ_EMPTY(&all->all);
 }
 
 static int64_t now_ns(const struct sockets *all)
@@ -167,16 +201,40 @@ static int64_t now_ns(const struct sockets *all)
     return llmreg_clock_now(all->server->setup.clock).mono_ns;
 }
 
+/* A server that stops is told to all at once, and then as often as always. */
+static bool is_hurried(struct sockets *all)
+{
+    if (all->hurried || !atomic_load(&all->server->stopping))
+        return false;
+    all->hurried = true;
+    return true;
+}
+
 static void tick(struct sockets *all, int64_t *due_ns)
 {
+    const bool hurry = is_hurried(all);
     const int64_t now = now_ns(all);
-    const bool hurry = atomic_load(&all->server->stopping);
+    struct socket *next;
 
     if (now < *due_ns && !hurry)
         return;
     *due_ns = now + TICK_MS * LLMREG_NS_PER_MS;
-    for (struct socket *s = all->all; s != NULL; s = s->next)
+    for (struct socket *s = TAILQ_FIRST(&all->all); s != NULL; s = next) {
+        next = TAILQ_NEXT(s, among);
         socket_tick(s);
+        sockets_settle(all, s);
+    }
+}
+
+/* Milliseconds; -1: until somebody comes. */
+static int patience(struct sockets *all, int64_t due_ns)
+{
+    const int64_t now = now_ns(all);
+    const int64_t left = (due_ns - now) / LLMREG_NS_PER_MS + 1;
+
+    if (TAILQ_EMPTY(&all->all))
+        return -1;
+    return rounds_wait(all, now, left < 0 ? 0 : (int)left);
 }
 
 static void *run(void *ctx)
@@ -186,15 +244,14 @@ static void *run(void *ctx)
     int64_t due_ns = 0;
 
     while (!is_done(all)) {
-        const int n = epoll_wait(all->epoll, events, AT_ONCE,
-                                 all->all != NULL ? TICK_MS : -1);
+        const int n =
+            epoll_wait(all->epoll, events, AT_ONCE, patience(all, due_ns));
 
         serve_ready(all, events, n);
         welcome(all);
-        for (struct socket *s = all->all; s != NULL; s = s->next)
-            socket_go_on(s);
+        serve_released(all);
+        rounds_go_on(all, now_ns(all));
         tick(all, &due_ns);
-        sort_out(all);
     }
     atomic_store(&all->over, true);
     return NULL;
@@ -223,6 +280,8 @@ int sockets_start(struct sockets *all, struct http_server *server)
     all->ready = true;
     all->server = server;
     all->epoll = all->wake = -1;
+    TAILQ_INIT(&all->all);
+    TAILQ_INIT(&all->listening);
     rc = open_descriptors(all);
     if (rc == LLMREG_OK)
         rc = llmreg_thread_start(&all->thread, run, all, "llmreg-sockets");
