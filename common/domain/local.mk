@@ -10,6 +10,7 @@ libdomain_la_SOURCES = \
 	common/domain/metadata.c \
 	common/domain/metadata.h \
 	common/domain/models.c \
+	common/domain/models.h \
 	common/domain/models_check.c \
 	common/domain/phase.c \
 	common/domain/presence.c \

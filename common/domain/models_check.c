@@ -11,23 +11,28 @@
 #include <llmreg/text.h>
 
 #include "common/domain/check.h"
+#include "common/domain/models.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#define AT(name) #name, offsetof(struct llmreg_model, name)
-
+/* In the order of the struct (models.h). */
 static const struct {
     const char *name;
-    size_t offset;
     size_t min, max; /* bytes; from 0 it may be NULL, too */
 } texts[] = {
-    {AT(name), 1, LLMREG_MODEL_SIZE - 1},
-    {AT(digest), 0, LLMREG_MODEL_TEXT},
-    {AT(family), 0, LLMREG_MODEL_TEXT},
-    {AT(parameter_size), 0, LLMREG_MODEL_TEXT},
-    {AT(quantization), 0, LLMREG_MODEL_TEXT},
+    {"name", 1, LLMREG_MODEL_SIZE - 1},
+    {"digest", 0, LLMREG_MODEL_TEXT},
+    {"family", 0, LLMREG_MODEL_TEXT},
+    {"parameter_size", 0, LLMREG_MODEL_TEXT},
+    {"quantization", 0, LLMREG_MODEL_TEXT},
 };
+
+#define AT(name) #name, offsetof(struct llmreg_model, name)
+
+_Static_assert(sizeof texts / sizeof texts[0] == MODEL_TEXTS,
+               "a row for each text");
+_Static_assert(LLMREG_MODEL_TEXT <= UINT16_MAX, "a length is kept in so much");
 
 struct field {
     const char *name;
@@ -49,28 +54,34 @@ static const struct field words[] = {
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
-static const char *text_at(const struct llmreg_model *m, size_t offset)
+/* A text of so many bytes, which is not "". */
+static int check_one(size_t which, const char *s, size_t length,
+                     struct llmreg_error *err)
 {
-    const char *s;
-
-    memcpy(&s, (const char *)m + offset, sizeof s);
-    return s;
+    if (length <= texts[which].max && llmreg_is_clean(s, length))
+        return LLMREG_OK;
+    return check_text(texts[which].name, s, texts[which].min, texts[which].max,
+                      err);
 }
 
-/* before: the model before, whose texts are good; NULL: m is the first. */
-static int check_texts(const struct llmreg_model *m,
-                       const struct llmreg_model *before,
+/* What the model before has, too, was found good there. */
+static int check_texts(struct model_draft *d, const struct model_draft *before,
                        struct llmreg_error *err)
 {
-    for (size_t i = 0; i < COUNT(texts); i++) {
-        const char *s = text_at(m, texts[i].offset);
-        if (texts[i].min == 0 && (s == NULL || s[0] == '\0'))
-            continue;
-        if (before != NULL && s == text_at(before, texts[i].offset))
-            continue;
-        int rc = check_text(texts[i].name, s, texts[i].min, texts[i].max, err);
+    d->shared = 0;
+    for (size_t i = 0; i < MODEL_TEXTS; i++) {
+        const char *s = model_text(d->model, i);
+        size_t length = s == NULL ? 0 : strlen(s);
+        int rc = LLMREG_OK;
+        if (before != NULL && model_shares(before, i, s, length))
+            d->shared |= (uint16_t)(1U << i);
+        else if (length > 0)
+            rc = check_one(i, s, length, err);
+        else if (texts[i].min > 0)
+            rc = check_text(texts[i].name, s, texts[i].min, texts[i].max, err);
         if (rc != LLMREG_OK)
             return rc;
+        d->length[i] = (uint16_t)length;
     }
     return LLMREG_OK;
 }
@@ -111,25 +122,36 @@ static void name_it(const struct llmreg_models *models, size_t at,
     llmreg_error_set(err, "model %zu \"%s\": %s", at + 1, shown, err->text);
 }
 
+int model_check(struct model_draft *d, const struct model_draft *before,
+                struct llmreg_error *err)
+{
+    int rc = check_texts(d, before, err);
+
+    if (rc == LLMREG_OK)
+        rc = check_numbers(d->model, err);
+    if (rc == LLMREG_OK)
+        rc = check_words(d->model, err);
+    return rc;
+}
+
 int llmreg_models_check(const struct llmreg_models *models,
                         struct llmreg_error *err)
 {
+    struct model_draft before, d;
+
     if (models->count > LLMREG_MODELS_MAX) {
         llmreg_error_set(err, "%zu models, allowed are %d", models->count,
                          LLMREG_MODELS_MAX);
         return LLMREG_EINVAL;
     }
     for (size_t i = 0; i < models->count; i++) {
-        const struct llmreg_model *m = &models->items[i];
-        int rc = check_texts(m, i > 0 ? m - 1 : NULL, err);
-        if (rc == LLMREG_OK)
-            rc = check_numbers(m, err);
-        if (rc == LLMREG_OK)
-            rc = check_words(m, err);
+        d.model = &models->items[i];
+        int rc = model_check(&d, i > 0 ? &before : NULL, err);
         if (rc != LLMREG_OK) {
             name_it(models, i, err);
             return rc;
         }
+        before = d;
     }
     return LLMREG_OK;
 }

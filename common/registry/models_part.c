@@ -7,45 +7,16 @@
 
 #include <llmreg/registry.h>
 
-/* The strings of a model; a new one is a row here. */
-static const size_t strings[] = {
-    offsetof(struct llmreg_model, name),
-    offsetof(struct llmreg_model, digest),
-    offsetof(struct llmreg_model, family),
-    offsetof(struct llmreg_model, parameter_size),
-    offsetof(struct llmreg_model, quantization),
-};
-
-#define STRINGS (sizeof strings / sizeof strings[0])
-
-static const char *get(const struct llmreg_model *m, size_t i)
-{
-    const char *s;
-
-    memcpy(&s, (const char *)m + strings[i], sizeof s);
-    return s;
-}
-
-static void set(struct llmreg_model *m, size_t i, const char *s)
-{
-    memcpy((char *)m + strings[i], &s, sizeof s);
-}
+#include "common/domain/models.h"
 
 /* ---- making one ---- */
-
-/* A model that is to be packed. */
-struct draft {
-    const struct llmreg_model *model;
-    size_t room[STRINGS]; /* of each string with its NUL; 0: empty */
-    bool again[STRINGS];  /* the one before has the same string */
-};
 
 #define FEW 32 /* sorted faster by insertion, and without an allocation */
 
 /* By name, and in the order given where the name is the same. */
 static int by_name(const void *left, const void *right)
 {
-    const struct draft *a = left, *b = right;
+    const struct model_draft *a = left, *b = right;
     int order = strcmp(a->model->name, b->model->name);
 
     if (order != 0)
@@ -54,7 +25,7 @@ static int by_name(const void *left, const void *right)
 }
 
 /* As it has to be in the end: sorted, and no name twice. */
-static bool is_proper(const struct draft *list, size_t count)
+static bool is_proper(const struct model_draft *list, size_t count)
 {
     for (size_t i = 1; i < count; i++)
         if (strcmp(list[i - 1].model->name, list[i].model->name) >= 0)
@@ -63,14 +34,14 @@ static bool is_proper(const struct draft *list, size_t count)
 }
 
 /* Most lists are short. */
-static void sort(struct draft *list, size_t count)
+static void sort(struct model_draft *list, size_t count)
 {
     if (count > FEW) {
         qsort(list, count, sizeof *list, by_name);
         return;
     }
     for (size_t i = 1; i < count; i++) {
-        const struct draft d = list[i];
+        const struct model_draft d = list[i];
         size_t k = i;
         for (; k > 0 && by_name(&list[k - 1], &d) > 0; k--)
             list[k] = list[k - 1];
@@ -79,7 +50,7 @@ static void sort(struct draft *list, size_t count)
 }
 
 /* Drops all but the first of each name; returns what is left. */
-static size_t unique(struct draft *list, size_t count)
+static size_t unique(struct model_draft *list, size_t count)
 {
     size_t kept = 0;
 
@@ -90,46 +61,53 @@ static size_t unique(struct draft *list, size_t count)
     return kept;
 }
 
-static bool is_same(const char *a, const char *b)
+/* After the list was sorted: which texts does the model before have, too? */
+static void share(struct model_draft *list, size_t count)
 {
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
-/* What is the same as in the model before need not be kept twice. */
-static void measure(struct draft *d, const struct draft *before)
-{
-    for (size_t k = 0; k < STRINGS; k++) {
-        const char *s = get(d->model, k);
-        d->again[k] = before != NULL && is_same(s, get(before->model, k));
-        d->room[k] = d->again[k] ? before->room[k] : part_room(s);
+    list[0].shared = 0;
+    for (size_t i = 1; i < count; i++) {
+        list[i].shared = 0;
+        for (size_t k = 0; k < MODEL_TEXTS; k++)
+            if (model_shares(&list[i - 1], k, model_text(list[i].model, k),
+                             list[i].length[k]))
+                list[i].shared |= (uint16_t)(1U << k);
     }
 }
 
-static void pack_one(struct llmreg_model *m, const struct draft *d, char **at)
+/* The bytes of all texts, each with its NUL; what is shared is kept once. */
+static size_t measure(const struct model_draft *list, size_t count)
+{
+    size_t room = 0;
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < MODEL_TEXTS; k++)
+            if (list[i].length[k] > 0 && !(list[i].shared & 1U << k))
+                room += list[i].length[k] + 1U;
+    return room;
+}
+
+static void pack_one(struct llmreg_model *m, const struct model_draft *d,
+                     char **at)
 {
     *m = *d->model;
-    for (size_t k = 0; k < STRINGS; k++) {
-        if (d->room[k] == 0) {
-            set(m, k, "");
-        } else if (d->again[k]) {
-            set(m, k, get(m - 1, k));
+    for (size_t k = 0; k < MODEL_TEXTS; k++) {
+        size_t length = d->length[k];
+        if (length == 0) {
+            model_set_text(m, k, "");
+        } else if (d->shared & 1U << k) {
+            model_set_text(m, k, model_text(m - 1, k));
         } else {
-            set(m, k, memcpy(*at, get(d->model, k), d->room[k]));
-            *at += d->room[k];
+            model_set_text(m, k, memcpy(*at, model_text(m, k), length + 1));
+            *at += length + 1;
         }
     }
 }
 
-static struct models_part *pack(struct draft *list, size_t count)
+static struct models_part *pack(const struct model_draft *list, size_t count)
 {
-    size_t room = count * sizeof(struct llmreg_model);
+    size_t items = count * sizeof(struct llmreg_model);
+    struct models_part *p = malloc(sizeof *p + items + measure(list, count));
 
-    for (size_t i = 0; i < count; i++) {
-        measure(&list[i], i == 0 ? NULL : &list[i - 1]);
-        for (size_t k = 0; k < STRINGS; k++)
-            room += list[i].again[k] ? 0 : list[i].room[k];
-    }
-    struct models_part *p = malloc(sizeof *p + room);
     if (p == NULL)
         return NULL;
     part_init(&p->part);
@@ -143,16 +121,21 @@ static struct models_part *pack(struct draft *list, size_t count)
 }
 
 /* list has room for all of them. */
-static int draw_up(struct models_part **out, struct draft *list,
+static int draw_up(struct models_part **out, struct model_draft *list,
                    const struct llmreg_models *models)
 {
     size_t count = models->count;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         list[i].model = &models->items[i];
+        int rc = model_check(&list[i], i == 0 ? NULL : &list[i - 1], NULL);
+        if (rc != LLMREG_OK)
+            return rc;
+    }
     if (!is_proper(list, count)) { /* as few are */
         sort(list, count);
         count = unique(list, count);
+        share(list, count);
     }
     struct models_part *p = pack(list, count);
     if (p == NULL)
@@ -167,17 +150,16 @@ static int draw_up(struct models_part **out, struct draft *list,
 int models_part_new(struct models_part **out,
                     const struct llmreg_models *models)
 {
-    struct draft few[FEW], *many;
-    int rc = llmreg_models_check(models, NULL);
+    struct model_draft few[FEW], *many;
 
-    if (rc != LLMREG_OK)
-        return rc;
+    if (models->count > LLMREG_MODELS_MAX)
+        return LLMREG_EINVAL;
     if (models->count <= FEW)
         return draw_up(out, few, models);
     many = malloc(models->count * sizeof *many);
     if (many == NULL)
         return LLMREG_ENOMEM;
-    rc = draw_up(out, many, models);
+    int rc = draw_up(out, many, models);
     free(many);
     return rc;
 }
