@@ -56,10 +56,12 @@ def need_root():
 
 
 class World:
-    """Use it in a with statement.  build is the build directory."""
+    """Use it in a with statement.  build is the build directory; long: what
+    else is done a few times is to be done in full."""
 
-    def __init__(self, build):
+    def __init__(self, build, long=False):
         self.build = build
+        self.long = long
         self.dir = tempfile.mkdtemp(prefix='llmreg-e2e-')
         # 64 to 126 and any: no two tests at a time have the same process id.
         pid = os.getpid()
@@ -86,6 +88,9 @@ class World:
                     print(f'---- {os.path.relpath(path, self.dir)}')
                     with open(path, errors='replace', encoding='utf-8') as f:
                         print(''.join(f.readlines()[-30:]), end='')
+
+    def many(self, few, all_of_them):
+        return all_of_them if self.long else few
 
     def path(self, *names):
         return os.path.join(self.dir, *names)
@@ -335,6 +340,10 @@ class Collectd:
 
     def values(self, series):
         """The values that csv wrote for HOST/PLUGIN-X/TYPE-Y."""
+        return [value for _, value in self.rows(series)]
+
+    def rows(self, series):
+        """(time, value), the same."""
         folder, name = os.path.split(self.world.path(f'{self.name}-csv',
                                                      series))
         if not os.path.isdir(folder):
@@ -343,9 +352,14 @@ class Collectd:
         for file in sorted(os.listdir(folder)):
             if re.fullmatch(re.escape(name) + r'-\d{4}-\d\d-\d\d', file):
                 with open(os.path.join(folder, file), encoding='utf-8') as f:
-                    found += [line.rstrip('\n').split(',')[1]
+                    found += [line.rstrip('\n').split(',')[:2]
                               for line in f.readlines()[1:]]
-        return [float(value) for value in found]
+        return [(float(when), float(value)) for when, value in found]
+
+    def gaps(self, series):
+        """Seconds between the values that csv wrote."""
+        times = [time for time, _ in self.rows(series)]
+        return [b - a for a, b in zip(times, times[1:])]
 
     def rss(self):
         """Resident memory in bytes."""
