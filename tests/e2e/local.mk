@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/e2e/openapi_properties.py \
 	tests/e2e/run.py \
 	tests/e2e/servers.py \
+	tests/e2e/siege.py \
 	tests/e2e/sockets.py \
 	tests/e2e/test_alarms.py \
 	tests/e2e/test_config.py \
@@ -17,6 +18,7 @@ EXTRA_DIST += \
 	tests/e2e/test_quickstart.py \
 	tests/e2e/test_restart.py \
 	tests/e2e/test_samples.py \
+	tests/e2e/test_siege.py \
 	tests/e2e/test_sockets.py \
 	tests/e2e/test_store.py \
 	tests/e2e/world.py

@@ -3,7 +3,10 @@
  *
  * The descriptors of the process are shared with plugins whose libraries use
  * select(), which writes beyond its end from descriptor 1024 on: ours move up
- * there, where the limit allows it, and leave the low ones to them.
+ * there, where the limit allows it, and leave the low ones to them.  The last
+ * of the low ones we never keep: others open files each second, and what they
+ * measure would be lost.  A new descriptor is the lowest that is free, and so
+ * its number says how many are left.
  *
  * When there is no descriptor left, a connection that waits would make the
  * socket ready for ever.  A spare descriptor is given up for a moment to take
@@ -16,11 +19,13 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define AT_ONCE  64  /* connections of a socket before the next one's turn */
 #define REST_MS  100 /* without descriptors */
 #define FD_MOVED 1024
+#define FDS_LAST 32 /* of the low ones */
 
 static void give_away(struct http_server *s, const struct listener *l, int fd,
                       const struct sockaddr_storage *address, socklen_t len)
@@ -65,6 +70,28 @@ static int move_up(int fd)
     return moved;
 }
 
+static bool is_of_the_last(int fd)
+{
+    struct rlimit limit;
+    rlim_t end = FD_MOVED;
+
+    if (fd >= FD_MOVED || getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return false;
+    if (limit.rlim_cur < end)
+        end = limit.rlim_cur;
+    return (rlim_t)fd + FDS_LAST >= end;
+}
+
+static void leave_the_last(struct http_server *s, int fd)
+{
+    counters_add(&s->setup.counters->rejected_full, 1);
+    report_note(&s->report, REPORT_ACCEPT,
+                "no connection is let in: the last %d descriptors are for the "
+                "other plugins",
+                FDS_LAST);
+    close(fd);
+}
+
 static bool out_of_descriptors(void)
 {
     return errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
@@ -96,8 +123,8 @@ static bool accept_some(struct http_server *s, const struct listener *l)
     for (int i = 0; i < AT_ONCE; i++) {
         struct sockaddr_storage address = {0};
         socklen_t len = sizeof address;
-        const int fd = accept4(l->fd, (struct sockaddr *)&address, &len,
-                               SOCK_CLOEXEC | SOCK_NONBLOCK);
+        int fd = accept4(l->fd, (struct sockaddr *)&address, &len,
+                         SOCK_CLOEXEC | SOCK_NONBLOCK);
 
         if (fd < 0 && out_of_descriptors()) {
             turn_away(s, l->fd);
@@ -109,7 +136,11 @@ static bool accept_some(struct http_server *s, const struct listener *l)
             continue; /* it gave up before its turn */
         if (address.ss_family != AF_UNIX)
             setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        give_away(s, l, move_up(fd), &address, len);
+        fd = move_up(fd);
+        if (is_of_the_last(fd))
+            leave_the_last(s, fd);
+        else
+            give_away(s, l, fd, &address, len);
     }
     return true;
 }

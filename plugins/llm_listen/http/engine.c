@@ -148,9 +148,14 @@ static bool is_of_client(const char *text)
     static const char *const beginnings[] = {
         "Application reported internal error",
         "Closing connection",
+        "Connection socket is closed",
+        "Connection was closed",
         "Error: received handshake message",
         "Error processing request",
         "Failed to parse `Content-Length'",
+        "Failed to push the data",
+        "Failed to send",
+        "Socket has been disconnected",
         "Too large value of 'Content-Length'",
         "Too late",
     };
