@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/e2e/servers.py \
 	tests/e2e/siege.py \
 	tests/e2e/sockets.py \
+	tests/e2e/test_abuse.py \
 	tests/e2e/test_alarms.py \
 	tests/e2e/test_config.py \
 	tests/e2e/test_files.py \
@@ -20,7 +21,9 @@ EXTRA_DIST += \
 	tests/e2e/test_samples.py \
 	tests/e2e/test_siege.py \
 	tests/e2e/test_sockets.py \
+	tests/e2e/test_stop.py \
 	tests/e2e/test_store.py \
+	tests/e2e/test_tls.py \
 	tests/e2e/world.py
 
 .PHONY: check-e2e
