@@ -31,31 +31,16 @@ static int write_copy(sqlite3 *handle, const char *to, struct llmreg_error *err)
     return rc;
 }
 
-static bool says_ok(sqlite3 *handle, const char *sql)
-{
-    sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL);
-    const char *text = NULL;
-
-    if (code == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
-        text = (const char *)sqlite3_column_text(stmt, 0);
-    const bool ok = text != NULL && strcmp(text, "ok") == 0;
-    sqlite3_finalize(stmt);
-    return ok;
-}
-
+/* Of the copy, not of the file: that stays where it is. */
 static int check_copy(const char *path, struct llmreg_error *err)
 {
-    sqlite3 *handle = NULL;
-    int code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL);
-    const bool whole =
-        code == SQLITE_OK && says_ok(handle, "PRAGMA quick_check(1)");
+    struct database db = {.handle = NULL};
+    int code = sqlite3_open_v2(path, &db.handle, SQLITE_OPEN_READONLY, NULL);
+    int rc = code == SQLITE_OK ? database_check(&db, err)
+                               : database_status(&db, code, "read", err);
 
-    sqlite3_close(handle);
-    if (whole)
-        return LLMREG_OK;
-    llmreg_error_set(err, "%s, a copy, is damaged", path);
-    return LLMREG_EIO;
+    sqlite3_close(db.handle);
+    return rc == LLMREG_ECORRUPT ? LLMREG_EIO : rc;
 }
 
 int copy_make(sqlite3 *handle, const char *path, long version,

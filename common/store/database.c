@@ -156,7 +156,7 @@ static bool lacked_memory(const char *verdict)
     return code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM;
 }
 
-static int check_whole(struct database *db, struct llmreg_error *err)
+int database_check(struct database *db, struct llmreg_error *err)
 {
     char verdict[200];
     int rc = ask(db, "PRAGMA quick_check(1)", verdict, sizeof verdict, err);
@@ -196,7 +196,7 @@ static int look(struct database *db, long *version, struct llmreg_error *err)
                          path, *version, SCHEMA_VERSION);
         return LLMREG_EVERSION;
     }
-    return check_whole(db, err);
+    return database_check(db, err);
 }
 
 static int set_modes(struct database *db, struct llmreg_error *err)

@@ -99,6 +99,10 @@ LLMREG_MUSTCHECK int database_open(struct database *db, const char *path,
 /* sound: what is in the log goes into the file first.  Not after an error. */
 void database_close(struct database *db, bool sound);
 bool database_is_open(const struct database *db);
+/* Reads all of it.  LLMREG_ECORRUPT: it is damaged, and err says how;
+ * LLMREG_ENOMEM, LLMREG_EIO: that cannot be said. */
+LLMREG_MUSTCHECK int database_check(struct database *db,
+                                    struct llmreg_error *err);
 /* The path leads to another file by now, or to none. */
 bool database_has_moved(struct database *db);
 

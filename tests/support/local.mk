@@ -9,6 +9,7 @@ libtests_la_SOURCES = \
 	tests/support/http_world.c tests/support/http_world.h \
 	tests/support/room.c tests/support/room.h \
 	tests/support/scarce.c tests/support/scarce.h \
+	tests/support/scarce_sqlite.c tests/support/scarce_sqlite.h \
 	tests/support/shrink.c tests/support/shrink.h \
 	tests/support/tenants.c tests/support/tenants.h \
 	tests/support/watch.c tests/support/watch.h \

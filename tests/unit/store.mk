@@ -127,13 +127,20 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_store_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_database_memory
+TESTS += tests/unit/test_database_memory
+tests_unit_test_database_memory_SOURCES = tests/unit/test_database_memory.c
+tests_unit_test_database_memory_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_database_memory_LDADD = libtests.la $(STORE_LIBS) \
+	$(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_store_memory
 TESTS += tests/unit/test_store_memory
 tests_unit_test_store_memory_SOURCES = tests/unit/test_store_memory.c
 tests_unit_test_store_memory_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_store_memory_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
-tests_unit_test_store_memory_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup
+tests_unit_test_store_memory_LDFLAGS = $(SCARCE_FLAGS) \
+	-Wl,--wrap=database_open
 
 check_PROGRAMS += tests/unit/test_textpool
 TESTS += tests/unit/test_textpool

@@ -3,94 +3,66 @@
  * turn, ours and SQLite's: the store says so, nothing is half done, and with
  * memory again all is there.
  *
- * SQLite makes thousands when it opens a file.  One run fails one in STRIDE of
- * them, each run others; LLMREG_SEED repeats a run.
+ * SQLite makes thousands when it opens a file (test_database_memory.c).  Here
+ * one in STRIDE of them fails, in each run others; LLMREG_SEED repeats a run.
  */
 #include "common/store/writer.h"
 
 #include <check.h>
-#include <sqlite3.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/store/database.h"
+#include "tests/support/scarce.h"
+#include "tests/support/scarce_sqlite.h"
 #include "tests/support/tenants.h"
 #include "tests/support/writing.h"
 
-#define STRIDE 16
+#define STRIDE 256
 
-enum whose { OURS, SQLITES };
+/* Whose allocation fails. */
+enum whose {
+    OURS,
+    SQLITES,      /* of a load: after the file was opened */
+    SQLITES_FIRST /* while it is opened */
+};
 
-/* The allocation that fails, counted from 0; none if negative.  Check and the
- * fixtures allocate too: only one step of the store runs while one fails. */
-static long failing[2] = {-1, -1};
-static bool failed;
-
-static bool fails(enum whose whose)
+static void make_scarce(enum whose whose, long n)
 {
-    const bool now = failing[whose]-- == 0;
-
-    failed = failed || now;
-    return now;
+    if (whose == OURS)
+        scarce_from(n);
+    else
+        scarce_sqlite_from(n);
 }
 
-/* ---- ours ---- */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-char *__real_strdup(const char *s);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-char *__wrap_strdup(const char *s);
-
-void *__wrap_malloc(size_t size)
+/* True if it did. */
+static bool end(void)
 {
-    return fails(OURS) ? NULL : __real_malloc(size);
+    const bool ours = scarce_end(), sqlites = scarce_sqlite_end();
+
+    return ours || sqlites;
 }
 
-void *__wrap_calloc(size_t n, size_t size)
+/* The allocation after an opening that fails; none if negative. */
+static long after_opening = -1;
+
+int __real_database_open(struct database *db, const char *path,
+                         struct llmreg_error *err);
+int __wrap_database_open(struct database *db, const char *path,
+                         struct llmreg_error *err);
+
+int __wrap_database_open(struct database *db, const char *path,
+                         struct llmreg_error *err)
 {
-    return fails(OURS) ? NULL : __real_calloc(n, size);
-}
+    int rc = __real_database_open(db, path, err);
 
-char *__wrap_strdup(const char *s)
-{
-    return fails(OURS) ? NULL : __real_strdup(s);
-}
-
-/* Ours is found before the C library's, by SQLite too.  The disk is not what is
- * tested. */
-int fdatasync(int fd)
-{
-    (void)fd;
-    return 0;
-}
-
-/* ---- SQLite's ---- */
-
-static sqlite3_mem_methods real;
-
-static void *lite_malloc(int size)
-{
-    return fails(SQLITES) ? NULL : real.xMalloc(size);
-}
-
-static void *lite_realloc(void *old, int size)
-{
-    return fails(SQLITES) ? NULL : real.xRealloc(old, size);
-}
-
-static void hook_sqlite(void)
-{
-    sqlite3_mem_methods hooked;
-
-    ck_assert_int_eq(sqlite3_shutdown(), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real), SQLITE_OK);
-    hooked = real;
-    hooked.xMalloc = lite_malloc;
-    hooked.xRealloc = lite_realloc;
-    ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_MALLOC, &hooked), SQLITE_OK);
+    if (after_opening >= 0)
+        make_scarce(SQLITES, after_opening);
+    after_opening = -1;
+    return rc;
 }
 
 /* ---- a fleet with one of everything ---- */
@@ -99,7 +71,7 @@ static struct writing w;
 
 static void setup(void)
 {
-    hook_sqlite();
+    scarce_sqlite_hook();
     writing_make(&w);
     w.room.small = true;
     room_start(&w.room);
@@ -107,7 +79,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    failing[OURS] = failing[SQLITES] = -1;
+    (void)end();
     writing_close(&w);
 }
 
@@ -127,38 +99,55 @@ static void change_all(void)
     (void)audit_note(&w.room, "all of it");
 }
 
-static void expect_all_on_disk(void)
-{
-    static const char *const tables[] = {
-        "endpoint", "label", "health",  "model", "agent",   "presence", "token",
-        "audit",    "alert", "session", "host",  "address", "report"};
-    static const int expected[] = {1, 2, 1, 2, 2, 2, 1, 1, 1, 1, 1, 2, 1};
-    char sql[64];
+static const struct {
+    const char *name;
+    int rows;
+} tables[] = {{"endpoint", 1}, {"label", 2},    {"health", 1}, {"model", 2},
+              {"agent", 2},    {"presence", 2}, {"token", 1},  {"audit", 1},
+              {"alert", 1},    {"session", 1},  {"host", 1},   {"address", 2},
+              {"report", 1},   {"heartbeat", 1}};
 
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", tables[i]);
-        ck_assert_msg(writing_ask(&w, sql) == expected[i], "%s", tables[i]);
-    }
+#define TABLES (sizeof tables / sizeof tables[0])
+
+/* The rows of each table as the digits of one number; the heartbeats are lazy
+ * and not counted. */
+static int64_t rows(void)
+{
+    char sql[1024] = "SELECT 0";
+    size_t len = strlen(sql);
+    int64_t digit = 1;
+
+    for (size_t i = 0; i + 1 < TABLES; i++, digit *= 10)
+        len += (size_t)snprintf(sql + len, sizeof sql - len,
+                                " + %lld * (SELECT count(*) FROM %s)",
+                                (long long)digit, tables[i].name);
+    return writing_ask(&w, sql);
 }
 
-/* All rows of the file were written, or none. */
-static void expect_whole(void)
+static int64_t all_rows(void)
 {
-    const int64_t endpoints = writing_ask(&w, "SELECT count(*) FROM endpoint");
+    int64_t sum = 0, digit = 1;
 
-    if (endpoints != 0)
-        expect_all_on_disk();
-    else
-        ck_assert_int_eq(writing_ask(&w, "SELECT (SELECT count(*) FROM agent)"
-                                         " + (SELECT count(*) FROM alert)"
-                                         " + (SELECT count(*) FROM event)"),
-                         0);
+    for (size_t i = 0; i + 1 < TABLES; i++, digit *= 10)
+        sum += digit * tables[i].rows;
+    return sum;
 }
 
-/* Each of ours; of SQLite's another one in STRIDE each time. */
+static void empty_file(void)
+{
+    char sql[1024] = "DELETE FROM event";
+    size_t len = strlen(sql);
+
+    for (size_t i = 0; i < TABLES; i++)
+        len += (size_t)snprintf(sql + len, sizeof sql - len, "; DELETE FROM %s",
+                                tables[i].name);
+    writing_change_file(&w, sql);
+}
+
+/* Each; but of those of an opening another one in STRIDE each time. */
 static long stride_of(enum whose whose)
 {
-    return whose == OURS ? 1 : STRIDE;
+    return whose == SQLITES_FIRST ? STRIDE : 1;
 }
 
 static long first_of(enum whose whose)
@@ -166,7 +155,7 @@ static long first_of(enum whose whose)
     const char *text = getenv("LLMREG_SEED");
     const long seed = text != NULL ? strtol(text, NULL, 10) : (long)getpid();
 
-    if (whose == OURS)
+    if (whose != SQLITES_FIRST)
         return 0;
     printf("LLMREG_SEED=%ld\n", seed);
     return seed % STRIDE;
@@ -175,34 +164,91 @@ static long first_of(enum whose whose)
 /* A step while allocation n fails; false if there were not so many. */
 static bool step_without(enum whose whose, long n)
 {
-    failed = false;
-    failing[whose] = n;
+    make_scarce(whose, n);
     writer_step(w.writer, &w.room.now, true);
-    failing[OURS] = failing[SQLITES] = -1;
-    return failed;
+    return end();
+}
+
+static void heal(long n)
+{
+    room_pass(&w.room, 5000);
+    writing_step(&w);
+    writing_sync(&w);
+    writer_step(w.writer, &w.room.now, true);
+    ck_assert_msg(writer_works(w.writer), "allocation %ld", n);
+}
+
+/* The next one begins as this did. */
+static void begin_anew(void)
+{
+    writing_end(&w);
+    empty_file();
+    room_restart(&w.room);
 }
 
 START_TEST(a_write_without_memory_is_all_or_nothing_and_heals)
 {
-    long n = first_of(_i);
+    long n = 0;
 
-    for (bool more = true; more; n += stride_of(_i)) {
+    for (bool more = true; more; n++) {
         writing_start(&w);
         change_all();
         more = step_without(_i, n);
-        expect_whole();
-        room_pass(&w.room, 5000);
-        writing_step(&w); /* heals */
-        writing_sync(&w);
-        writer_step(w.writer, &w.room.now, true);
-        ck_assert_msg(writer_works(w.writer), "allocation %ld", n);
-        expect_all_on_disk();
+        const int64_t found = rows();
+        ck_assert_msg(found == all_rows() || found == 0, "allocation %ld", n);
+        heal(n);
+        ck_assert_int_eq(rows(), all_rows());
         ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM heartbeat"), 1);
-        writing_end(&w);
-        remove(room_path(&w.room, "registry/registry.db"));
-        room_restart(&w.room);
+        begin_anew();
     }
-    ck_assert_int_gt(n, 3);
+    ck_assert_int_gt(n, _i == OURS ? 3 : 100);
+}
+END_TEST
+
+/* All that can go does; a session is closed, a token revoked. */
+static void remove_all(void)
+{
+    room_remove(&w.room, "gpu1");
+    tenant_remove(&w.room, "scout");
+    ck_assert_int_eq(llmreg_host_remove(w.room.registry, "node7", ""),
+                     LLMREG_OK);
+    alert_set(&w.room, "gpu1:11434", LLMREG_SEVERITY_OKAY);
+    alert_tell(&w.room, "gpu1:11434", LLMREG_SEVERITY_OKAY);
+    ck_assert_int_eq(
+        llmreg_alert_forget(w.room.registry, "endpoint_unhealthy/gpu1:11434"),
+        LLMREG_OK);
+    token_revoke(&w.room, "ab12cd34");
+}
+
+/* What is on disk after it, all but allocation n being there. */
+static bool remove_without(enum whose whose, long n, int64_t *at_once,
+                           int64_t *healed)
+{
+    writing_start(&w);
+    change_all();
+    writing_sync(&w);
+    ck_assert_int_eq(rows(), all_rows());
+    remove_all();
+    const bool failed = step_without(whose, n);
+    *at_once = rows();
+    heal(n);
+    *healed = rows();
+    begin_anew();
+    return failed;
+}
+
+START_TEST(a_removal_without_memory_is_all_or_nothing_and_heals)
+{
+    int64_t left = 0, found = 0, healed = 0;
+    bool more = !remove_without(_i, LONG_MAX, &left, &healed);
+
+    ck_assert_int_lt(left, all_rows());
+    for (long n = 0; more; n++) {
+        more = remove_without(_i, n, &found, &healed);
+        ck_assert_msg(found == all_rows() || found == left,
+                      "allocation %ld: %lld", n, (long long)found);
+        ck_assert_int_eq(healed, left);
+    }
 }
 END_TEST
 
@@ -233,10 +279,12 @@ static bool start_without(enum whose whose, long n)
     const struct store_world world = writing_world(&w);
     struct llmreg_error err;
 
-    failed = false;
-    failing[whose] = n;
+    if (whose == SQLITES)
+        after_opening = n;
+    else
+        make_scarce(whose, n);
     int rc = writer_new(&w.writer, &w.config, &world, &err);
-    failing[OURS] = failing[SQLITES] = -1;
+    const bool failed = end();
     ck_assert_msg(rc == LLMREG_OK || (rc == LLMREG_ENOMEM && failed),
                   "allocation %ld: %d", n, rc);
     if (rc != LLMREG_OK)
@@ -263,7 +311,7 @@ START_TEST(a_load_without_memory_loses_nothing_and_heals)
         ck_assert_msg(writer_works(w.writer), "allocation %ld", n);
         expect_all_back(n);
         writing_sync(&w);
-        expect_all_on_disk();
+        ck_assert_int_eq(rows(), all_rows());
         writing_end(&w);
     }
     ck_assert_int_gt(n, 50);
@@ -279,8 +327,11 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, a_write_without_memory_is_all_or_nothing_and_heals,
                         OURS, SQLITES + 1);
+    tcase_add_loop_test(tc,
+                        a_removal_without_memory_is_all_or_nothing_and_heals,
+                        OURS, SQLITES + 1);
     tcase_add_loop_test(tc, a_load_without_memory_loses_nothing_and_heals, OURS,
-                        SQLITES + 1);
+                        SQLITES_FIRST + 1);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
