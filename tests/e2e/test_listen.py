@@ -2,6 +2,7 @@
 """Agents and hosts report to a real collectd, fall silent and return."""
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -104,9 +105,60 @@ def agent(world, hub, *arguments):
          'gpu7-host', '--interval', '1', '-v', *arguments], 'agent.log')
 
 
+RRD = '''
+PluginDir "/usr/lib/collectd"
+LoadPlugin rrdtool
+<Plugin rrdtool>
+  DataDir "{data}"
+</Plugin>
+'''
+
+
+def updated(world, series):
+    """When rrdtool got a value of HOST/PLUGIN-X/TYPE-Y last; 0: never."""
+    path = world.path('rrd', series + '.rrd')
+    if not os.path.exists(path):
+        return 0
+    return int(subprocess.run(['rrdtool', 'last', path], check=True,
+                              capture_output=True).stdout)
+
+
+def falls_silent(hub, name):
+    """{presence: seconds from now until it was first seen}, to offline."""
+    begun, seen = time.monotonic(), {}
+
+    def look():
+        seen.setdefault(presence(hub, name), time.monotonic() - begun)
+        return 'offline' in seen
+    until(20, f'offline ({seen})', look)
+    return seen
+
+
+def dies_in_time(world, hub):
+    """Of interval 1: late after 1.5 since the last beat, stale after 3, offline
+    after 6; what it reported of its host is not repeated after 5."""
+    series = 'gpu7-host/llm_listen-host'
+    seen = falls_silent(hub, 'gpu7')
+    print(', '.join(f'{word} after {at:.1f} s' for word, at in seen.items()))
+    for word, at in (('late', 1.5), ('stale', 3), ('offline', 6)):
+        expect(at - 1.5 < seen.get(word, 0) < at + 1, f'{word}: {seen}')
+
+    def rests():
+        """How long the age has gone on without the memory."""
+        return (updated(world, f'{series}/duration-age')
+                - updated(world, f'{series}/memory-used'))
+    until(10, 'memory stops', lambda: rests() >= 2)
+    count = len(hub.values(f'{series}/memory-used'))
+    until(10, 'the age goes on', lambda: rests() >= 4)
+    expect(len(hub.values(f'{series}/memory-used')) == count, 'memory')
+
+
 def test_our_agent_reports_dies_returns_and_leaves(world):
     sim = world.sim(1)
-    hub = world.listener(door=WRITE, lines=['  ProbeInterval 1'])
+    hub = world.listener(
+        door=WRITE, lines=['  ProbeInterval 1'],
+        registry={'HostStaleAfter': 5, 'OfflineAfter': 6},
+        extra=RRD.format(data=world.path('rrd')))
     running = agent(world, hub, '--endpoint', sim.url(0),
                     '--capability', 'gpu=h100')
     until(10, 'online', lambda: presence(hub, 'gpu7') == 'online')
@@ -116,9 +168,12 @@ def test_our_agent_reports_dies_returns_and_leaves(world):
     for name in ('memory-used', 'load', 'duration-age'):
         until(20, f'{name} grows',
               lambda: len(hub.values(f'{series}/{name}')) >= 3)
+        begun = updated(world, f'{series}/{name}')
+        until(10, f'the RRD of {name} grows',
+              lambda: 0 < begun < updated(world, f'{series}/{name}'))
     running.kill()
     running.wait()
-    until(25, 'offline', lambda: presence(hub, 'gpu7') == 'offline')
+    dies_in_time(world, hub)
     until(15, 'a FAILURE',
           lambda: any(a.code == 2 and 'gpu7' in a.text for a in hub.alarms()))
     running = agent(world, hub)
