@@ -81,7 +81,7 @@ struct http_call {
     size_t room_used; /* of inlined, by the target */
     bool begun;       /* the first step was taken */
     bool entered;     /* head was called, so end will be */
-    bool odd;         /* the header is not plain: close after it */
+    bool odd;         /* not plain, as of gate.h: close after it */
     bool plain_get;   /* GET, and HTTP/1.1 */
     bool closing;     /* the answer says close */
     bool held;        /* in run: was held before */

@@ -13,7 +13,9 @@
  * engine parses in place, and so the header's parts lie as far apart in memory
  * as they did on the wire: gate_is_plain looks whether each follows the one
  * before it as in "Name: value" CR LF.  What is not plain is served as the
- * engine understood it, and the connection is closed after it.
+ * engine understood it, and the connection is closed after it.  So it is after
+ * a body in chunks: the lines between these only the engine sees, and it takes
+ * a bare LF for the end of one.
  *
  * Threads:   pure; any thread.
  * Blocking:  never.

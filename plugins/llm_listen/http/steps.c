@@ -163,7 +163,7 @@ static void pass_gate(struct http_call *c, const char *method,
     MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, &all);
     r.nfields = all.count;
     c->gate = gate_check(&r);
-    c->odd = c->gate.status != 0 || !gate_is_plain(&r, url);
+    c->odd = c->gate.status != 0 || c->gate.chunked || !gate_is_plain(&r, url);
     c->plain_get =
         strcmp(method, "GET") == 0 && strcmp(version, "HTTP/1.1") == 0;
 }
