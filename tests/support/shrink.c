@@ -16,6 +16,21 @@
 
 #define SECONDS 20
 
+const char *shrink_wrong;
+static uint64_t drawn; /* the last number */
+
+void shrink_draw_from(uint64_t step)
+{
+    drawn = step;
+}
+
+unsigned shrink_below(unsigned n)
+{
+    drawn =
+        drawn * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(drawn >> 33) % n;
+}
+
 /* ---- playing one ---- */
 
 static void play_here(const struct shrink *s, const uint64_t *steps,

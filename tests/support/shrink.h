@@ -37,4 +37,23 @@ void shrink_check(const struct shrink *s);
 size_t shrink_find(const struct shrink *s, uint64_t *steps, size_t count,
                    char why[static SHRINK_WHY_SIZE]);
 
+/* ---- while playing ---- */
+
+/* The first thing that does not hold; play returns it. */
+extern const char *shrink_wrong;
+
+#define SHRINK_TEXT_OF(line) #line
+#define SHRINK_PLACE(line)   "line " SHRINK_TEXT_OF(line) ": "
+#define HOLDS(condition)                                                       \
+    do {                                                                       \
+        if (!(condition) && shrink_wrong == NULL)                              \
+            shrink_wrong = SHRINK_PLACE(__LINE__) #condition;                  \
+    } while (0)
+#define EQUAL(left, right) HOLDS((left) == (right))
+
+/* The numbers that a step draws follow from it, so that it does the same
+ * whatever went before. */
+void shrink_draw_from(uint64_t step);
+unsigned shrink_below(unsigned n);
+
 #endif

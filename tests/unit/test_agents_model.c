@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_agents_model.c - long random sequences of operations against a naive
  * array that does the same; after each step all that can be seen is compared.
- *
- * LLMREG_SEED=N repeats a run.
+ * A sequence after which it differs is made as short as it can be (shrink.h).
  */
 #include <llmreg/text.h>
 
@@ -10,12 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "tests/support/shrink.h"
 #include "tests/unit/people.h"
 
 #define IDS   6
-#define STEPS 20000
+#define RUNS  30
+#define STEPS 1000
 #define REAP  LLMREG_NS_PER_S * 1000
 
 /* One agent, as it must be. */
@@ -32,41 +32,10 @@ struct expected {
 };
 
 static struct expected model[IDS];
-static unsigned seed;
 
 static const char *const ids[IDS] = {"a", "b", "c", "d", "e", "f"};
 static const char *const names[IDS] = {"n0", "n1", "n2", "n3", "n4", "n5"};
 static const char *const roles[] = {"", "edge", "core"};
-
-static unsigned below(unsigned n)
-{
-    seed = seed * 1103515245 + 12345;
-    return (seed >> 16) % n;
-}
-
-static void setup(void)
-{
-    struct llmreg_registry_conf conf = llmreg_registry_conf();
-    const char *given = getenv("LLMREG_SEED");
-
-    seed = given == NULL ? (unsigned)getpid() * 2654435761U
-                         : (unsigned)strtoul(given, NULL, 10);
-    (void)printf("LLMREG_SEED=%u\n", seed);
-    memset(model, 0, sizeof model);
-    conf.agents = IDS;
-    conf.endpoints = conf.hosts = conf.sessions = 1;
-    conf.presence.reap_ns = REAP;
-    fleet_now = (struct llmreg_now){.mono_ns = 5000000000, .wall_ms = 1000};
-    ck_assert_int_eq(llmreg_bus_new(&fleet_bus, 16, 1), LLMREG_OK);
-    ck_assert_int_eq(
-        llmreg_registry_new(&fleet, &conf, fleet_bus, &fleet_clock), LLMREG_OK);
-}
-
-static void teardown(void)
-{
-    llmreg_registry_free(fleet);
-    llmreg_bus_free(fleet_bus);
-}
 
 /* ---- the operations, on both ---- */
 
@@ -88,17 +57,17 @@ static void set_presence(struct expected *m, enum llmreg_presence p)
 static void registers(int i)
 {
     static const struct llmreg_capability gpu[] = {{"gpu", "h100"}};
-    int name = (int)below(IDS), other = who_has(name);
+    int name = (int)shrink_below(IDS), other = who_has(name);
     struct expected *m = &model[i];
     struct llmreg_agent_spec spec = people_spec(ids[i], names[name]);
-    int role = (int)below(3);
+    int role = (int)shrink_below(3);
 
     spec.role = roles[role];
-    spec.interval_ms = 1000 * (1 + below(3));
+    spec.interval_ms = 1000 * (1 + shrink_below(3));
     spec.capabilities = gpu;
-    spec.ncapabilities = below(2);
+    spec.ncapabilities = shrink_below(2);
     int rc = llmreg_agent_register(fleet, &spec, "", NULL, NULL);
-    ck_assert_int_eq(rc, other >= 0 && other != i ? LLMREG_EEXIST : LLMREG_OK);
+    EQUAL(rc, other >= 0 && other != i ? LLMREG_EEXIST : LLMREG_OK);
     if (rc != LLMREG_OK)
         return;
     if (!m->there)
@@ -121,11 +90,10 @@ static void beats(int i)
     struct llmreg_heartbeat beat = people_heartbeat();
     struct expected *m = &model[i];
 
-    beat.presence = said[below(5)];
+    beat.presence = said[shrink_below(5)];
     beat.health =
-        below(4) == 0 ? LLMREG_HEALTH_UNHEALTHY : LLMREG_HEALTH_HEALTHY;
-    ck_assert_int_eq(people_send(ids[i], &beat),
-                     m->there ? LLMREG_OK : LLMREG_ENOENT);
+        shrink_below(4) == 0 ? LLMREG_HEALTH_UNHEALTHY : LLMREG_HEALTH_HEALTHY;
+    EQUAL(people_send(ids[i], &beat), m->there ? LLMREG_OK : LLMREG_ENOENT);
     if (!m->there)
         return;
     set_presence(m, beat.presence);
@@ -137,10 +105,11 @@ static void beats(int i)
 static void is_marked(int i)
 {
     struct expected *m = &model[i];
-    enum llmreg_presence p = (enum llmreg_presence)below(LLMREG_PRESENCES);
+    enum llmreg_presence p =
+        (enum llmreg_presence)shrink_below(LLMREG_PRESENCES);
 
-    ck_assert_int_eq(llmreg_agent_mark(fleet, ids[i], p, "", &fleet_now),
-                     m->there ? LLMREG_OK : LLMREG_ENOENT);
+    EQUAL(llmreg_agent_mark(fleet, ids[i], p, "", &fleet_now),
+          m->there ? LLMREG_OK : LLMREG_ENOENT);
     if (!m->there)
         return;
     set_presence(m, p);
@@ -150,8 +119,8 @@ static void is_marked(int i)
 
 static void is_removed(int i)
 {
-    ck_assert_int_eq(llmreg_agent_remove(fleet, ids[i], 0, ""),
-                     model[i].there ? LLMREG_OK : LLMREG_ENOENT);
+    EQUAL(llmreg_agent_remove(fleet, ids[i], 0, ""),
+          model[i].there ? LLMREG_OK : LLMREG_ENOENT);
     model[i].there = false;
 }
 
@@ -170,9 +139,10 @@ static void falls(struct expected *m)
         set_presence(m, LLMREG_PRESENCE_OFFLINE);
 }
 
-static void time_goes_on(void)
+static void time_goes_on(int ignored)
 {
-    people_wait(below(8) == 0 ? 700000 : below(3000));
+    (void)ignored;
+    people_wait(shrink_below(8) == 0 ? 700000 : shrink_below(3000));
     (void)people_tick();
     for (int i = 0; i < IDS; i++) {
         struct expected *m = &model[i];
@@ -184,45 +154,23 @@ static void time_goes_on(void)
     }
 }
 
-static void one_step(void)
-{
-    int i = (int)below(IDS);
-
-    switch (below(8)) {
-    case 0:
-    case 1:
-        registers(i);
-        break;
-    case 2:
-        is_marked(i);
-        break;
-    case 3:
-        is_removed(i);
-        break;
-    case 4:
-        time_goes_on();
-        break;
-    default:
-        beats(i);
-    }
-}
-
 /* ---- the comparison ---- */
 
 static void compare_one(int i)
 {
     const struct expected *m = &model[i];
+    struct llmreg_agent *a = llmreg_agent_get(fleet, ids[i]);
+    struct llmreg_agent_state s;
 
-    if (!m->there) {
-        ck_assert_str_eq(people_presence(ids[i]), "none");
-        return;
+    EQUAL(a != NULL, m->there);
+    if (a != NULL && m->there) {
+        llmreg_agent_state(a, &s);
+        EQUAL(s.presence, m->presence);
+        EQUAL(s.health, m->health);
+        EQUAL(s.beats, m->beats);
+        EQUAL(s.seen_mono_ns, m->seen_ns);
     }
-    const struct llmreg_agent_state s = people_state(ids[i]);
-    ck_assert_str_eq(llmreg_presence_text(s.presence),
-                     llmreg_presence_text(m->presence));
-    ck_assert_int_eq(s.health, m->health);
-    ck_assert_uint_eq(s.beats, m->beats);
-    ck_assert_int_eq(s.seen_mono_ns, m->seen_ns);
+    llmreg_agent_put(a);
 }
 
 static bool passes(const struct expected *m,
@@ -249,10 +197,10 @@ static void compare_filter(const struct llmreg_agent_filter *f)
         llmreg_text_add(&text, text.len == 0 ? "" : " ");
         llmreg_text_add(&text, ids[i]);
     }
-    ck_assert_str_eq(people_with(f), right);
-    ck_assert((a == NULL) == (right[0] == '\0'));
+    HOLDS(strcmp(people_with(f), right) == 0);
+    EQUAL(a == NULL, right[0] == '\0');
     if (a != NULL)
-        ck_assert_ptr_nonnull(strstr(right, llmreg_agent_id(a)));
+        HOLDS(strstr(right, llmreg_agent_id(a)) != NULL);
     llmreg_agent_put(a);
 }
 
@@ -273,17 +221,81 @@ static void compare(void)
     }
     llmreg_agent_count(fleet, &n);
     for (int p = 0; p < LLMREG_PRESENCES; p++)
-        ck_assert_uint_eq(n.by_presence[p], by[p]);
+        EQUAL(n.by_presence[p], by[p]);
     for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++)
         compare_filter(&filters[i]);
 }
 
-START_TEST(whatever_is_done_agents_are_as_in_a_naive_array)
+/* ---- playing ---- */
+
+static const struct {
+    const char *name;
+    void (*run)(int i);
+} table[] = {
+    {"registers", registers}, {"registers", registers},
+    {"is marked", is_marked}, {"is removed", is_removed},
+    {"beats", beats},         {"beats", beats},
+    {"beats", beats},         {"time goes on", time_goes_on},
+};
+
+#define TABLE (sizeof table / sizeof table[0])
+
+static void begin_with(uint64_t step, unsigned *which, int *i)
 {
-    for (int step = 0; step < STEPS; step++) {
-        one_step();
+    shrink_draw_from(step);
+    *which = shrink_below(TABLE);
+    *i = (int)shrink_below(IDS);
+}
+
+static void show(uint64_t step, char *out, size_t size)
+{
+    unsigned which;
+    int i;
+
+    begin_with(step, &which, &i);
+    (void)snprintf(out, size, "%s %s (step %llu)", ids[i], table[which].name,
+                   (unsigned long long)step);
+}
+
+static void begin(void)
+{
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
+
+    memset(model, 0, sizeof model);
+    conf.agents = IDS;
+    conf.endpoints = conf.hosts = conf.sessions = 1;
+    conf.presence.reap_ns = REAP;
+    fleet_now = (struct llmreg_now){.mono_ns = 5000000000, .wall_ms = 1000};
+    EQUAL(llmreg_bus_new(&fleet_bus, 16, 1), LLMREG_OK);
+    EQUAL(llmreg_registry_new(&fleet, &conf, fleet_bus, &fleet_clock),
+          LLMREG_OK);
+}
+
+static const char *play(const uint64_t *steps, size_t count)
+{
+    unsigned which;
+    int i;
+
+    begin();
+    for (size_t n = 0; n < count && shrink_wrong == NULL; n++) {
+        begin_with(steps[n], &which, &i);
+        table[which].run(i);
         compare();
     }
+    llmreg_registry_free(fleet);
+    llmreg_bus_free(fleet_bus);
+    return shrink_wrong;
+}
+
+START_TEST(whatever_is_done_agents_are_as_in_a_naive_array)
+{
+    const struct shrink s = {.name = "agents",
+                             .runs = RUNS,
+                             .steps = STEPS,
+                             .play = play,
+                             .show = show};
+
+    shrink_check(&s);
 }
 END_TEST
 
@@ -292,8 +304,7 @@ static Suite *suite(void)
     Suite *s = suite_create("agents_model");
     TCase *t = tcase_create("agents_model");
 
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_set_timeout(t, 60);
+    tcase_set_timeout(t, 120);
     tcase_add_test(t, whatever_is_done_agents_are_as_in_a_naive_array);
     suite_add_tcase(s, t);
     return s;

@@ -6,9 +6,6 @@
  * The index by model and the fleet models must equal a scan of all lists, the
  * counts a count, the choice of the best a score of all, and every change is
  * exactly one event with a number above the one before.
- *
- * A step is a number: the random numbers that an operation draws follow from
- * it, so that it does the same whatever went before.
  */
 #include <llmreg/fleet.h>
 
@@ -43,7 +40,6 @@ struct naive {
 static struct naive naive[IDS];
 static uint64_t events;    /* that there ought to have been */
 static uint64_t unmatched; /* of all, the removed too */
-static uint64_t state;     /* of the random numbers */
 static struct llmreg_now now;
 static struct llmreg_bus *bus;
 static struct llmreg_registry *r;
@@ -51,28 +47,9 @@ static struct llmreg_subscription *subscription;
 static uint64_t last; /* number of the last event that was heard */
 static const struct llmreg_health_rule rule = {2, 2};
 
-/* The first thing that does not hold. */
-static const char *wrong;
-
-#define TEXT_OF(line) #line
-#define PLACE(line)   "line " TEXT_OF(line) ": "
-#define HOLDS(condition)                                                       \
-    do {                                                                       \
-        if (!(condition) && wrong == NULL)                                     \
-            wrong = PLACE(__LINE__) #condition;                                \
-    } while (0)
-#define EQUAL(left, right) HOLDS((left) == (right))
-
-static unsigned below(unsigned n)
-{
-    state =
-        state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (unsigned)(state >> 33) % n;
-}
-
 static const char *id_of(size_t i)
 {
-    static char id[16];
+    static char id[32];
 
     (void)snprintf(id, sizeof id, "host%zu:1", i);
     return id;
@@ -105,7 +82,7 @@ static void forget(struct naive *n)
 
 static struct llmreg_spec spec_of(size_t i, int32_t priority)
 {
-    static char url[32];
+    static char url[48];
     struct llmreg_spec spec = {.id = id_of(i),
                                .url = url,
                                .name = "n",
@@ -134,7 +111,7 @@ static void appear(size_t i, uint64_t generation)
 static void step_set(size_t i)
 {
     struct naive *n = &naive[i];
-    int32_t priority = (int32_t)below(3);
+    int32_t priority = (int32_t)shrink_below(3);
     struct llmreg_set_result result = {0};
     const struct llmreg_spec spec = spec_of(i, priority);
 
@@ -157,7 +134,7 @@ static void step_set(size_t i)
 static void step_add(size_t i)
 {
     struct naive *n = &naive[i];
-    int32_t priority = (int32_t)below(3);
+    int32_t priority = (int32_t)shrink_below(3);
     struct llmreg_set_result result = {0};
     const struct llmreg_spec spec = spec_of(i, priority);
 
@@ -176,7 +153,7 @@ static void step_remove(size_t i)
 {
     struct naive *n = &naive[i];
     struct llmreg_endpoint *removed = NULL;
-    const struct llmreg_removal how = {.force = below(3) == 0};
+    const struct llmreg_removal how = {.force = shrink_below(3) == 0};
     int rc = llmreg_remove(r, id_of(i), &how, &removed);
 
     EQUAL(rc, !n->there                      ? LLMREG_ENOENT
@@ -204,7 +181,7 @@ static void step_begin(size_t i)
 static void step_end(size_t i)
 {
     struct naive *n = &naive[i];
-    int64_t us = (int64_t)below(20000) - 1000;
+    int64_t us = (int64_t)shrink_below(20000) - 1000;
 
     if (!n->there)
         return;
@@ -227,7 +204,7 @@ static void step_drain(size_t i)
     struct naive *n = &naive[i];
     struct llmreg_load load;
 
-    if (!n->there || below(4) != 0)
+    if (!n->there || shrink_below(4) != 0)
         return;
     for (; n->pending > 0; n->pending--)
         HOLDS(llmreg_request_end(n->held, -1));
@@ -239,10 +216,11 @@ static void step_observe(size_t i)
 {
     struct naive *n = &naive[i];
     struct llmreg_observation seen = {
-        .reason = LLMREG_REASON_OK + below(LLMREG_REASONS - LLMREG_REASON_OK)};
+        .reason =
+            LLMREG_REASON_OK + shrink_below(LLMREG_REASONS - LLMREG_REASON_OK)};
     struct llmreg_health after;
 
-    (void)snprintf(seen.detail, sizeof seen.detail, "%u", below(1000));
+    (void)snprintf(seen.detail, sizeof seen.detail, "%u", shrink_below(1000));
     if (!n->there)
         return;
     EQUAL(llmreg_observe(r, n->held, &seen, &rule, &now), LLMREG_OK);
@@ -256,10 +234,11 @@ static void step_models(size_t i)
     struct naive *n = &naive[i];
     struct llmreg_model items[MODELS];
     struct llmreg_models list = {.items = items};
-    unsigned has = below(3) == 0 ? n->models : below(1U << MODELS);
-    unsigned loaded = has & below(1U << MODELS);
+    unsigned has =
+        shrink_below(3) == 0 ? n->models : shrink_below(1U << MODELS);
+    unsigned loaded = has & shrink_below(1U << MODELS);
 
-    for (unsigned k = 0, m = below(MODELS); k < MODELS; k++) {
+    for (unsigned k = 0, m = shrink_below(MODELS); k < MODELS; k++) {
         unsigned at = (m + k) % MODELS; /* not sorted */
         if ((has & 1U << at) == 0)
             continue;
@@ -279,7 +258,7 @@ static void step_models(size_t i)
 static void step_admin(size_t i)
 {
     struct naive *n = &naive[i];
-    const struct llmreg_intent intent = {below(LLMREG_ADMINS), 0};
+    const struct llmreg_intent intent = {shrink_below(LLMREG_ADMINS), 0};
     int rc = llmreg_admin_set(r, id_of(i), &intent, "", &now);
 
     EQUAL(rc, n->there ? LLMREG_OK : LLMREG_ENOENT);
@@ -500,7 +479,7 @@ static void check_all(size_t i)
     check_walk();
     check_index();
     check_fleet();
-    check_rank(below(MODELS), below(4));
+    check_rank(shrink_below(MODELS), shrink_below(4));
     check_counts();
     check_events();
     if (!naive[i].there)
@@ -532,9 +511,9 @@ static const struct {
 
 static void begin_with(uint64_t step, size_t *which, size_t *i)
 {
-    state = step;
-    *which = below(TABLE);
-    *i = below(IDS);
+    shrink_draw_from(step);
+    *which = shrink_below(TABLE);
+    *i = shrink_below(IDS);
 }
 
 static void show(uint64_t step, char *out, size_t size)
@@ -575,16 +554,16 @@ static const char *play(const uint64_t *steps, size_t count)
     size_t which, i;
 
     open_all();
-    for (size_t n = 0; n < count && wrong == NULL; n++) {
+    for (size_t n = 0; n < count && shrink_wrong == NULL; n++) {
         begin_with(steps[n], &which, &i);
         now.wall_ms++;
         now.mono_ns += 1000000;
         table[which].run(i);
         check_all(i);
     }
-    if (wrong == NULL)
+    if (shrink_wrong == NULL)
         close_all();
-    return wrong;
+    return shrink_wrong;
 }
 
 START_TEST(the_registry_does_what_an_array_would)
