@@ -206,6 +206,13 @@ tests_unit_test_alert_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_alert_json_LDADD = libtests.la $(REGISTRY_LIBS) \
 	$(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_alerts_model
+TESTS += tests/unit/test_alerts_model
+tests_unit_test_alerts_model_SOURCES = tests/unit/test_alerts_model.c
+tests_unit_test_alerts_model_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_alerts_model_LDADD = libtests.la $(REGISTRY_LIBS) \
+	$(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_alerts_memory
 TESTS += tests/unit/test_alerts_memory
 tests_unit_test_alerts_memory_SOURCES = tests/unit/test_alerts_memory.c
