@@ -25,6 +25,10 @@ NOBODY = 'nobody'
 METHODS = ('get', 'post', 'put', 'patch', 'delete')
 EXAMPLES = settings(max_examples=2000, deadline=None, derandomize=True,
                     database=None, suppress_health_check=list(HealthCheck))
+TWICE = settings(EXAMPLES, max_examples=400)
+# These make another one each time.
+MINTS = ('/api/v1/tokens', '/admin/tokens',
+         '/api/admin/agents/{id}/reset-token')
 
 # By hand, from the contract: who gets through to a route of that role.  Nobody
 # is on this machine, and may read.
@@ -82,8 +86,25 @@ class Hub:
         return answer.status, json.loads(text) if text else None
 
 
+    def seed(self):
+        """Something to change or remove, by names among WORDS."""
+        for agent in ('w1', 'gpu1'):
+            self.ask('admin', 'POST', '/api/v1/agents/register',
+                     {'type': 'seed', 'agent_id': agent, 'host': agent})
+        self.ask('admin', 'POST', '/api/v1/endpoints',
+                 {'host': '127.0.0.1', 'port': 9})
+
+    def ids(self):
+        """Of all that there is, by kind."""
+        found = {}
+        for kind in ('endpoints', 'agents', 'hosts', 'sessions', 'tokens'):
+            _, answer = self.ask('admin', 'GET', f'/api/v1/{kind}?limit=1000')
+            assert answer['next'] is None, f'more than 1000 {kind}'
+            found[kind] = sorted(item['id'] for item in answer[kind])
+        return found
+
+
 HUB = None
-SAID = 0
 
 # ---- values ----
 
@@ -190,6 +211,15 @@ def requests(draw):
             draw(bodies(operation)))
 
 
+@st.composite
+def changes(draw):
+    """Those that change something, but for those that make one each time."""
+    method, path, operation = draw(st.sampled_from(
+        [o for o in HUB.operations if o[0] != 'GET' and o[1] not in MINTS]))
+    return ('admin', method, path, operation, draw(targets(path, operation)),
+            draw(bodies(operation)))
+
+
 def is_elsewhere(path, target):
     """Another route may have what this one's parameter became."""
     parts = target.split('?')[0].split('/')
@@ -249,16 +279,40 @@ class Properties(unittest.TestCase):
                     self.assertNotEqual(status, 401, what)
 
     def test_what_only_asks_changes_nothing(self):
-        _, before = HUB.ask('admin', 'GET', '/api/v1/events?limit=1')
+        _, before = HUB.ask('admin', 'GET', '/api/v1/snapshot')
         for method, path, operation in HUB.operations:
             if method == 'GET':
                 HUB.ask('admin', method,
                         path.replace('{', '').replace('}', ''))
         status, after = HUB.ask('admin', 'GET',
-                                f'/api/v1/events?after={before["next"]}')
+                                f'/api/v1/events?after={before["seq"]}')
         self.assertEqual(status, 200)
         self.assertEqual([e for e in after['events']
                           if e['entity'] in ('token', 'audit')], [])
+
+    def test_the_same_once_more_adds_and_removes_nothing(self):
+        tried = {}
+
+        @TWICE
+        @given(changes())
+        def run(request):
+            _, method, path, _, target, body = request
+            HUB.seed()
+            first, _ = HUB.ask('admin', method, target, body)
+            if first >= 300:
+                return
+            before = HUB.ids()
+            second, answer = HUB.ask('admin', method, target, body)
+            what = f'{method} {target} with {body!r}: {first}, {second}'
+            self.check(request, second, answer)
+            self.assertTrue(second < 300 or second in (404, 409, 429),
+                            what)
+            self.assertEqual(HUB.ids(), before, what)
+            tried[method, path] = tried.get((method, path), 0) + 1
+
+        run()
+        print('twice:', sum(tried.values()), 'calls of', len(tried), 'routes')
+        self.assertGreater(len(tried), 10)
 
     def test_the_same_once_more_changes_nothing(self):
         add = {'host': '127.0.0.1', 'port': 19}

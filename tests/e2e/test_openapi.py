@@ -28,5 +28,6 @@ def test_every_route_keeps_what_its_document_says(world):
          *(f'{role}={text}' for role, text in tokens.items())],
         capture_output=True, text=True, check=False)
     world.write('properties.log', ran.stdout + ran.stderr)
+    print(ran.stdout, end='')
     expect(ran.returncode == 0, ran.stderr[-4000:])
     expect(hub.stop() == 0, 'status')
