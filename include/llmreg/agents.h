@@ -161,7 +161,9 @@ struct llmreg_beat {
     const struct llmreg_measure *metrics;
     size_t nmetrics;
 };
-#define LLMREG_BEATS_KEPT 8 /* newest, in memory */
+/* Of each agent so many are in memory, the newest, however far back one asks.
+ * The store has more, for people (KeepHeartbeats). */
+#define LLMREG_BEATS_KEPT 8
 
 typedef bool (*llmreg_beat_fn)(void *ctx, const struct llmreg_beat *beat);
 /* Those received at or after since_mono_ns, oldest first; lent for the call. */

@@ -131,7 +131,7 @@ static int run_get(struct ask *a)
 
 static const struct query_row beats_query[] = {
     {"minutes", QUERY_COUNT, 1, MINUTES_MAX, NULL,
-     "only those of the last minutes; all that are kept"},
+     "of those that are kept only those of the last minutes; all of them"},
     {.name = NULL},
 };
 
@@ -204,6 +204,8 @@ const struct route agents_routes[] = {
      "200 304 404", "one agent", false},
     {HTTP_GET, "/api/v1/agents/{id}/heartbeats", ROUTE_READER, 0, beats_query,
      NULL, run_heartbeats, "200 304 404",
-     "its newest heartbeats, oldest first: as many as kept says", false},
+     "its newest heartbeats, oldest first: at most as many as kept says, "
+     "whatever minutes says",
+     false},
     {.path = NULL},
 };

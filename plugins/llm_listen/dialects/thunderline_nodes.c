@@ -294,7 +294,8 @@ static int run_get(struct ask *a)
 enum { BEATS_MINUTES };
 
 static const struct query_row beats_query[] = {
-    {"minutes", QUERY_COUNT, 1, 1440, NULL, "of so long; 60"},
+    {"minutes", QUERY_COUNT, 1, 1440, NULL,
+     "of the newest 8 those of the last minutes; 60"},
     {.name = NULL},
 };
 
