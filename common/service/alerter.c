@@ -256,6 +256,8 @@ int alerter_new(struct alerter **out, const struct store_world *world,
     a->judge.due_ns = INT64_MAX;
     a->judge.clock = world->clock;
     a->judge.share = conf->share != 0 ? conf->share : LLMREG_ALERTS_PER_RULE;
+    a->judge.guard_above =
+        conf->guard_above != 0 ? conf->guard_above : GUARD_ABOVE;
     *out = a;
     return LLMREG_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* guard.c - holds the many alerts of one fault of ours.
  *
- *              more than GUARD_MIN, and more than
+ *              more than above, and more than
  *              share of those that were up, fail           until_ns
  *      quiet --------------------------------> holding ---------------+
  *       ^  ^                                    |   ^                 |
@@ -35,11 +35,13 @@ static int64_t hold_of(const struct guard_count *seen)
     return hold < GUARD_HOLD_MAX_NS ? hold : GUARD_HOLD_MAX_NS;
 }
 
-static bool is_mass(const struct guard_count *seen, double share)
+static bool is_mass(const struct guard_count *seen,
+                    const struct guard_rule *rule)
 {
     double were_up = (double)(seen->up + seen->failing);
 
-    return seen->failing > GUARD_MIN && (double)seen->failing > share * were_up;
+    return seen->failing > rule->above &&
+           (double)seen->failing > rule->share * were_up;
 }
 
 /* So many are up that it is not us. */
@@ -101,14 +103,15 @@ static void step_settling(struct guard *g, bool back, int64_t now_ns)
 }
 
 void guard_step(const struct guard *old, const struct guard_count *seen,
-                double share, const struct llmreg_now *now, struct guard *out)
+                const struct guard_rule *rule, const struct llmreg_now *now,
+                struct guard *out)
 {
     struct guard g = *old;
-    bool back = is_back(&g, seen, share);
+    bool back = is_back(&g, seen, rule->share);
 
     if (g.phase != GUARD_QUIET && seen->failing > g.failed)
         g.failed = seen->failing;
-    if (g.phase == GUARD_QUIET && is_mass(seen, share))
+    if (g.phase == GUARD_QUIET && is_mass(seen, rule))
         begin(&g, seen, now);
     else if (g.phase == GUARD_HOLDING)
         step_holding(&g, back, now->mono_ns);

@@ -17,7 +17,7 @@
 
 #include "common/service/newest.h"
 
-#define GUARD_MIN         10 /* more than so many must fail */
+#define GUARD_ABOVE       10 /* preset of struct guard_rule */
 #define GUARD_HOLD_MAX_NS (300 * LLMREG_NS_PER_S)
 
 /* What there is, at one moment.  Neither up nor failing: down for long, or
@@ -30,6 +30,12 @@ struct guard_count {
     int64_t longest_ns;   /* interval of those that fail */
     int64_t shortest_ns;  /* interval of those that are watched; 0: none */
     struct newest newest; /* observations of endpoints that are watched */
+};
+
+/* More than so many must fail, and more than so much of those that were up. */
+struct guard_rule {
+    size_t above;
+    double share; /* 0 to 1 */
 };
 
 enum guard_phase {
@@ -50,9 +56,9 @@ struct guard {
     int64_t until_ns; /* held so long */
 };
 
-/* share: more than so much of those that were up, 0 to 1. */
 void guard_step(const struct guard *old, const struct guard_count *seen,
-                double share, const struct llmreg_now *now, struct guard *out);
+                const struct guard_rule *rule, const struct llmreg_now *now,
+                struct guard *out);
 /* Single alerts wait. */
 bool guard_holds(const struct guard *g);
 /* "registry isolated?" is raised. */

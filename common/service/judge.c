@@ -64,7 +64,8 @@ void judge_count(struct judge *g, enum census_kind kind)
         return;
     take_census(g, kind);
     enum guard_phase before = guard->phase;
-    guard_step(guard, &g->seen[kind], conf->threshold, &g->scene.now, guard);
+    const struct guard_rule rule = {g->guard_above, conf->threshold};
+    guard_step(guard, &g->seen[kind], &rule, &g->scene.now, guard);
     if (guard->phase != before)
         g->dirty = g->moved[kind] = true;
 }
@@ -76,11 +77,13 @@ static bool is_doubtful(const struct judge *g, const struct look *look,
 {
     const struct llmreg_rule_conf *conf =
         &g->scene.rules[LLMREG_RULE_REGISTRY_ISOLATED];
+    const size_t witnesses =
+        g->guard_above < NEWEST_MAX ? g->guard_above : NEWEST_MAX;
 
     return look->failure_ns != 0 && conf->severity != LLMREG_SEVERITY_OKAY &&
            g->scene.now.mono_ns < look->doubtful_ns &&
-           seen->total > GUARD_MIN &&
-           !newest_went_well(&seen->newest, look->failure_ns, GUARD_MIN,
+           seen->total > g->guard_above &&
+           !newest_went_well(&seen->newest, look->failure_ns, witnesses,
                              conf->threshold);
 }
 

@@ -13,6 +13,7 @@
 struct judge {
     struct scene scene;               /* its owner sets what rules look at */
     const struct llmreg_clock *clock; /* only to see what a census costs */
+    size_t guard_above;               /* of struct guard_rule */
     size_t share;                     /* so many alerts a rule may have */
     size_t count[LLMREG_RULES]; /* so many it has; its owner counts anew */
     /* written by judging */

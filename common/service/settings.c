@@ -46,6 +46,10 @@ const struct llmreg_option settings_table[] = {
      "stopped, and a host that nobody reports, are removed"},
     {"HostStaleAfter", LLMREG_OPT_SECONDS, OFF(host_stale_ns), 0, 1, 86400,
      "90", "seconds after which a host's resources are stale, and vanish"},
+    {"MassGuardAbove", LLMREG_OPT_INTEGER, OFF(guard_above), 0, 1, LLMREG_LIMIT,
+     "10",
+     "more than so many must fall silent at once for the mass guard to hold "
+     "single alerts"},
     {0},
 };
 

@@ -27,6 +27,7 @@ struct settings_values {
     double late_after, stale_after, offline_after; /* intervals */
     int64_t reap_ns;
     int64_t host_stale_ns;
+    int64_t guard_above;
     struct llmreg_rule_conf rules[LLMREG_RULES]; /* by enum llmreg_rule_id */
 };
 

@@ -10,7 +10,7 @@ struct room watch_room;
 struct alerter *watch_alerter;
 struct llmreg_rule_conf watch_rules[LLMREG_RULES];
 struct standing *watch_store;
-size_t watch_share;
+size_t watch_share, watch_guard_above;
 
 static struct llmreg_registry_conf limits;
 static struct llmreg_subscription *events;
@@ -20,7 +20,7 @@ static void start(void)
     const struct store_world world = {watch_room.registry, watch_room.bus,
                                       &watch_room.clock, &watch_room.log};
     const struct alerter_conf conf = {watch_rules, &limits, watch_store,
-                                      watch_share};
+                                      watch_share, watch_guard_above};
 
     ck_assert_int_eq(alerter_new(&watch_alerter, &world, &conf), LLMREG_OK);
     ck_assert_int_eq(llmreg_subscribe(watch_room.bus, UINT64_MAX, &events),

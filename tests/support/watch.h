@@ -20,6 +20,7 @@ extern struct alerter *watch_alerter;
 extern struct llmreg_rule_conf watch_rules[LLMREG_RULES];
 extern struct standing *watch_store; /* what the alerter asks; it works */
 extern size_t watch_share; /* of each rule, from the next start on; 0: preset */
+extern size_t watch_guard_above; /* likewise */
 
 void watch_setup(void);
 void watch_teardown(void);

@@ -15,6 +15,7 @@
 
 static void setup(void)
 {
+    watch_guard_above = 0;
     watch_setup();
     watch_room.rule.unhealthy_after = 1;
 }
@@ -62,8 +63,8 @@ START_TEST(a_single_one_is_told_once_ten_others_were_seen_well)
 
     start(fleet);
     int told = told_after(fleet);
-    ck_assert_int_ge(told, GUARD_MIN);
-    ck_assert_int_le(told, GUARD_MIN + 3); /* looked at once a second */
+    ck_assert_int_ge(told, GUARD_ABOVE);
+    ck_assert_int_le(told, GUARD_ABOVE + 3); /* looked at once a second */
     refuse(0);
     watch_pass(30000);
     const struct llmreg_alert *a = watch_alert(DOWN0);
@@ -73,9 +74,38 @@ START_TEST(a_single_one_is_told_once_ten_others_were_seen_well)
 }
 END_TEST
 
+static void set_above(size_t above)
+{
+    watch_guard_above = above;
+    watch_restart();
+}
+
+/* So many others must be seen well; of very many, as many as are kept. */
+START_TEST(how_many_others_is_what_the_mass_guard_asks_for)
+{
+    const size_t above = _i == 0 ? 3 : 50;
+    const int others = _i == 0 ? 3 : NEWEST_MAX;
+
+    set_above(above);
+    start(100);
+    int told = told_after(100);
+    ck_assert_int_ge(told, others);
+    ck_assert_int_le(told, others + 3);
+}
+END_TEST
+
+START_TEST(where_no_more_are_watched_than_it_asks_for_it_is_told_at_once)
+{
+    set_above(FLEET);
+    start(FLEET);
+    refuse(0);
+    ck_assert_int_eq(watch_raised(DOWN0), LLMREG_SEVERITY_FAILURE);
+}
+END_TEST
+
 START_TEST(where_few_are_watched_it_is_told_at_once)
 {
-    start(GUARD_MIN);
+    start(GUARD_ABOVE);
     refuse(0);
     ck_assert_int_eq(watch_raised(DOWN0), LLMREG_SEVERITY_FAILURE);
 }
@@ -179,6 +209,10 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, watch_teardown);
     tcase_add_loop_test(tc, a_single_one_is_told_once_ten_others_were_seen_well,
                         0, 2);
+    tcase_add_loop_test(tc, how_many_others_is_what_the_mass_guard_asks_for, 0,
+                        2);
+    tcase_add_test(
+        tc, where_no_more_are_watched_than_it_asks_for_it_is_told_at_once);
     tcase_add_test(tc, where_few_are_watched_it_is_told_at_once);
     tcase_add_test(tc, without_the_rule_of_the_guard_it_is_told_at_once);
     tcase_add_test(tc, where_nobody_else_is_seen_it_is_told_after_an_interval);

@@ -10,6 +10,7 @@
 #define SHARE       0.5
 
 static struct guard guard;
+static const struct guard_rule rule = {GUARD_ABOVE, SHARE};
 static struct llmreg_now now;
 
 static void setup(void)
@@ -25,7 +26,7 @@ static void see(size_t total, size_t up, size_t failing)
                                      .failing = failing,
                                      .longest_ns = INTERVAL_NS};
 
-    guard_step(&guard, &seen, SHARE, &now, &guard);
+    guard_step(&guard, &seen, &rule, &now, &guard);
 }
 
 static void pass(int64_t ns)
@@ -93,9 +94,26 @@ START_TEST(the_share_is_an_option_that_has_effect)
         .total = 100, .up = 70, .failing = 30, .longest_ns = INTERVAL_NS};
     struct guard g = {0};
 
-    guard_step(&g, &seen, 0.5, &now, &g);
+    const struct guard_rule half = {GUARD_ABOVE, 0.5};
+    const struct guard_rule quarter = {GUARD_ABOVE, 0.25};
+
+    guard_step(&g, &seen, &half, &now, &g);
     ck_assert(!guard_holds(&g));
-    guard_step(&g, &seen, 0.25, &now, &g);
+    guard_step(&g, &seen, &quarter, &now, &g);
+    ck_assert(guard_holds(&g));
+}
+END_TEST
+
+START_TEST(how_many_must_fail_is_an_option_that_has_effect)
+{
+    const struct guard_count seen = {
+        .total = 6, .up = 2, .failing = 4, .longest_ns = INTERVAL_NS};
+    const struct guard_rule four = {4, SHARE}, three = {3, SHARE};
+    struct guard g = {0};
+
+    guard_step(&g, &seen, &four, &now, &g);
+    ck_assert(!guard_holds(&g));
+    guard_step(&g, &seen, &three, &now, &g);
     ck_assert(guard_holds(&g));
 }
 END_TEST
@@ -194,11 +212,11 @@ START_TEST(the_longest_interval_of_those_that_fail_counts_up_to_five_minutes)
     struct guard_count seen = {.total = 24, .failing = 24};
 
     seen.longest_ns = 80 * LLMREG_NS_PER_S;
-    guard_step(&guard, &seen, SHARE, &now, &guard);
+    guard_step(&guard, &seen, &rule, &now, &guard);
     ck_assert_int_eq(guard.hold_ns, 100 * LLMREG_NS_PER_S);
     setup();
     seen.longest_ns = 3600 * LLMREG_NS_PER_S;
-    guard_step(&guard, &seen, SHARE, &now, &guard);
+    guard_step(&guard, &seen, &rule, &now, &guard);
     ck_assert_int_eq(guard.hold_ns, GUARD_HOLD_MAX_NS);
 }
 END_TEST
@@ -270,6 +288,7 @@ int main(void)
     tcase_add_test(tc, at_the_start_nothing_was_up_and_nothing_is_held);
     tcase_add_test(tc, a_fleet_of_dead_endpoints_does_not_hide_the_living);
     tcase_add_test(tc, the_share_is_an_option_that_has_effect);
+    tcase_add_test(tc, how_many_must_fail_is_an_option_that_has_effect);
     tcase_add_test(tc, what_is_still_so_after_one_interval_is_let_go);
     tcase_add_test(
         tc, when_most_are_back_it_is_cleared_but_the_rest_may_still_come);

@@ -306,10 +306,10 @@ END_TEST
 START_TEST(the_options_are_the_table_of_the_manual)
 {
     static const char *const expected[] = {
-        "DataDir",        "FlushInterval", "KeepEvents", "KeepAudit",
-        "KeepHeartbeats", "MaxEndpoints",  "MaxAgents",  "MaxHosts",
-        "MaxSessions",    "LateAfter",     "StaleAfter", "OfflineAfter",
-        "ReapAfter",      "HostStaleAfter"};
+        "DataDir",        "FlushInterval",  "KeepEvents",    "KeepAudit",
+        "KeepHeartbeats", "MaxEndpoints",   "MaxAgents",     "MaxHosts",
+        "MaxSessions",    "LateAfter",      "StaleAfter",    "OfflineAfter",
+        "ReapAfter",      "HostStaleAfter", "MassGuardAbove"};
     const size_t count = sizeof expected / sizeof expected[0];
     const struct llmreg_option *table = llmreg_service_options();
 
@@ -341,6 +341,31 @@ START_TEST(the_registry_is_made_from_the_settings)
 }
 END_TEST
 
+/* Two of two: too few by default. */
+START_TEST(the_mass_guard_is_made_from_the_settings)
+{
+    const struct llmreg_value v = {.type = LLMREG_VALUE_NUMBER, .number = 1};
+    const struct llmreg_item line = {
+        .key = "MassGuardAbove", .values = &v, .nvalues = 1};
+    const struct llmreg_item block = {
+        .key = "Registry", .children = &line, .nchildren = 1};
+
+    if (_i == 1)
+        ck_assert_int_eq(llmreg_service_configure(&block, "second", &err),
+                         LLMREG_OK);
+    struct llmreg_service *s = attach();
+    add(s, "gpu1");
+    add(s, "gpu2");
+    observe(s, "gpu1:11434", LLMREG_REASON_OK);
+    observe(s, "gpu2:11434", LLMREG_REASON_OK);
+    observe(s, "gpu1:11434", LLMREG_REASON_TIMEOUT);
+    observe(s, "gpu2:11434", LLMREG_REASON_TIMEOUT);
+    wait_for_one();
+    llmreg_service_detach(s);
+    ck_assert((strstr(story, "isolated") != NULL) == (_i == 1));
+}
+END_TEST
+
 START_TEST(detaching_nothing_is_fine)
 {
     llmreg_service_detach(NULL);
@@ -364,6 +389,7 @@ int main(void)
                    a_directory_that_another_process_has_is_refused_by_its_name);
     tcase_add_test(tc, the_options_are_the_table_of_the_manual);
     tcase_add_test(tc, the_registry_is_made_from_the_settings);
+    tcase_add_loop_test(tc, the_mass_guard_is_made_from_the_settings, 0, 2);
     tcase_add_test(tc, detaching_nothing_is_fine);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

@@ -142,6 +142,10 @@ START_TEST(ranges_hold)
         {"ReapAfter", 31536001, LLMREG_EINVAL},
         {"HostStaleAfter", 0.5, LLMREG_EINVAL},
         {"HostStaleAfter", 86401, LLMREG_EINVAL},
+        {"MassGuardAbove", 0, LLMREG_EINVAL},
+        {"MassGuardAbove", 1, LLMREG_OK},
+        {"MassGuardAbove", 1000000, LLMREG_OK},
+        {"MassGuardAbove", 1000001, LLMREG_EINVAL},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
