@@ -40,7 +40,7 @@ const struct llmreg_option settings_table[] = {
     {"StaleAfter", LLMREG_OPT_NUMBER, OFF(stale_after), 0, 1, 1000, "3",
      "the same for stale, at least LateAfter"},
     {"OfflineAfter", LLMREG_OPT_NUMBER, OFF(offline_after), 0, 1, 1000, "10",
-     "the same for offline, at least StaleAfter"},
+     "the same for offline, at least StaleAfter and LateAfter + 1"},
     {"ReapAfter", LLMREG_OPT_SECONDS, OFF(reap_ns), 0, 60, 31536000, "86400",
      "seconds after which an agent that registered itself and is offline or "
      "stopped, and a host that nobody reports, are removed"},
@@ -133,15 +133,26 @@ int settings_add(struct settings *s, const struct llmreg_item *block,
 
 /* ---- all of them ---- */
 
+/* Phases are spread over an interval: when the first agent of a fleet that fell
+ * silent at once is offline, the last one must be late, for the mass guard to
+ * count it. */
 static int check_ladder(const struct settings_values *v,
                         struct llmreg_error *err)
 {
-    if (v->stale_after >= v->late_after && v->offline_after >= v->stale_after)
+    if (v->stale_after < v->late_after || v->offline_after < v->stale_after) {
+        llmreg_error_set(err,
+                         "LateAfter %.15g, StaleAfter %.15g, OfflineAfter "
+                         "%.15g: each must be at least the one before",
+                         v->late_after, v->stale_after, v->offline_after);
+        return LLMREG_EINVAL;
+    }
+    if (v->offline_after >= v->late_after + 1)
         return LLMREG_OK;
     llmreg_error_set(err,
-                     "LateAfter %.15g, StaleAfter %.15g, OfflineAfter %.15g: "
-                     "each must be at least the one before",
-                     v->late_after, v->stale_after, v->offline_after);
+                     "LateAfter %.15g, OfflineAfter %.15g: there must be an "
+                     "interval between them, or the first agents are offline "
+                     "before it shows that all are silent",
+                     v->late_after, v->offline_after);
     return LLMREG_EINVAL;
 }
 

@@ -6,6 +6,7 @@
 #include "common/service/census.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <llmreg/agents.h>
@@ -131,19 +132,19 @@ END_TEST
 
 /* ---- agents ---- */
 
-static void agent_beats(void)
+static void agent_beats(const char *id)
 {
-    static const struct llmreg_agent_spec spec = {.id = "a1",
-                                                  .type = "performance",
-                                                  .name = "a1",
-                                                  .role = "",
-                                                  .domain = "",
-                                                  .cluster = "",
-                                                  .host = "",
-                                                  .url = "",
-                                                  .version = "",
-                                                  .source = LLMREG_SOURCE_AUTO,
-                                                  .interval_ms = 10000};
+    const struct llmreg_agent_spec spec = {.id = id,
+                                           .type = "performance",
+                                           .name = id,
+                                           .role = "",
+                                           .domain = "",
+                                           .cluster = "",
+                                           .host = "",
+                                           .url = "",
+                                           .version = "",
+                                           .source = LLMREG_SOURCE_AUTO,
+                                           .interval_ms = 10000};
     static const struct llmreg_heartbeat beat = {
         .presence = LLMREG_PRESENCE_ONLINE,
         .health = LLMREG_HEALTH_HEALTHY,
@@ -156,7 +157,7 @@ static void agent_beats(void)
         llmreg_agent_register(room.registry, &spec, "10.0.0.1", NULL, &err),
         LLMREG_OK);
     ck_assert_int_eq(
-        llmreg_agent_heartbeat(room.registry, "a1", 0, &beat, &room.now, &err),
+        llmreg_agent_heartbeat(room.registry, id, 0, &beat, &room.now, &err),
         LLMREG_OK);
 }
 
@@ -179,11 +180,37 @@ START_TEST(an_agent_that_is_not_late_has_not_begun_to_fail)
 
     conf.presence.late = conf.presence.stale = silences[_i].late;
     conf.presence.offline = silences[_i].offline;
-    agent_beats();
+    agent_beats("a1");
     room_pass(&room, silences[_i].silent_ms);
     census_take(CENSUS_AGENTS, room.registry, &conf, &room.now, &seen);
     ck_assert_uint_eq(seen.failing, silences[_i].failing);
     ck_assert_uint_eq(seen.up, !silences[_i].failing);
+}
+END_TEST
+
+/* A fleet falls silent, each agent somewhere in its interval of ten seconds: as
+ * near as OfflineAfter may be, when the first is offline all are seen to fail,
+ * so that the guard can hold what is told of it. */
+START_TEST(when_the_first_agent_is_offline_all_have_begun_to_fail)
+{
+    static const double lates[] = {1, 1.5, 4};
+    const int64_t interval_ms = 10000, step_ms = interval_ms / 24;
+    struct llmreg_registry_conf conf = llmreg_registry_conf();
+    char id[8];
+
+    conf.presence.late = conf.presence.stale = lates[_i];
+    conf.presence.offline = lates[_i] + 1;
+    for (int i = 0; i < 24; i++) {
+        snprintf(id, sizeof id, "a%d", i);
+        agent_beats(id);
+        room_pass(&room, step_ms);
+    }
+    const int64_t first_ms =
+        (int64_t)(conf.presence.offline * (double)interval_ms);
+    room_pass(&room, first_ms - 24 * step_ms);
+    census_take(CENSUS_AGENTS, room.registry, &conf, &room.now, &seen);
+    ck_assert_uint_eq(seen.failing, 24);
+    ck_assert_uint_eq(seen.up, 0);
 }
 END_TEST
 
@@ -230,6 +257,8 @@ int main(void)
     tcase_add_test(tc, the_wall_clock_is_not_asked);
     tcase_add_loop_test(tc, an_agent_that_is_not_late_has_not_begun_to_fail, 0,
                         sizeof silences / sizeof silences[0]);
+    tcase_add_loop_test(
+        tc, when_the_first_agent_is_offline_all_have_begun_to_fail, 0, 3);
     tcase_add_loop_test(tc, a_census_is_taken_in_time_and_costs_little, 0,
                         sizeof gaps / sizeof gaps[0]);
     tcase_add_test(tc, kinds_have_names);

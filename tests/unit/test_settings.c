@@ -169,6 +169,21 @@ START_TEST(a_ladder_that_does_not_go_down_is_a_mistake)
 }
 END_TEST
 
+/* Or the mass guard could not hold the alerts of the first. */
+START_TEST(who_is_offline_was_late_for_an_interval)
+{
+    ck_assert_int_eq(add_number("one", "StaleAfter", 2), LLMREG_OK);
+    ck_assert_int_eq(add_number("two", "OfflineAfter", 2.25), LLMREG_OK);
+    ck_assert_int_eq(settings_get(&settings, &values, &err), LLMREG_EINVAL);
+    ck_assert_str_eq(err.text,
+                     "LateAfter 1.5, OfflineAfter 2.25: there must be an "
+                     "interval between them, or the first agents are offline "
+                     "before it shows that all are silent");
+    ck_assert_int_eq(add_number("three", "LateAfter", 1.25), LLMREG_OK);
+    ck_assert_int_eq(settings_get(&settings, &values, &err), LLMREG_OK);
+}
+END_TEST
+
 START_TEST(a_relative_directory_is_a_mistake)
 {
     ck_assert_int_eq(add_string("one", "DataDir", "llmreg"), LLMREG_EINVAL);
@@ -202,6 +217,7 @@ int main(void)
     tcase_add_test(tc, another_value_is_a_mistake_that_names_both_places);
     tcase_add_test(tc, the_first_mistake_stays);
     tcase_add_test(tc, ranges_hold);
+    tcase_add_test(tc, who_is_offline_was_late_for_an_interval);
     tcase_add_test(tc, a_relative_directory_is_a_mistake);
     tcase_add_test(tc, the_block_takes_no_argument);
     suite_add_tcase(suite, tc);
