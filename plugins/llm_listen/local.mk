@@ -55,6 +55,8 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/events.c \
 	plugins/llm_listen/api/events.h \
 	plugins/llm_listen/api/events_stream.c \
+	plugins/llm_listen/api/cast.c \
+	plugins/llm_listen/api/cast.h \
 	plugins/llm_listen/api/feed.c \
 	plugins/llm_listen/api/feed.h \
 	plugins/llm_listen/api/feed_item.c \
@@ -107,12 +109,17 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/dialects/agentcom_alerts.c \
 	plugins/llm_listen/dialects/agentcom_dashboard.c \
 	plugins/llm_listen/dialects/agentcom_endpoints.c \
+	plugins/llm_listen/dialects/agentcom_events.c \
+	plugins/llm_listen/dialects/agentcom_page.c \
+	plugins/llm_listen/dialects/agentcom_presence.c \
 	plugins/llm_listen/dialects/agentcom_socket.c \
 	plugins/llm_listen/dialects/agentcom_tokens.c \
 	plugins/llm_listen/dialects/dialects.c \
 	plugins/llm_listen/dialects/dialects.h \
 	plugins/llm_listen/dialects/health.c \
 	plugins/llm_listen/dialects/nexus.c \
+	plugins/llm_listen/dialects/nexus.h \
+	plugins/llm_listen/dialects/nexus_socket.c \
 	plugins/llm_listen/dialects/optiinfra.c \
 	plugins/llm_listen/dialects/optiinfra_agents.c \
 	plugins/llm_listen/dialects/shape.c \

@@ -12,7 +12,7 @@ import urllib.parse
 from world import expect
 
 GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
-TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
+MORE, TEXT, CLOSE, PING, PONG = 0, 1, 8, 9, 10
 
 
 class Closed(Exception):
@@ -75,7 +75,8 @@ class WebSocket:
         self.frame(TEXT, message.encode())
 
     def read(self):
-        """The next message."""
+        """The next message, of however many fragments."""
+        text = b''
         while True:
             first, length = self.take(2)
             expect(length < 128, 'the server masks')
@@ -89,8 +90,11 @@ class WebSocket:
             elif first == 0x80 | CLOSE:
                 raise Closed(struct.unpack('>H', payload[:2])[0]
                              if payload else None)
-            elif first == 0x80 | TEXT:
-                return json.loads(payload)
+            elif first & 0xf in (MORE, TEXT):
+                expect((first & 0xf == TEXT) == (text == b''), f'{first}')
+                text += payload
+                if first & 0x80:
+                    return json.loads(text)
 
     def ask(self, kind, **members):
         self.say(kind, **members)

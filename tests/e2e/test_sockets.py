@@ -94,6 +94,82 @@ def test_garbage_harms_nobody(world):
     expect(hub.stop() == 0, 'status')
 
 
+def test_dashboard_sees_an_endpoint_fall_and_rise(world):
+    sim = world.sim(1)
+    hub = world.listener(door=DOOR, lines=LINES)
+    page = WebSocket(hub.base, '/ws/dashboard', Origin=hub.base)
+    first = page.read()
+    expect(first['type'] == 'snapshot' and
+           first['data']['llm_registry']['endpoints'] == [], f'{first}')
+    host, port = sim.url(0).removeprefix('http://').split(':')
+    status, answer = hub.ask('POST', '/api/admin/llm-registry',
+                             {'host': host, 'port': int(port)})
+    expect(status == 201, f'{status} {answer}')
+
+    def sees(wanted):
+        """Asks as the page does, at each event, until it has that status."""
+        while True:
+            message = page.read()
+            if message['type'] == 'events':
+                page.say('request_snapshot')
+                continue
+            found = message['data']['llm_registry']['endpoints']
+            if [e['status'] for e in found] == [wanted]:
+                return
+    sees('healthy')
+    sim.order('kill 0')
+    sees('unhealthy')
+    sim.order('revive 0')
+    sees('healthy')
+    expect(page.leave() == 1000, 'close')
+    expect(hub.stop() == 0, 'status')
+
+
+def test_nexus_page_is_who_says_nothing(world):
+    sim = world.sim(1)
+    hub = world.listener(door=DOOR, lines=LINES + ['  Dialect "nexus"'])
+    begun = time.monotonic()
+    page = WebSocket(hub.base)
+    agent = identify(hub, 'gpu7', ollama_url=sim.url(0))
+    first = page.read()
+    expect(2 <= time.monotonic() - begun < 5, 'it comes when it likes')
+    while [b['status'] for b in first['data']] != ['healthy']:
+        expect(first['update_type'] in ('BackendStatus', 'ModelChange'),
+               f'{first}')
+        first = page.read()
+        while first['update_type'] != 'BackendStatus':
+            first = page.read()
+    expect(agent.leave() == 1000 and page.leave() == 1000, 'close')
+    expect(hub.stop() == 0, 'status')
+
+
+def test_agents_hear_of_each_other(world):
+    hub = world.listener(door=DOOR, lines=LINES)
+    one = identify(hub, 'gpu1')
+    two = identify(hub, 'gpu2')
+    joined = one.read()
+    expect(joined['type'] == 'agent_joined' and
+           joined['agent']['agent_id'] == 'gpu2', f'{joined}')
+    expect(two.leave() == 1000, 'close')
+    left = one.read()
+    expect(left == {'type': 'agent_left', 'agent_id': 'gpu2'}, f'{left}')
+    expect(one.leave() == 1000, 'close')
+    expect(hub.stop() == 0, 'status')
+
+
+def test_stop_with_pages_that_read_nothing_is_clean(world):
+    hub = world.listener(door=DOOR, lines=LINES)
+    pages = [WebSocket(hub.base, '/ws/dashboard') for n in range(32)]
+    for n in range(40):
+        hub.ask('POST', '/api/admin/llm-registry', {'host': f'host{n}'})
+    begun = time.monotonic()
+    expect(hub.stop() == 0, 'status')
+    expect(time.monotonic() - begun < 10, 'it takes long')
+    for page in pages:
+        code = page.ending()
+        expect(code == 1001, f'{code}')
+
+
 def test_stop_with_sockets_open_is_clean(world):
     hub = world.listener(door=DOOR, lines=LINES)
     known = [identify(hub, f'gpu{n}') for n in range(8)]

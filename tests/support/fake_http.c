@@ -5,6 +5,7 @@
 #include "plugins/llm_listen/http/socket.h"
 
 #include <check.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct http_server {
     size_t held_max, streams_max, streams;
     unsigned starve;
     bool stops;
+    unsigned news; /* guarded by lock */
 };
 
 struct http_call {
@@ -51,6 +53,7 @@ struct http_call {
     size_t ntexts;
     unsigned code, left;
     char reason[128];
+    bool listens, again;
 };
 
 const char *http_version(void)
@@ -262,6 +265,59 @@ void http_socket_send(struct http_call *c, const char *text, size_t len)
     c->ntexts++;
 }
 
+struct http_text {
+    unsigned refs;
+    char *bytes;
+    size_t len;
+};
+
+struct http_text *http_text_new(char *bytes, size_t len)
+{
+    struct http_text *t = malloc(sizeof *t);
+
+    ck_assert_ptr_nonnull(t);
+    *t = (struct http_text){.refs = 1, .bytes = bytes, .len = len};
+    return t;
+}
+
+struct http_text *http_text_hold(struct http_text *t)
+{
+    t->refs++;
+    return t;
+}
+
+void http_text_put(struct http_text *t)
+{
+    if (t == NULL || --t->refs > 0)
+        return;
+    free(t->bytes);
+    free(t);
+}
+
+void http_socket_share(struct http_call *c, struct http_text *text)
+{
+    http_socket_send(c, text->bytes, text->len);
+}
+
+void http_socket_listen(struct http_call *c)
+{
+    ck_assert_ptr_nonnull(c->steps);
+    ck_assert_ptr_nonnull(c->steps->news);
+    c->listens = c->again = true;
+}
+
+void http_socket_again(struct http_call *c)
+{
+    c->again = true;
+}
+
+void http_news(struct http_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->news++;
+    pthread_mutex_unlock(&s->lock);
+}
+
 void http_socket_close(struct http_call *c, enum http_close_code code,
                        const char *reason)
 {
@@ -390,6 +446,8 @@ static void run_once(struct http_call *c)
     const struct http_answer nothing = {.status = 503};
 
     c->server->handler.run(c->server->handler.ctx, c);
+    if (c->steps != NULL && c->steps->opened != NULL)
+        c->steps->opened(c);
     if (c->status == 0 && !c->held)
         ck_assert_int_eq(http_answer(c, &nothing), LLMREG_OK);
 }
@@ -492,6 +550,38 @@ void fake_socket_tick(struct http_call *c)
     finish_step(c);
 }
 
+void fake_socket_news(struct http_call *c)
+{
+    ck_assert(c->listens);
+    c->again = false;
+    c->request.now = *c->server->now;
+    if (c->code == 0)
+        c->steps->news(c);
+}
+
+bool fake_socket_listens(const struct http_call *c)
+{
+    return c->listens;
+}
+
+unsigned fake_http_news(struct http_server *s)
+{
+    unsigned n;
+
+    pthread_mutex_lock(&s->lock);
+    n = s->news;
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+bool fake_socket_again(struct http_call *c)
+{
+    const bool again = c->again;
+
+    c->again = false;
+    return again;
+}
+
 const char *fake_socket_next(struct http_call *c)
 {
     free(c->taken);
@@ -547,6 +637,8 @@ void fake_http_end(struct http_call *c)
         c->next->link = c->link;
     pthread_mutex_unlock(&s->lock);
     s->streams -= c->pull != NULL || c->steps != NULL;
+    if (c->steps != NULL && c->steps->closed != NULL)
+        c->steps->closed(c);
     s->handler.end(s->handler.ctx, c);
     while (fake_socket_next(c) != NULL)
         continue;

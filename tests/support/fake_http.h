@@ -59,6 +59,13 @@ bool fake_http_wait(struct http_call *c, int64_t ms);
 /* The step, and what it was held for, up to 10 s. */
 void fake_socket_say(struct http_call *c, const char *text);
 void fake_socket_tick(struct http_call *c);
+/* The step news; it must listen. */
+void fake_socket_news(struct http_call *c);
+bool fake_socket_listens(const struct http_call *c);
+/* It wants that step once more, by itself; and not for a second time. */
+bool fake_socket_again(struct http_call *c);
+/* How often somebody had news. */
+unsigned fake_http_news(struct http_server *s);
 /* What was sent next, or NULL; lent until the next one is asked for. */
 const char *fake_socket_next(struct http_call *c);
 /* How it was closed; 0: it is open. */

@@ -6,6 +6,7 @@ libdesk_la_SOURCES = \
 	plugins/llm_listen/http/cidr.c \
 	tests/support/desk.c tests/support/desk.h \
 	tests/support/desk_fleet.c tests/support/desk_fleet.h \
+	tests/support/desk_socket.c tests/support/desk_socket.h \
 	tests/support/fake_http.c tests/support/fake_http.h \
 	tests/support/json_find.c tests/support/json_find.h \
 	tests/support/room.c tests/support/room.h
@@ -66,6 +67,12 @@ TESTS += tests/unit/test_dialect_agentcom
 tests_unit_test_dialect_agentcom_SOURCES = tests/unit/test_dialect_agentcom.c
 tests_unit_test_dialect_agentcom_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_dialect_agentcom_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_dialect_agentcom_page
+TESTS += tests/unit/test_dialect_agentcom_page
+tests_unit_test_dialect_agentcom_page_SOURCES = tests/unit/test_dialect_agentcom_page.c
+tests_unit_test_dialect_agentcom_page_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_dialect_agentcom_page_LDADD = $(DESK_LIBS)
 
 check_PROGRAMS += tests/unit/test_dialect_agentcom_socket
 TESTS += tests/unit/test_dialect_agentcom_socket
@@ -199,3 +206,9 @@ TESTS += tests/unit/test_who
 tests_unit_test_who_SOURCES = tests/unit/test_who.c
 tests_unit_test_who_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_who_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_dialect_nexus_socket
+TESTS += tests/unit/test_dialect_nexus_socket
+tests_unit_test_dialect_nexus_socket_SOURCES = tests/unit/test_dialect_nexus_socket.c
+tests_unit_test_dialect_nexus_socket_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_dialect_nexus_socket_LDADD = $(DESK_LIBS)

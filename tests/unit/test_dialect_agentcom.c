@@ -450,7 +450,7 @@ END_TEST
 static const char *const not_offered[] = {
     "GET /api/metrics",         "GET /api/schemas", "GET /api/tasks",
     "PUT /api/admin/log-level", "POST /api/tasks",  "GET /api/channels",
-    "POST /api/message",        "GET /dashboard",   "GET /ws/dashboard",
+    "POST /api/message",        "GET /dashboard",
 };
 
 START_TEST(what_is_not_offered_is_not_there)

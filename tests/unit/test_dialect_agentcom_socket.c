@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* test_dialect_agentcom_socket.c - the messages of AgentCom's agents and of its
  * sidecar, one after another, and who may say them. */
+#include "plugins/llm_listen/api/feed.h"
 #include "plugins/llm_listen/api/talk.h"
 #include "plugins/llm_listen/dialects/dialects.h"
 #include "tests/support/desk_fleet.h"
 #include "tests/support/json_find.h"
 
 #include <check.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -409,6 +411,92 @@ START_TEST(agents_are_listed)
 }
 END_TEST
 
+/* ---- what it is told by itself ---- */
+
+/* What the hub pushes, as far as the registry goes. */
+static bool hear(void)
+{
+    const char *next;
+
+    for (int ms = 0; ms < 10000; ms++) {
+        if (feed_last(d.api->feed) == llmreg_bus_last(d.api->bus))
+            break;
+        poll(NULL, 0, 1);
+    }
+    fake_socket_news(socket_call);
+    next = fake_socket_next(socket_call);
+    snprintf(said, sizeof said, "%s", next == NULL ? "" : next);
+    return next != NULL;
+}
+
+static void hear_of(const char *type)
+{
+    ck_assert_msg(hear(), "%s is not told", type);
+    ck_assert_msg(strcmp(get("type"), type) == 0, "%s: %s", type, said);
+    ck_assert_ptr_null(fake_socket_next(socket_call));
+}
+
+#define OTHER                                                                  \
+    "{\"agent_id\":\"w2\",\"type\":\"agent\",\"name\":\"two\","                \
+    "\"capabilities\":[\"x\"]}"
+
+START_TEST(others_that_come_and_go_are_told)
+{
+    come_in();
+    desk_ask(&d, "operator", "POST /api/v1/agents/register", OTHER, 200);
+    hear_of("agent_joined");
+    ck_assert_str_eq(get("agent.agent_id"), "w2");
+    ck_assert_str_eq(get("agent.name"), "two");
+    ck_assert_str_eq(get("agent.status"), "connected");
+    ck_assert_str_eq(get("agent.capabilities[]"), "x");
+    ck_assert_ptr_nonnull(json_find(said, "agent.connected_at", 0));
+    ck_assert_ptr_null(json_find(said, "agent.fsm_state", 0));
+    desk_ask(&d, "operator", "POST /api/v1/agents/w2/heartbeat",
+             "{\"activity\":\"working\"}", 200);
+    hear_of("status_changed");
+    ck_assert_str_eq(get("agent.agent_id"), "w2");
+    ck_assert_str_eq(get("agent.status"), "working");
+    desk_ask(&d, "operator", "DELETE /api/v1/agents/w2", NULL, 200);
+    hear_of("agent_left");
+    ck_assert_str_eq(get("agent_id"), "w2");
+}
+END_TEST
+
+START_TEST(its_own_coming_is_not_told_to_itself)
+{
+    come_in();
+    ck_assert_msg(!hear(), "%s", said);
+    expect("{\"type\":\"status\",\"status\":\"working\"}", "status_updated");
+    hear_of("status_changed"); /* as there */
+}
+END_TEST
+
+START_TEST(of_a_crowd_some_are_told)
+{
+    char body[100];
+    int told = 0;
+
+    come_in();
+    for (int i = 0; i < 100; i++) {
+        snprintf(body, sizeof body,
+                 "{\"agent_id\":\"c%d\",\"type\":\"agent\",\"name\":\"c%d\"}",
+                 i, i);
+        desk_ask(&d, "operator", "POST /api/v1/agents/register", body, 200);
+    }
+    for (bool more = hear(); more; told++)
+        more = fake_socket_next(socket_call) != NULL;
+    ck_assert_int_eq(told, CAST_TEXTS);
+    ck_assert(!hear());
+}
+END_TEST
+
+START_TEST(who_did_not_say_who_it_is_is_told_nothing)
+{
+    open_as("far");
+    ck_assert(!fake_socket_listens(socket_call));
+}
+END_TEST
+
 /* ---- its end ---- */
 
 START_TEST(who_closes_has_stopped_and_comes_again)
@@ -506,6 +594,10 @@ int main(void)
     tcase_add_test(t, resources_are_kept_and_not_answered);
     tcase_add_test(t, an_ollama_report_replaces_the_endpoint);
     tcase_add_test(t, agents_are_listed);
+    tcase_add_test(t, others_that_come_and_go_are_told);
+    tcase_add_test(t, its_own_coming_is_not_told_to_itself);
+    tcase_add_test(t, of_a_crowd_some_are_told);
+    tcase_add_test(t, who_did_not_say_who_it_is_is_told_nothing);
     tcase_add_test(t, who_closes_has_stopped_and_comes_again);
     tcase_add_test(t, whose_socket_breaks_is_stale);
     tcase_add_test(t, a_second_socket_takes_over);

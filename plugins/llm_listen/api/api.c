@@ -52,8 +52,10 @@ static const struct route_table tables[] = {
      &agentcom_errors},
     {"agentcom", agentcom_dashboard_routes, DIALECT_BIT(AGENTCOM),
      &agentcom_errors},
+    {"agentcom", agentcom_page_routes, DIALECT_BIT(AGENTCOM), &agentcom_errors},
     {"agentcom", agentcom_socket_routes, DIALECT_BIT(AGENTCOM),
      &agentcom_errors},
+    {"nexus", nexus_socket_routes, DIALECT_BIT(NEXUS), &nexus_errors},
     {"health", health_routes, DIALECTS_HEALTH, NULL},
 };
 #define TABLES (sizeof tables / sizeof tables[0])
@@ -62,6 +64,26 @@ const struct route_table *api_tables(size_t *n)
 {
     *n = TABLES;
     return tables;
+}
+
+/* What WebSockets of dialects hear. */
+static const struct {
+    const struct cast_kind *kind;
+    unsigned dialects;
+} casts[CASTS] = {
+    [CAST_DASHBOARD] = {&agentcom_dashboard_cast, DIALECT_BIT(AGENTCOM)},
+    [CAST_PRESENCE] = {&agentcom_presence_cast, DIALECT_BIT(AGENTCOM)},
+    [CAST_BACKENDS] = {&nexus_cast, DIALECT_BIT(NEXUS)},
+};
+
+static int make_casts(struct api *api)
+{
+    int rc = LLMREG_OK;
+
+    for (size_t i = 0; i < CASTS && rc == LLMREG_OK; i++)
+        if ((casts[i].dialects & api->conf.dialects) != 0)
+            rc = cast_new(&api->casts[i], casts[i].kind);
+    return rc;
 }
 
 /* What nearly every heartbeat is answered. */
@@ -83,6 +105,8 @@ static int make_parts(struct api *api, struct llmreg_error *err)
         rc = buckets_new(&api->buckets, BUCKETS);
     if (rc == LLMREG_OK)
         rc = make_beaten(api);
+    if (rc == LLMREG_OK)
+        rc = make_casts(api);
     if (rc == LLMREG_OK)
         rc = acks_new(&api->acks, api->service);
     if (rc == LLMREG_OK)
@@ -127,6 +151,8 @@ void api_free(struct api *api)
 {
     if (api == NULL)
         return;
+    for (size_t i = 0; i < CASTS; i++)
+        cast_free(api->casts[i]);
     feed_free(api->feed);
     acks_free(api->acks);
     http_fixed_free(api->beaten);

@@ -19,6 +19,7 @@
 #include <llmreg/thread.h>
 
 #include "plugins/llm_listen/api/feed_item.h"
+#include "plugins/llm_listen/http/socket.h"
 
 #define TICK_MS 1000
 #define BATCH   256
@@ -38,13 +39,13 @@ struct feed {
     /* fixed after new */
     struct llmreg_bus *bus;
     struct llmreg_subscription *events;
-    struct http_server *server;
     int stop; /* eventfd */
     pthread_t thread;
     bool runs;
     _Atomic uint64_t tokens;
     /* guarded by lock */
     struct llmreg_lock lock;
+    struct http_server *server; /* NULL: nobody waits yet */
     struct slot ring[FEED_RING];
     uint64_t head;  /* place of the next event */
     uint64_t floor; /* events up to this number are not in the ring */
@@ -189,6 +190,16 @@ int feed_next(struct feed *f, struct feed_cursor *c,
     return rc;
 }
 
+bool feed_is_at_end(struct feed *f, const struct feed_cursor *c)
+{
+    bool yes;
+
+    llmreg_lock(&f->lock);
+    yes = !c->lost && c->place == f->head;
+    llmreg_unlock(&f->lock);
+    return yes;
+}
+
 uint64_t feed_last(struct feed *f)
 {
     uint64_t last;
@@ -284,9 +295,11 @@ static bool collect(struct feed *f, uint64_t last, struct arrived *a)
 
 static void publish(struct feed *f, struct arrived *a)
 {
+    struct http_server *server;
     size_t n = 0;
 
     llmreg_lock(&f->lock);
+    server = f->server;
     for (size_t i = 0; i < a->count; i++) {
         struct feed_item *old = push_locked(f, &a->slots[i]);
 
@@ -296,6 +309,8 @@ static void publish(struct feed *f, struct arrived *a)
     llmreg_unlock(&f->lock);
     while (n > 0)
         feed_item_put(a->slots[--n].item);
+    if (server != NULL)
+        http_news(server);
 }
 
 /* ---- the thread: who is woken ---- */
@@ -430,7 +445,9 @@ int feed_new(struct feed **out, struct llmreg_bus *bus)
 
 void feed_server(struct feed *f, struct http_server *server)
 {
+    llmreg_lock(&f->lock);
     f->server = server;
+    llmreg_unlock(&f->lock);
 }
 
 void feed_stop(struct feed *f)

@@ -28,7 +28,8 @@ LLMREG_MUSTCHECK int feed_new(struct feed **out, struct llmreg_bus *bus);
 /* Nobody is released any more: joins the thread.  free does it, too. */
 void feed_stop(struct feed *f);
 void feed_free(struct feed *f); /* NULL is fine */
-/* Who is released; before the first call. */
+/* Where those are that are released, and the sockets that news are for; before
+ * the first call. */
 void feed_server(struct feed *f, struct http_server *server);
 
 /* ---- following ---- */
@@ -58,6 +59,8 @@ struct feed_cursor feed_newest(struct feed *f, const struct feed_filter *filter,
 LLMREG_MUSTCHECK int feed_next(struct feed *f, struct feed_cursor *c,
                                const struct feed_filter *filter,
                                struct feed_item **out);
+/* Nothing is behind it. */
+bool feed_is_at_end(struct feed *f, const struct feed_cursor *c);
 /* The number of the newest event that the feed has seen. */
 uint64_t feed_last(struct feed *f);
 /* Grows when a token was changed: look whether yours is still good. */

@@ -20,6 +20,22 @@ struct talk *talk_of(struct ask *a)
     return a->state;
 }
 
+static void leave_cast(struct talk *t)
+{
+    if (t->cast != NULL)
+        cast_leave(t->cast);
+    t->cast = NULL;
+}
+
+void talk_join(struct ask *a, enum cast_id id)
+{
+    struct talk *t = talk_of(a);
+
+    leave_cast(t);
+    t->cast = a->api->casts[id];
+    cast_join(a, t->cast, &t->place);
+}
+
 /* ---- answers ---- */
 
 static void count_fault(struct ask *a, struct talk *t)
@@ -130,11 +146,19 @@ static void forget(struct ask *a)
     llmreg_arena_reset(&a->arena);
 }
 
+static bool may(struct ask *a)
+{
+    const struct talk_kind *kind = talk_of(a)->kind;
+
+    return kind->may == NULL ? ask_may(a) : kind->may(a);
+}
+
 static void on_message(struct http_call *c, const char *text, size_t len)
 {
     struct ask *a = http_user(c);
 
     a->req = http_request(c);
+    talk_of(a)->spoke = true;
     if (!is_still_good(a))
         return;
     /* An answer to what is not understood is one of the socket's. */
@@ -143,7 +167,7 @@ static void on_message(struct http_call *c, const char *text, size_t len)
 
         if (row != NULL) {
             a->route = row;
-            if (talk_of(a)->kind->may(a))
+            if (may(a))
                 run_row(a, text, len);
         }
     }
@@ -161,24 +185,64 @@ static void on_released(struct http_call *c)
     a->waiting.body = NULL;
 }
 
+/* A token was changed somewhere: perhaps its own. */
+static bool is_let_in(struct ask *a)
+{
+    struct talk *t = talk_of(a);
+    const uint64_t tokens = feed_tokens(a->api->feed);
+
+    if (tokens != t->tokens && !is_still_good(a))
+        return false;
+    t->tokens = tokens;
+    return true;
+}
+
+static bool is_strange(const struct ask *a, const struct talk *t)
+{
+    return t->agent[0] == '\0' && !t->kind->anonymous && t->cast == NULL &&
+           a->req->now.mono_ns - t->begun_ns > TALK_QUIET_NS;
+}
+
+static void on_opened(struct http_call *c)
+{
+    struct ask *a = http_user(c);
+    const struct talk_kind *kind = talk_of(a)->kind;
+
+    a->req = http_request(c);
+    if (kind->opened != NULL)
+        kind->opened(a);
+    forget(a);
+}
+
 static void on_tick(struct http_call *c)
 {
     struct ask *a = http_user(c);
     struct talk *t = talk_of(a);
-    const uint64_t tokens = feed_tokens(a->api->feed);
 
     a->req = http_request(c);
-    if (t->agent[0] == '\0' &&
-        a->req->now.mono_ns - t->begun_ns > TALK_QUIET_NS) {
+    if (is_strange(a, t)) {
         http_socket_close(c, HTTP_CLOSE_POLICY, "it did not say who it is");
         return;
     }
-    if (tokens != t->tokens && !is_still_good(a))
-        return;
-    t->tokens = tokens;
-    if (t->kind->tick != NULL)
+    if (is_let_in(a) && t->kind->tick != NULL)
         t->kind->tick(a);
     forget(a);
+}
+
+static void on_news(struct http_call *c)
+{
+    struct ask *a = http_user(c);
+    struct talk *t = talk_of(a);
+
+    a->req = http_request(c);
+    if (is_let_in(a) && t->cast != NULL)
+        cast_news(a, t->cast, &t->place, t->agent);
+    forget(a);
+}
+
+static void on_closed(struct http_call *c)
+{
+    leave_cast(talk_of(http_user(c)));
 }
 
 /* ---- its beginning and its end ---- */
@@ -208,8 +272,12 @@ static bool refuse_page(struct ask *a)
 
 static int open_socket(struct ask *a)
 {
-    static const struct http_socket steps = {
-        .message = on_message, .released = on_released, .tick = on_tick};
+    static const struct http_socket steps = {.opened = on_opened,
+                                             .message = on_message,
+                                             .released = on_released,
+                                             .tick = on_tick,
+                                             .news = on_news,
+                                             .closed = on_closed};
     struct http_refusal refusal = {.status = 0};
     struct reply_error e = {.status = 0};
     const int rc = http_answer_socket(a->call, &steps, &refusal);

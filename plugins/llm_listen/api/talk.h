@@ -8,6 +8,8 @@
  * answers is sent as a text; an answer that waits for its commit is sent after
  * it, and the next message waits for that.
  *
+ * It may join a cast (cast.h), and then hears what all of that hear.
+ *
  * Whoever says too often what cannot be understood is closed (TALK_FAULTS in
  * TALK_FAULTS_NS).
  *
@@ -28,10 +30,13 @@
 struct talk_kind {
     const struct route *rows; /* up to one without a path */
     const struct route_errors *errors;
-    /* The message may come now, beyond what its row says.  False: answered. */
+    /* The message may come now, beyond what its row says.  False: answered.
+     * NULL: it may. */
     bool (*may)(struct ask *a);
-    void (*tick)(struct ask *a); /* NULL: nothing to do */
-    void (*end)(struct ask *a);  /* NULL: nothing to do */
+    void (*opened)(struct ask *a); /* NULL: nothing to do, here and below */
+    void (*tick)(struct ask *a);
+    void (*end)(struct ask *a); /* of one that was opened */
+    bool anonymous;             /* it need not say who it is */
 };
 
 struct talk {
@@ -39,16 +44,21 @@ struct talk {
     const struct route *route;        /* by which it was opened */
     char agent[LLMREG_AGENT_ID_SIZE]; /* that it speaks for; "": not said */
     bool at_home;                     /* Host and Origin are ours */
+    bool spoke;                       /* a message came */
     uint64_t beats;                   /* of its agent, when it last beat */
     int64_t begun_ns;                 /* monotonic */
     unsigned faults;
     int64_t faults_ns; /* since when they are counted */
     uint64_t tokens;   /* as the feed said when its token was looked at */
+    struct cast *cast; /* that it has joined, or NULL */
+    struct cast_place place;
 };
 
 /* Answers the call with a WebSocket, or says why not. */
 LLMREG_MUSTCHECK int talk_begin(struct ask *a, const struct talk_kind *kind);
 /* Of an ask whose socket was begun. */
 struct talk *talk_of(struct ask *a);
+/* Joins that cast, instead of another one. */
+void talk_join(struct ask *a, enum cast_id id);
 
 #endif

@@ -116,18 +116,22 @@ static void write_milliseconds(struct llmreg_json_out *w, const char *key,
         llmreg_json_null(w, key);
 }
 
-void agentcom_agent(struct llmreg_json_out *w, const struct llmreg_agent *agent,
-                    bool fsm_state)
+const char *agentcom_status(const struct llmreg_agent_state *s)
+{
+    return s->activity[0] != '\0' ? s->activity : "connected";
+}
+
+void agentcom_agent(struct llmreg_json_out *w, const char *key,
+                    const struct llmreg_agent *agent, bool fsm_state)
 {
     const struct llmreg_agent_spec *spec = llmreg_agent_spec(agent);
     struct llmreg_agent_state s;
 
     llmreg_agent_state(agent, &s);
-    llmreg_json_open_object(w, NULL);
+    llmreg_json_open_object(w, key);
     llmreg_json_string(w, "agent_id", spec->id);
     llmreg_json_string(w, "name", spec->name);
-    llmreg_json_string(w, "status",
-                       s.activity[0] != '\0' ? s.activity : "connected");
+    llmreg_json_string(w, "status", agentcom_status(&s));
     shape_capabilities(w, "capabilities", spec);
     write_milliseconds(w, "connected_at", s.since_ms);
     if (fsm_state)
@@ -140,7 +144,7 @@ static void write_agent(struct llmreg_json_out *w, const struct ask *a,
                         const struct llmreg_agent *agent)
 {
     (void)a;
-    agentcom_agent(w, agent, true);
+    agentcom_agent(w, NULL, agent, true);
 }
 
 /* change: with the time of its last change. */

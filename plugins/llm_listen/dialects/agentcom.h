@@ -25,13 +25,41 @@ const char *agentcom_fsm_state(const struct llmreg_agent_state *s);
 bool agentcom_is_connected(const struct ask *a,
                            const struct llmreg_agent *agent);
 /* {"agent_id", "name", "status", "capabilities", "connected_at", and, if it is
- * wanted, "fsm_state"} */
-void agentcom_agent(struct llmreg_json_out *w, const struct llmreg_agent *agent,
-                    bool fsm_state);
+ * wanted, "fsm_state"}, as member key or element. */
+void agentcom_agent(struct llmreg_json_out *w, const char *key,
+                    const struct llmreg_agent *agent, bool fsm_state);
+/* What it says that it does. */
+const char *agentcom_status(const struct llmreg_agent_state *s);
 
 /* Members endpoints, resources, fleet_models of the open object. */
 void agentcom_registry(struct llmreg_json_out *w, const struct ask *a,
                        const struct llmreg_snapshot *s);
+/* All that a page shows, as member key or alone. */
+void agentcom_state(struct llmreg_json_out *w, const char *key,
+                    const struct ask *a, const struct llmreg_snapshot *s);
+
+/* What an event is to AgentCom. */
+enum agentcom_change {
+    AGENTCOM_NOTHING,
+    AGENTCOM_JOINED, /* an agent */
+    AGENTCOM_LEFT,
+    AGENTCOM_STATUS,
+    AGENTCOM_REGISTRY, /* endpoints, or the resources of hosts */
+    AGENTCOM_FIRED,    /* an alert */
+    AGENTCOM_CLEARED,
+    AGENTCOM_ACKNOWLEDGED
+};
+enum agentcom_change agentcom_change_of(const struct llmreg_event *e);
+const char *agentcom_change_text(enum agentcom_change change);
+
+/* As it names an alert. */
+#define AGENTCOM_RULE_SIZE (LLMREG_ALERT_ID_SIZE + 16)
+void agentcom_rule(char out[static AGENTCOM_RULE_SIZE],
+                   enum llmreg_rule_id rule, const char *subject);
+/* The same from the alert's id. */
+void agentcom_rule_of(char out[static AGENTCOM_RULE_SIZE], const char *id);
+void agentcom_alert(struct llmreg_json_out *w, const char *key,
+                    const struct llmreg_alert *alert);
 /* An array of those that are raised. */
 void agentcom_alerts(struct llmreg_json_out *w, const char *key,
                      const struct llmreg_snapshot *s);

@@ -11,8 +11,7 @@
 #include "plugins/llm_listen/dialects/agentcom.h"
 #include "plugins/llm_listen/dialects/dialects.h"
 
-#define FLEET        "fleet" /* the subject that is all of it */
-#define RULE_ID_SIZE (LLMREG_ALERT_ID_SIZE + 16)
+#define FLEET "fleet" /* the subject that is all of it */
 
 /* Rules that have another name there. */
 static const struct {
@@ -28,26 +27,43 @@ static const char *name_of(enum llmreg_rule_id rule)
     return llmreg_rule_info(rule)->name;
 }
 
-static void write_rule_id(char out[static RULE_ID_SIZE],
-                          const struct llmreg_alert *alert)
+void agentcom_rule(char out[static AGENTCOM_RULE_SIZE],
+                   enum llmreg_rule_id rule, const char *subject)
 {
     struct llmreg_text t;
 
-    llmreg_text_init(&t, out, RULE_ID_SIZE);
-    llmreg_text_add(&t, name_of(alert->rule));
-    if (strcmp(alert->subject, FLEET) != 0)
-        llmreg_text_addf(&t, "/%s", alert->subject);
+    llmreg_text_init(&t, out, AGENTCOM_RULE_SIZE);
+    llmreg_text_add(&t, name_of(rule));
+    if (strcmp(subject, FLEET) != 0)
+        llmreg_text_addf(&t, "/%s", subject);
+}
+
+void agentcom_rule_of(char out[static AGENTCOM_RULE_SIZE], const char *id)
+{
+    const size_t len = strcspn(id, "/");
+    char name[LLMREG_ALERT_ID_SIZE];
+    enum llmreg_rule_id rule;
+    struct llmreg_text t;
+
+    llmreg_text_init(&t, name, sizeof name);
+    llmreg_text_add_bytes(&t, id, len);
+    if (id[len] == '/' && llmreg_rule_parse(name, &rule) == LLMREG_OK) {
+        agentcom_rule(out, rule, id + len + 1);
+        return;
+    }
+    llmreg_text_init(&t, out, AGENTCOM_RULE_SIZE);
+    llmreg_text_add(&t, id);
 }
 
 /* ---- asking ---- */
 
-static void write_alert(struct llmreg_json_out *w,
-                        const struct llmreg_alert *alert)
+void agentcom_alert(struct llmreg_json_out *w, const char *key,
+                    const struct llmreg_alert *alert)
 {
-    char id[RULE_ID_SIZE];
+    char id[AGENTCOM_RULE_SIZE];
 
-    write_rule_id(id, alert);
-    llmreg_json_open_object(w, NULL);
+    agentcom_rule(id, alert->rule, alert->subject);
+    llmreg_json_open_object(w, key);
     llmreg_json_string(w, "rule_id", id);
     llmreg_json_string(
         w, "severity",
@@ -69,7 +85,7 @@ void agentcom_alerts(struct llmreg_json_out *w, const char *key,
     llmreg_json_open_array(w, key);
     for (size_t i = 0; i < s->nalerts; i++)
         if (s->alerts[i]->s.severity != LLMREG_SEVERITY_OKAY)
-            write_alert(w, s->alerts[i]);
+            agentcom_alert(w, NULL, s->alerts[i]);
     llmreg_json_close_array(w);
 }
 
@@ -94,9 +110,9 @@ static int run_alerts(struct ask *a)
 
 static bool is_meant(const struct llmreg_alert *alert, const char *said)
 {
-    char id[RULE_ID_SIZE];
+    char id[AGENTCOM_RULE_SIZE];
 
-    write_rule_id(id, alert);
+    agentcom_rule(id, alert->rule, alert->subject);
     return alert->s.severity != LLMREG_SEVERITY_OKAY &&
            (strcmp(said, name_of(alert->rule)) == 0 || strcmp(said, id) == 0);
 }

@@ -69,25 +69,31 @@ static const struct {
     {"rate_limits", "{\"summary\":{},\"per_agent\":{}}"},
 };
 
+void agentcom_state(struct llmreg_json_out *w, const char *key,
+                    const struct ask *a, const struct llmreg_snapshot *s)
+{
+    llmreg_json_open_object(w, key);
+    llmreg_json_integer(w, "uptime_ms",
+                        (a->req->now.mono_ns - a->api->started.mono_ns) /
+                            LLMREG_NS_PER_MS);
+    llmreg_json_integer(w, "timestamp", a->req->now.wall_ms);
+    write_health(w, s);
+    write_agents(w, s);
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
+        llmreg_json_raw(w, nothing[i].key, nothing[i].json);
+    agentcom_alerts(w, "active_alerts", s);
+    llmreg_json_open_object(w, "llm_registry");
+    agentcom_registry(w, a, s);
+    llmreg_json_close_object(w);
+    llmreg_json_close_object(w);
+}
+
 static int send_state(struct ask *a, const struct llmreg_snapshot *s)
 {
     struct reply r;
 
     reply_begin(&r);
-    llmreg_json_open_object(&r.json, NULL);
-    llmreg_json_integer(&r.json, "uptime_ms",
-                        (a->req->now.mono_ns - a->api->started.mono_ns) /
-                            LLMREG_NS_PER_MS);
-    llmreg_json_integer(&r.json, "timestamp", a->req->now.wall_ms);
-    write_health(&r.json, s);
-    write_agents(&r.json, s);
-    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
-        llmreg_json_raw(&r.json, nothing[i].key, nothing[i].json);
-    agentcom_alerts(&r.json, "active_alerts", s);
-    llmreg_json_open_object(&r.json, "llm_registry");
-    agentcom_registry(&r.json, a, s);
-    llmreg_json_close_object(&r.json);
-    llmreg_json_close_object(&r.json);
+    agentcom_state(&r.json, NULL, a, s);
     return reply_send(a, &r, 200);
 }
 

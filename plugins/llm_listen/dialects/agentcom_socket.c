@@ -8,6 +8,9 @@
  *   ollama_report    the endpoint that the agent announces
  *   list_agents      as GET /api/agents, which here any agent may ask
  *
+ * Nexus's page opens the same path and says nothing: whoever is silent for
+ * PAGE_NS, and may read, is taken for it.
+ *
  * An agent that closes the socket has stopped; one whose socket breaks is
  * stale, until it comes again. */
 #include <math.h>
@@ -23,6 +26,7 @@
 #define PATH       "/ws"
 #define TYPE       "agent" /* of an agent that says no client_type */
 #define TOKEN_SIZE 257
+#define PAGE_NS    (2 * LLMREG_NS_PER_S) /* of silence */
 
 /* ---- what is wrong ---- */
 
@@ -235,7 +239,12 @@ static int run_identify(struct ask *a)
     if (!who_renew(a->api->registry, &a->who, a->req->now.wall_ms))
         return LLMREG_ESTALE;
     rc = greet(a, said, &answered);
-    return rc != LLMREG_OK || answered ? rc : answer_identified(a, done.seq);
+    if (rc != LLMREG_OK || answered)
+        return rc;
+    rc = answer_identified(a, done.seq);
+    if (rc == LLMREG_OK)
+        talk_join(a, CAST_PRESENCE);
+    return rc;
 }
 
 /* ---- heartbeats ---- */
@@ -357,7 +366,7 @@ static void write_agent(struct llmreg_json_out *w, const struct ask *a,
                         const struct llmreg_agent *agent)
 {
     (void)a;
-    agentcom_agent(w, agent, false);
+    agentcom_agent(w, NULL, agent, false);
 }
 
 static int run_list(struct ask *a)
@@ -396,6 +405,22 @@ static void leave(struct ask *a)
     llmreg_agent_put(agent);
 }
 
+static bool may_be_page(const struct ask *a, const struct talk *t)
+{
+    static const struct route page = {.role = ROUTE_READER};
+
+    return !t->spoke && t->cast == NULL && t->at_home &&
+           a->api->casts[CAST_BACKENDS] != NULL &&
+           a->req->now.mono_ns - t->begun_ns > PAGE_NS &&
+           who_may(&a->who, &page) == WHO_FINE;
+}
+
+static void look(struct ask *a)
+{
+    if (may_be_page(a, talk_of(a)))
+        talk_join(a, CAST_BACKENDS);
+}
+
 #define ROW(type, form, run, help)                                             \
     {                                                                          \
         HTTP_GET, PATH " " type, ROUTE_AGENT, HTTP_MESSAGE_MAX, NULL, form,    \
@@ -414,8 +439,11 @@ static const struct route messages[] = {
 
 static int run_socket(struct ask *a)
 {
-    static const struct talk_kind kind = {
-        .rows = messages, .errors = &errors, .may = may, .end = leave};
+    static const struct talk_kind kind = {.rows = messages,
+                                          .errors = &errors,
+                                          .may = may,
+                                          .tick = look,
+                                          .end = leave};
 
     return talk_begin(a, &kind);
 }

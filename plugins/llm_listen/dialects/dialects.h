@@ -13,6 +13,7 @@
 #ifndef LLM_LISTEN_DIALECTS_DIALECTS_H
 #define LLM_LISTEN_DIALECTS_DIALECTS_H
 
+#include "plugins/llm_listen/api/cast.h"
 #include "plugins/llm_listen/api/route.h"
 
 enum dialect {
@@ -37,7 +38,9 @@ extern const struct route optiinfra_agents_routes[];
 extern const struct route_errors optiinfra_errors;
 
 extern const struct route nexus_routes[];
+extern const struct route nexus_socket_routes[];
 extern const struct route_errors nexus_errors;
+extern const struct cast_kind nexus_cast;
 
 /* Services, nodes, and the graph of nodes. */
 extern const struct route thunderline_routes[];
@@ -45,15 +48,19 @@ extern const struct route thunderline_nodes_routes[];
 extern const struct route thunderline_graph_routes[];
 extern const struct route_errors thunderline_errors;
 
-/* Agents, endpoints, tokens, alerts, its page, and its agents' WebSocket. */
+/* Agents, endpoints, tokens, alerts, its page, and the WebSockets of that and
+ * of its agents. */
 extern const struct route agentcom_routes[];
 extern const struct route agentcom_endpoints_routes[];
 extern const struct route agentcom_tokens_routes[];
 extern const struct route agentcom_alerts_routes[];
 extern const struct route agentcom_dashboard_routes[];
+extern const struct route agentcom_page_routes[];
 extern const struct route agentcom_socket_routes[];
 extern const struct route_errors agentcom_errors;
 extern const struct route_errors agentcom_endpoints_errors;
+extern const struct cast_kind agentcom_dashboard_cast;
+extern const struct cast_kind agentcom_presence_cast;
 
 /* Of several. */
 extern const struct route health_routes[];

@@ -11,6 +11,7 @@
 #include "plugins/llm_listen/api/ask.h"
 #include "plugins/llm_listen/api/reply.h"
 #include "plugins/llm_listen/dialects/dialects.h"
+#include "plugins/llm_listen/dialects/nexus.h"
 #include "plugins/llm_listen/dialects/shape.h"
 
 #define CONTEXT_DEFAULT 4096 /* tokens, where nobody knows */
@@ -101,22 +102,23 @@ static int list_offers(const struct llmreg_snapshot *s, struct offers *out)
     return LLMREG_OK;
 }
 
-/* As the backend calls it: only Ollama has tags of its own. */
-static void write_id(struct llmreg_json_out *w, const struct offer *o)
+/* Only Ollama has tags of its own. */
+void nexus_model_name(struct llmreg_json_out *w, const char *key,
+                      enum llmreg_kind kind, const struct llmreg_model *m)
 {
     const char *latest = ":latest";
-    const size_t len = strlen(o->model->name), tag = strlen(latest);
+    const size_t len = strlen(m->name), tag = strlen(latest);
     char name[LLMREG_MODEL_SIZE];
     struct llmreg_text t;
-    const bool cut = o->from->spec->kind != LLMREG_KIND_OLLAMA && len > tag &&
-                     strcmp(o->model->name + len - tag, latest) == 0;
+    const bool cut = kind != LLMREG_KIND_OLLAMA && len > tag &&
+                     strcmp(m->name + len - tag, latest) == 0;
 
     llmreg_text_init(&t, name, sizeof name);
-    llmreg_text_add_bytes(&t, o->model->name, cut ? len - tag : len);
-    llmreg_json_string(w, "id", name);
+    llmreg_text_add_bytes(&t, m->name, cut ? len - tag : len);
+    llmreg_json_string(w, key, name);
 }
 
-static int64_t context_of(const struct llmreg_model *m)
+int64_t nexus_context(const struct llmreg_model *m)
 {
     if (m->context_effective > 0)
         return m->context_effective;
@@ -128,12 +130,12 @@ static void write_offer(struct llmreg_json_out *w, const struct offer *o)
     const struct llmreg_model *m = o->model;
 
     llmreg_json_open_object(w, NULL);
-    write_id(w, o);
+    nexus_model_name(w, "id", o->from->spec->kind, m);
     llmreg_json_string(w, "object", "model");
     llmreg_json_integer(
         w, "created", llmreg_endpoint_registered_ms(o->from->endpoint) / 1000);
     llmreg_json_string(w, "owned_by", o->from->spec->name);
-    llmreg_json_integer(w, "context_length", context_of(m));
+    llmreg_json_integer(w, "context_length", nexus_context(m));
     llmreg_json_open_object(w, "capabilities");
     llmreg_json_bool(w, "vision", m->vision == LLMREG_YES);
     llmreg_json_bool(w, "tools", m->tools == LLMREG_YES);

@@ -241,6 +241,13 @@ void socket_open(struct socket *s)
     socket_serve(s, false);
 }
 
+void socket_close(struct socket *s)
+{
+    read_clock(s);
+    if (s->steps->closed != NULL)
+        s->steps->closed(s->call);
+}
+
 void socket_news(struct socket *s)
 {
     s->behind = true;

@@ -10,6 +10,7 @@
  *   released  the ticket that http_hold gave in a step was released
  *   tick      a few times a second
  *   news      somebody has called http_news: of one that listens
+ *   closed    the last of them
  *
  * While a ticket is out neither a message comes nor news: the next one waits
  * for the answer to the one before.  Pings, pongs, closing and what is wrong
@@ -34,6 +35,7 @@ struct http_socket {
     void (*released)(struct http_call *c); /* NULL: nothing is held */
     void (*tick)(struct http_call *c);     /* NULL: nothing to do */
     void (*news)(struct http_call *c);     /* NULL: it never listens */
+    void (*closed)(struct http_call *c);   /* NULL: nothing to do */
 };
 
 struct http_refusal {

@@ -78,6 +78,7 @@ static void give_back(struct socket *s)
     struct http_call *c = s->call;
     struct MHD_UpgradeResponseHandle *urh = s->urh;
 
+    socket_close(s);
     c->left = frames_left(s->frames);
     c->lingers = c->left == 0;
     c->socket = NULL;

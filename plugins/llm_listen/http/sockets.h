@@ -131,8 +131,9 @@ LLMREG_MUSTCHECK int socket_new(struct socket **out, struct http_call *c,
 void socket_free(struct socket *s);
 /* Reads and writes what there is, and takes the steps that follow. */
 void socket_serve(struct socket *s, bool broken);
-/* The first step. */
+/* The first step, and the last. */
 void socket_open(struct socket *s);
+void socket_close(struct socket *s);
 /* It was released. */
 void socket_go_on(struct socket *s);
 void socket_tick(struct socket *s);
