@@ -136,16 +136,20 @@ def undisturbed(calls, least=40, limit_ms=100):
     return p99
 
 
-def connections(world, source=None):
-    """How many the kernel has established with the listener, of a source."""
-    def hexed(address):
-        return ''.join(f'{int(b):02X}' for b in reversed(address.split('.')))
-    local = f'{hexed(world.net + ".1")}:{LISTEN_PORT:04X}'
-    peer = hexed(source) + ':' if source else ''
+def connections(world):
+    """How many the kernel has established with the listener."""
+    net = ''.join(f'{int(b):02X}' for b in reversed(world.net.split('.')))
     with open('/proc/net/tcp', encoding='ascii') as file:
         lines = [line.split() for line in file]
-    return sum(f[1] == local and f[2].startswith(peer)
+    return sum(f[1].endswith(f'{net}:{LISTEN_PORT:04X}')
                and f[3] == ESTABLISHED for f in lines)
+
+
+def counted(hub, name):
+    """What the listener has counted of itself."""
+    status, answer = hub.ask('GET', '/api/v1/health')
+    expect(status == 200, f'{status} {answer}')
+    return answer['http'][name]
 
 
 def cpu(process):
@@ -202,3 +206,23 @@ def storm(world, make, least, name='storm'):
             print(f'{name}: {sum(seen.values())} requests, {2 * turn + 2} s, '
                   f'by status {seen}')
             return seen
+
+
+def lines_of_ours(hub):
+    return [line for line in hub.log().splitlines() if 'http: ' in line]
+
+
+def steady(hub, series='hub/load/load'):
+    """The other plugins measured and wrote each second all the time."""
+    gaps = hub.gaps(series)
+    print(f'{series}: {len(gaps)} gaps, longest {max(gaps):.2f} s')
+    expect(max(gaps) < 1.5, f'{series}: {gaps}')
+
+
+def idle(hub, seconds=2):
+    """Nothing goes round in a circle."""
+    before = cpu(hub.process)
+    time.sleep(seconds)
+    used = (cpu(hub.process) - before) / seconds
+    print(f'{used:.1%} of a CPU')
+    expect(used < 0.2, f'{used:.0%} of a CPU with nothing to do')

@@ -2,68 +2,74 @@
 """Attackers by the thousand: they are gone in time, and disturb nobody."""
 
 import os
+import socket
 import subprocess
 import time
 
-from siege import Flood, Neighbour, connections, cpu, undisturbed
+from siege import (Flood, Neighbour, connections, counted, idle,
+                   lines_of_ours, steady, undisturbed)
 from test_listen import WRITE, beat, register
+from test_tls import tls_door
 from world import LISTEN_PORT, expect, until
 
 ALONE = True
-ATTACKERS = 1000
+PLAIN, TLS = 1000, 250
 LINES = ['  MaxConnectionsPerAddress 3000']
 
 
-def slow(world, *options):
-    """slowhttptest, which opens all its connections in a second."""
-    return world.start(
-        ['slowhttptest', '-c', str(ATTACKERS), '-r', str(2 * ATTACKERS), '-i',
-         '2', '-l', '60', *options], 'slow.out')
+def slow(world, count, *options):
+    """slowhttptest, which says a little more every other second; it has opened
+    that many connections."""
+    before = connections(world)
+    attacker = world.start(
+        ['slowhttptest', '-c', str(count), '-r', str(2 * count), '-i', '2',
+         '-l', '60', *options], 'slow.out')
+    until(10, f'{count} are connected',
+          lambda: connections(world) >= before + count - 2)
+    return attacker
+
+
+def silent(world):
+    """A client of the TLS door that begins to shake hands, and no more."""
+    one = socket.create_connection((f'{world.net}.2', LISTEN_PORT), 10)
+    one.sendall(b'\x16\x03\x01')
+    return one
+
+
+def slow_attackers(world):
+    """Bodies last: they have the least time."""
+    url = f'http://{world.net}.1:{LISTEN_PORT}/api/v1/agents'
+    return (
+        slow(world, PLAIN, '-H', '-u', url),
+        slow(world, PLAIN, '-B', '-s', '60000', '-f', 'application/json',
+             '-u', f'{url}/register'))
 
 
 def test_slow_clients_by_the_thousand_are_gone_in_time(world):
-    hub = world.listener(door=WRITE, lines=LINES)
+    hub = world.listener(door=WRITE, lines=LINES, extra=tls_door(world))
     register(hub, 'gpu1')
     neighbour = Neighbour(world, 'gpu1')
-    url = f'http://{world.net}.1:{LISTEN_PORT}/api/v1/agents'
     begun = time.monotonic()
-    headers = slow(world, '-H', '-u', url)
-    bodies = slow(world, '-B', '-s', '60000', '-f', 'application/json', '-u',
-                  f'{url}/register')
-
-    def there():
-        return connections(world, '127.0.0.1')
-    until(5, 'all are connected', lambda: there() == 2 * ATTACKERS)
+    handshakes = [silent(world) for _ in range(TLS)]
+    attackers = slow_attackers(world)
     opened = time.monotonic()
-    until(13, 'they are gone', lambda: there() == 0)
+    # One is the neighbour's.
+    until(13, 'they are gone', lambda: connections(world) <= 1)
     gone = time.monotonic()
     print(f'open after {opened - begun:.1f} s, '
           f'gone {gone - opened:.1f} s later')
     expect(gone - opened < 12, f'gone after {gone - opened:.1f} s')
     undisturbed(neighbour.end())
-    for attacker in (headers, bodies):
+    late, most = counted(hub, 'errors-rejected_slow'), 2 * PLAIN + TLS
+    print(f'{late} of {most} were late')
+    expect(late > 0.98 * most, f'{late} of {most} were cut off for being slow')
+    steady(hub)
+    expect(len(lines_of_ours(hub)) < 5, hub.log())
+    for attacker in attackers:
         attacker.wait(10)
+    for one in handshakes:
+        one.close()
     expect(hub.stop() == 0, 'status')
-
-
-def lines_of_ours(hub):
-    return [line for line in hub.log().splitlines() if 'http: ' in line]
-
-
-def steady(hub, series='hub/load/load'):
-    """The other plugins measured and wrote each second all the time."""
-    gaps = hub.gaps(series)
-    print(f'{series}: {len(gaps)} gaps, longest {max(gaps):.2f} s')
-    expect(max(gaps) < 1.5, f'{series}: {gaps}')
-
-
-def idle(hub, seconds=2):
-    """Nothing goes round in a circle."""
-    before = cpu(hub.process)
-    time.sleep(seconds)
-    used = (cpu(hub.process) - before) / seconds
-    print(f'{used:.1%} of a CPU')
-    expect(used < 0.2, f'{used:.0%} of a CPU with nothing to do')
 
 
 def serves(hub):

@@ -10,17 +10,21 @@ from world import LISTEN_PORT, TOP, expect, until
 ASK = 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n'
 
 
-def secured(world, *more):
-    """A listener with a TLS door at the second address: certificate "one"."""
+def tls_door(world, *more):
+    """A block for a door at the second address: certificate "one"."""
     script = os.path.join(TOP, 'tests', 'support', 'make_certs.sh')
     subprocess.run(['sh', script, world.dir], check=True)
     for suffix in ('crt', 'key'):
         swap(world, 'one', suffix)
-    return world.listener(extra='\n'.join([
+    return '\n'.join([
         '', '<Plugin llm_listen>', f'  <Listen "{world.net}.2">',
         f'    Port {LISTEN_PORT}', f'    TLSCert "{world.path("hub.crt")}"',
         f'    TLSKey "{world.path("hub.key")}"', *more, '  </Listen>',
-        '</Plugin>', '']))
+        '</Plugin>', ''])
+
+
+def secured(world, *more):
+    return world.listener(extra=tls_door(world, *more))
 
 
 def swap(world, name, suffix):
