@@ -288,6 +288,17 @@ static int check_memory(const struct llmreg_memory *memory,
     return LLMREG_EINVAL;
 }
 
+/* Why there is no entry of it: what is checked last, or no memory. */
+static void say_unmade(const struct llmreg_memory *memory, int rc,
+                       struct llmreg_error *err)
+{
+    struct llmreg_error why = {""};
+
+    if (llmreg_models_check(&memory->models, &why) == LLMREG_OK)
+        llmreg_error_set(&why, "%s", llmreg_status_text(rc));
+    llmreg_error_set(err, "endpoint %s: %s", memory->spec.id, why.text);
+}
+
 int llmreg_restore(struct llmreg_registry *r,
                    const struct llmreg_memory *memory, struct llmreg_error *err)
 {
@@ -301,8 +312,7 @@ int llmreg_restore(struct llmreg_registry *r,
     rc = entry_new(&e, &memory->spec, &memory->override, &health,
                    &memory->models);
     if (rc != LLMREG_OK) {
-        llmreg_error_set(err, "endpoint %s: its models: %s", memory->spec.id,
-                         llmreg_status_text(rc));
+        say_unmade(memory, rc, err);
         return rc;
     }
     entry_set_intent(e, &memory->intent);

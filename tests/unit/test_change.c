@@ -394,6 +394,22 @@ START_TEST(what_is_there_is_not_restored_over)
 }
 END_TEST
 
+START_TEST(a_model_that_cannot_be_restored_is_named_with_its_field)
+{
+    struct llmreg_memory m = memory("a:1");
+    struct llmreg_model items[2];
+
+    items[0] = llmreg_model_unknown("a:latest");
+    items[1] = llmreg_model_unknown("b:latest");
+    items[1].vram_bytes = -7;
+    m.models = (struct llmreg_models){.items = items, .count = 2};
+    ck_assert_int_eq(llmreg_restore(fleet, &m, &err), LLMREG_EINVAL);
+    ck_assert_ptr_nonnull(
+        strstr(err.text, "endpoint a:1: model 2 \"b:latest\": vram_bytes"));
+    ck_assert_str_eq(fleet_ids(), "");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("change");
@@ -418,6 +434,7 @@ static Suite *suite(void)
     tcase_add_test(t, an_endpoint_made_anew_is_new);
     tcase_add_test(t, what_is_restored_is_there_without_an_event);
     tcase_add_test(t, what_is_there_is_not_restored_over);
+    tcase_add_test(t, a_model_that_cannot_be_restored_is_named_with_its_field);
     suite_add_tcase(s, t);
     return s;
 }
