@@ -223,6 +223,18 @@ START_TEST(what_is_wrong_in_a_body_is_named)
 }
 END_TEST
 
+START_TEST(what_is_wrong_in_a_query_is_named)
+{
+    desk_wrong(&d, LIST "?nme=x", NULL, 400, "nme");
+    desk_wrong(&d, LIST "?limit=0", NULL, 400, "limit");
+    desk_wrong(&d, LIST "?limit=1&limit=2", NULL, 400, "limit");
+    desk_wrong(&d, LIST "?cursor=!", NULL, 400, "cursor");
+    ck_assert_str_eq(desk_get(&d, "error.code"), "bad_request");
+    desk_ask(&d, "operator", LIST "?limit=%zz", NULL, 400);
+    ck_assert_ptr_null(desk_get(&d, "error.field"));
+}
+END_TEST
+
 /* ---- when it does not work ---- */
 
 START_TEST(without_memory_for_the_answer_the_engine_has_the_last_word)
@@ -278,6 +290,7 @@ int main(void)
     tcase_add_test(tc, a_query_is_checked_everywhere);
     tcase_add_test(tc, a_body_must_be_taken_fit_and_be_json);
     tcase_add_test(tc, what_is_wrong_in_a_body_is_named);
+    tcase_add_test(tc, what_is_wrong_in_a_query_is_named);
     tcase_add_test(tc,
                    without_memory_for_the_answer_the_engine_has_the_last_word);
     tcase_add_test(tc,

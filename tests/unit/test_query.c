@@ -18,7 +18,7 @@ static const struct query_row rows[] = {
 
 static struct llmreg_arena arena;
 static struct query_value values[QUERY_MAX];
-static struct llmreg_error err;
+static struct query_problem problem;
 
 static void teardown(void)
 {
@@ -27,7 +27,7 @@ static void teardown(void)
 
 static int read_it(const char *query)
 {
-    return query_read(rows, query, &arena, values, &err);
+    return query_read(rows, query, &arena, values, &problem);
 }
 
 START_TEST(values_come_by_their_rows)
@@ -53,47 +53,49 @@ START_TEST(what_is_not_there_is_not_given)
 END_TEST
 
 static const struct {
-    const char *query, *says;
+    const char *query, *says, *field;
 } wrong[] = {
-    {"nme=x", "name, limit, force, state"},
-    {"nme", "nme"},
-    {"name=x&name=y", "twice"},
-    {"name=", "1 to 1023"},
-    {"name", "1 to 1023"},
-    {"limit=0", "1 to 1000"},
-    {"limit=1001", "1 to 1000"},
-    {"limit=1x", "1 to 1000"},
-    {"limit=+1", "1 to 1000"},
-    {"limit=1.5", "1 to 1000"},
-    {"limit=99999999999999999999", "1 to 1000"},
-    {"force=yes", "true, false"},
-    {"force=", "true, false"},
-    {"state=UP", "up, down"},
-    {"name=%", "percent"},
-    {"name=%4", "percent"},
-    {"name=%4g", "percent"},
-    {"name=%00", "percent"},
-    {"name=a%00b", "percent"},
-    {"name=%0a", "percent"},
-    {"name=%ff", "percent"},
-    {"name=%c0%80", "percent"},
-    {"na%6=x", "percent"},
+    {"nme=x", "name, limit, force, state", "nme"},
+    {"nme", "nme", "nme"},
+    {"name=x&name=y", "twice", "name"},
+    {"name=", "1 to 1023", "name"},
+    {"name", "1 to 1023", "name"},
+    {"limit=0", "1 to 1000", "limit"},
+    {"limit=1001", "1 to 1000", "limit"},
+    {"limit=1x", "1 to 1000", "limit"},
+    {"limit=+1", "1 to 1000", "limit"},
+    {"limit=1.5", "1 to 1000", "limit"},
+    {"limit=99999999999999999999", "1 to 1000", "limit"},
+    {"force=yes", "true, false", "force"},
+    {"force=", "true, false", "force"},
+    {"state=UP", "up, down", "state"},
+    {"name=%", "percent", NULL},
+    {"name=%4", "percent", NULL},
+    {"name=%4g", "percent", NULL},
+    {"name=%00", "percent", NULL},
+    {"name=a%00b", "percent", NULL},
+    {"name=%0a", "percent", NULL},
+    {"name=%ff", "percent", NULL},
+    {"name=%c0%80", "percent", NULL},
+    {"na%6=x", "percent", NULL},
+    {"limit=1&name=%zz", "percent", NULL},
 };
 
 START_TEST(what_is_not_allowed_is_refused_by_name)
 {
     ck_assert_int_eq(read_it(wrong[_i].query), LLMREG_EINVAL);
-    ck_assert_msg(strstr(err.text, wrong[_i].says) != NULL, "%s: %s",
-                  wrong[_i].query, err.text);
+    ck_assert_msg(strstr(problem.err.text, wrong[_i].says) != NULL, "%s: %s",
+                  wrong[_i].query, problem.err.text);
+    ck_assert_pstr_eq(problem.field, wrong[_i].field);
 }
 END_TEST
 
 START_TEST(without_a_table_nothing_is_allowed)
 {
-    ck_assert_int_eq(query_read(NULL, "", &arena, values, &err), LLMREG_OK);
-    ck_assert_int_eq(query_read(NULL, "x=1", &arena, values, &err),
+    ck_assert_int_eq(query_read(NULL, "", &arena, values, &problem), LLMREG_OK);
+    ck_assert_int_eq(query_read(NULL, "x=1", &arena, values, &problem),
                      LLMREG_EINVAL);
-    ck_assert_str_eq(err.text, "parameter x: allowed is none");
+    ck_assert_str_eq(problem.err.text, "parameter x: allowed is none");
 }
 END_TEST
 

@@ -92,6 +92,17 @@ START_TEST(the_document_has_every_route)
 }
 END_TEST
 
+START_TEST(the_document_says_how_errors_look)
+{
+    desk_ask(&d, "reader", OPENAPI, NULL, 200);
+    ck_assert_str_eq(desk_get(&d, "components.schemas.error.properties.error."
+                                  "properties.field.type"),
+                     "string");
+    ck_assert_ptr_nonnull(
+        strstr(desk_body(&d), "{\"$ref\":\"#/components/schemas/error\"}"));
+}
+END_TEST
+
 START_TEST(a_dialect_that_is_off_is_not_in_it)
 {
     desk_stop(&d);
@@ -125,6 +136,7 @@ int main(void)
     tcase_add_test(tc, whoever_asks_learns_that_we_are_there);
     tcase_add_test(tc, readers_learn_all_of_it);
     tcase_add_test(tc, the_document_has_every_route);
+    tcase_add_test(tc, the_document_says_how_errors_look);
     tcase_add_test(tc, a_dialect_that_is_off_is_not_in_it);
     tcase_add_test(tc, the_document_is_not_sent_twice);
     suite_add_tcase(suite, tc);

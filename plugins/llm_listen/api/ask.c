@@ -294,11 +294,15 @@ void ask_go_on(struct ask *a)
 /* False: answered. */
 static bool prepare(struct ask *a)
 {
+    struct query_problem problem;
     int rc = query_read(a->route->query, a->req->query, &a->arena, a->query,
-                        &a->err);
+                        &problem);
 
     if (rc == LLMREG_EINVAL) {
-        refuse(a, 400, a->err.text);
+        const struct reply_error e = {
+            .status = 400, .message = problem.err.text, .field = problem.field};
+
+        reply_error(a, &e);
         return false;
     }
     if (rc == LLMREG_OK)

@@ -230,7 +230,48 @@ static void write_body(struct llmreg_json_out *w, const struct route *r)
 
 /* ---- answers ---- */
 
-static void write_responses(struct llmreg_json_out *w, const struct route *r)
+static void write_text(struct llmreg_json_out *w, const char *name,
+                       const char *help)
+{
+    llmreg_json_open_object(w, name);
+    llmreg_json_string(w, "type", "string");
+    llmreg_json_string(w, "description", help);
+    llmreg_json_close_object(w);
+}
+
+/* As reply.c writes it. */
+static void write_error_schema(struct llmreg_json_out *w)
+{
+    llmreg_json_open_object(w, "error");
+    llmreg_json_string(w, "type", "object");
+    llmreg_json_open_object(w, "properties");
+    llmreg_json_open_object(w, "error");
+    llmreg_json_string(w, "type", "object");
+    llmreg_json_open_object(w, "properties");
+    write_text(w, "code", "a word for programs");
+    write_text(w, "message", "a sentence for people");
+    write_text(w, "field",
+               "the field of the body, or the parameter, that it is about");
+    llmreg_json_close_object(w);
+    llmreg_json_close_object(w);
+    llmreg_json_close_object(w);
+    llmreg_json_close_object(w);
+}
+
+static void write_error_content(struct llmreg_json_out *w)
+{
+    llmreg_json_open_object(w, "content");
+    llmreg_json_open_object(w, "application/json");
+    llmreg_json_open_object(w, "schema");
+    llmreg_json_string(w, "$ref", "#/components/schemas/error");
+    llmreg_json_close_object(w);
+    llmreg_json_close_object(w);
+    llmreg_json_close_object(w);
+}
+
+/* A dialect has errors of its own. */
+static void write_responses(struct llmreg_json_out *w, const struct route *r,
+                            bool ours)
 {
     unsigned all[STATUSES_MAX];
     const size_t n = statuses_of(r, all);
@@ -244,6 +285,8 @@ static void write_responses(struct llmreg_json_out *w, const struct route *r)
         llmreg_text_addf(&t, "%u", all[i]);
         llmreg_json_open_object(w, key);
         llmreg_json_string(w, "description", statuses_help(all[i]));
+        if (ours && all[i] >= 400)
+            write_error_content(w);
         llmreg_json_close_object(w);
     }
     llmreg_json_close_object(w);
@@ -299,7 +342,7 @@ static void write_operation(struct llmreg_json_out *w, const struct place *p)
     write_security(w, r);
     write_params(w, r);
     write_body(w, r);
-    write_responses(w, r);
+    write_responses(w, r, p->tables[p->table].errors == NULL);
     llmreg_json_close_object(w);
 }
 
@@ -331,6 +374,9 @@ static void write_head(struct llmreg_json_out *w)
     llmreg_json_string(w, "type", "http");
     llmreg_json_string(w, "scheme", "bearer");
     llmreg_json_close_object(w);
+    llmreg_json_close_object(w);
+    llmreg_json_open_object(w, "schemas");
+    write_error_schema(w);
     llmreg_json_close_object(w);
     llmreg_json_close_object(w);
 }

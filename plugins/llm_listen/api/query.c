@@ -127,15 +127,16 @@ static int refuse_name(const struct query_row *rows, const char *name,
     return LLMREG_EINVAL;
 }
 
-static int read_pair(const struct query_row *rows, const char *name,
-                     const char *value, struct query_value *out,
-                     struct llmreg_error *err)
+static int read_pair(const struct query_row *rows, const char *const pair[2],
+                     struct query_value *out, struct llmreg_error *err)
 {
+    const char *name = pair[0];
+
     for (size_t i = 0; rows != NULL && rows[i].name != NULL; i++) {
         if (strcmp(rows[i].name, name) != 0)
             continue;
         if (out[i].text == NULL)
-            return read_value(&rows[i], value, &out[i], err);
+            return read_value(&rows[i], pair[1], &out[i], err);
         llmreg_error_set(err, "parameter %s is there twice", name);
         return LLMREG_EINVAL;
     }
@@ -159,19 +160,23 @@ static int decode_pair(const char *text, size_t len, struct llmreg_arena *arena,
 int query_read(const struct query_row *rows, const char *query,
                struct llmreg_arena *arena,
                struct query_value out[static QUERY_MAX],
-               struct llmreg_error *err)
+               struct query_problem *problem)
 {
     memset(out, 0, QUERY_MAX * sizeof *out);
     while (*query != '\0') {
         const size_t len = strcspn(query, "&");
-        const char *pair[2];
+        const char *pair[2] = {NULL, NULL};
         int rc = len == 0 ? LLMREG_OK : decode_pair(query, len, arena, pair);
 
+        problem->field = NULL;
         if (rc == LLMREG_EINVAL)
-            llmreg_error_set(err, "the query is not percent-encoded UTF-8 "
-                                  "without control characters");
-        if (rc == LLMREG_OK && len > 0)
-            rc = read_pair(rows, pair[0], pair[1], out, err);
+            llmreg_error_set(&problem->err,
+                             "the query is not percent-encoded UTF-8 without "
+                             "control characters");
+        if (rc == LLMREG_OK && len > 0) {
+            problem->field = pair[0];
+            rc = read_pair(rows, pair, out, &problem->err);
+        }
         if (rc != LLMREG_OK)
             return rc;
         query += len;

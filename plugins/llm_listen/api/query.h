@@ -37,12 +37,18 @@ struct query_value {
     int64_t number;   /* COUNT; BOOL: 0, 1; WORD: which */
 };
 
+struct query_problem {
+    struct llmreg_error err;
+    const char *field; /* the parameter; NULL: none in particular */
+};
+
 /* out[i] is of row i, QUERY_MAX of them.  rows NULL: nothing is allowed.
- * LLMREG_EINVAL: err says why, and names the parameter.  LLMREG_ENOMEM. */
+ * LLMREG_EINVAL: *problem says why, and names the parameter.
+ * LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int query_read(const struct query_row *rows, const char *query,
                                 struct llmreg_arena *arena,
                                 struct query_value out[static QUERY_MAX],
-                                struct llmreg_error *err);
+                                struct query_problem *problem);
 
 /* A part of a path or query without its percent signs; plus: '+' is a blank.
  * LLMREG_EINVAL: not two hex digits behind one, a NUL, a control character, no
