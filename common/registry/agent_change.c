@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/registry/vouch.h"
-
 void agent_change_begin(struct agent_change *c, struct llmreg_agent *a,
                         const struct llmreg_now *now)
 {
@@ -230,10 +228,10 @@ static void follow(struct llmreg_registry *r, struct agent_change *c)
     c->note = NULL;
     if (c->seq != 0)
         llmreg_bus_wake(r->bus);
+    const struct agents_move move = {c->agent, c->reason,
+                                     is_over(c->word.presence)};
     if (has_moved(c))
-        vouch_follow(r, c->agent, c->reason, c->now);
-    if (has_moved(c) && is_over(c->word.presence))
-        agents_ended(r, c->agent, c->reason, c->now);
+        agents_follow(r, &move, c->now);
 }
 
 int agent_change_commit(struct llmreg_registry *r, struct agent_change *c)

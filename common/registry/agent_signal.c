@@ -11,7 +11,6 @@
 
 #include "common/domain/check.h"
 #include "common/domain/metadata.h"
-#include "common/registry/vouch.h"
 
 struct beating {
     const char *id;
@@ -245,8 +244,8 @@ static int remove_held(struct llmreg_registry *r, struct llmreg_agent *a,
     if (rc != LLMREG_OK)
         return rc;
     llmreg_bus_wake(r->bus);
-    vouch_follow(r, a, event.reason, &now);
-    agents_ended(r, a, event.reason, &now);
+    const struct agents_move move = {a, event.reason, true};
+    agents_follow(r, &move, &now);
     return LLMREG_OK;
 }
 

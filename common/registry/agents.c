@@ -11,6 +11,7 @@
 
 #include "common/registry/count.h"
 #include "common/registry/keyhash.h"
+#include "common/registry/vouch.h"
 
 #define INDEX_KEYS 65536 /* distinct ones; more are there, and slower */
 
@@ -263,8 +264,10 @@ void llmreg_agent_count(struct llmreg_registry *r,
             atomic_load_explicit(&t->by_presence[i], memory_order_relaxed);
 }
 
-void agents_ended(struct llmreg_registry *r, const struct llmreg_agent *a,
-                  const char *reason, const struct llmreg_now *now)
+void agents_follow(struct llmreg_registry *r, const struct agents_move *m,
+                   const struct llmreg_now *now)
 {
-    sessions_end(r, a->id, a->generation, reason == NULL ? "" : reason, now);
+    vouch_follow(r, m->agent, m->reason, now);
+    if (m->ended)
+        sessions_end(r, m->agent->id, m->agent->generation, m->reason, now);
 }

@@ -74,9 +74,15 @@ void agents_set_word_locked(struct agents *t, struct llmreg_agent *a,
 /* Serves the deadlines; as llmreg_tick. */
 int64_t agents_tick(struct llmreg_registry *r, const struct llmreg_now *now);
 
-/* What else ends when this agent went offline, stopped or was removed.  With
- * no lock held, after its event. */
-void agents_ended(struct llmreg_registry *r, const struct llmreg_agent *a,
-                  const char *reason, const struct llmreg_now *now);
+/* An agent is on another rung, or was removed. */
+struct agents_move {
+    struct llmreg_agent *agent;
+    const char *reason;
+    bool ended; /* offline, stopped or removed */
+};
+/* Its endpoints follow, and when it ended so do its sessions.  With no lock
+ * held, after its event. */
+void agents_follow(struct llmreg_registry *r, const struct agents_move *m,
+                   const struct llmreg_now *now);
 
 #endif

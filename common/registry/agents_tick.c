@@ -17,30 +17,21 @@
 
 #include <sched.h>
 
-#include "common/registry/vouch.h"
-
 #define BATCH 128 /* looks in one holding of the lock */
 
 struct serving {
     const struct llmreg_now *now;
     size_t looks;
     bool told; /* there was an event */
-    /* are on another rung, or were removed; references */
     size_t nmoved;
-    struct {
-        struct llmreg_agent *agent;
-        const char *reason;
-        bool ended; /* offline or removed */
-    } moved[BATCH];
+    struct agents_move moved[BATCH]; /* with a reference each */
 };
 
 static void move_locked(struct serving *s, struct llmreg_agent *a,
                         const char *reason, bool ended)
 {
-    s->moved[s->nmoved].agent = llmreg_agent_hold(a);
-    s->moved[s->nmoved].reason = reason;
-    s->moved[s->nmoved].ended = ended;
-    s->nmoved++;
+    s->moved[s->nmoved++] =
+        (struct agents_move){llmreg_agent_hold(a), reason, ended};
 }
 
 static void tell_locked(struct llmreg_registry *r, struct llmreg_agent *a,
@@ -132,11 +123,8 @@ static void follow(struct llmreg_registry *r, const struct serving *s)
     if (s->told)
         llmreg_bus_wake(r->bus);
     for (size_t i = 0; i < s->nmoved; i++) {
-        struct llmreg_agent *a = s->moved[i].agent;
-        vouch_follow(r, a, s->moved[i].reason, s->now);
-        if (s->moved[i].ended)
-            agents_ended(r, a, s->moved[i].reason, s->now);
-        llmreg_agent_put(a);
+        agents_follow(r, &s->moved[i], s->now);
+        llmreg_agent_put(s->moved[i].agent);
     }
 }
 

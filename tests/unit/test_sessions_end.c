@@ -114,7 +114,8 @@ START_TEST(a_successor_gets_a_session_of_its_own)
     people_add("a", "agent a");
     (void)meeting_opens("a", "b");
     ck_assert(meeting_result.created);
-    agents_ended(fleet, old, "late", &fleet_now);
+    const struct agents_move move = {old, "late", true};
+    agents_follow(fleet, &move, &fleet_now);
     ck_assert_str_eq(meeting_list("a", true), "a-b");
     ck_assert_str_eq(meeting_list("a", false), "a-b c-a");
     llmreg_agent_put(old);
