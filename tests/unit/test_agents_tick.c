@@ -317,6 +317,13 @@ struct watched {
     unsigned rungs; /* bit per presence that was passed */
 };
 
+/* What happens to one at a moment. */
+struct moment {
+    int64_t at; /* monotonic */
+    int who;
+    bool beats; /* else it is looked at */
+};
+
 static struct watched watched[MANY];
 static unsigned seed;
 
@@ -384,33 +391,70 @@ static void watch(int i)
     ck_assert_int_eq(p, right);
 }
 
+/* Four heartbeats, and a look just before and at the end of each rung. */
+#define MOMENTS (4 + 2 * 3)
+
+static int by_time(const void *left, const void *right)
+{
+    const struct moment *a = left, *b = right;
+
+    return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static void plan(struct moment *out, int who, int64_t silent_from)
+{
+    static const int64_t rungs[] = {45 * S, 90 * S, 300 * S};
+
+    for (int k = 3; k >= 0; k--)
+        *out++ = (struct moment){silent_from - k * 30 * S, who, true};
+    for (size_t i = 0; i < 3; i++) {
+        *out++ = (struct moment){silent_from + rungs[i] - 1, who, false};
+        *out++ = (struct moment){silent_from + rungs[i], who, false};
+    }
+}
+
+/* As the timer does: it looks when the last look said, and not before. */
+static void go_to(int64_t at, int64_t *due)
+{
+    while (*due <= at) {
+        fleet_now.mono_ns = *due;
+        fleet_now.wall_ms = *due / LLMREG_NS_PER_MS;
+        *due = people_tick();
+        ck_assert_int_gt(*due, fleet_now.mono_ns);
+    }
+    fleet_now.mono_ns = at;
+    fleet_now.wall_ms = at / LLMREG_NS_PER_MS;
+}
+
+/* At random to the nanosecond. */
 START_TEST(C3_a_thousand_that_fall_silent_at_random_pass_late_stale_offline)
 {
-    int64_t start = fleet_now.mono_ns;
+    static struct moment moments[MANY * MOMENTS];
+    int64_t due;
 
     crowd_come();
-    for (int i = 0; i < MANY; i++)
-        watched[i] = (struct watched){
-            .silent_from = start + below(120) * S,
-            .last = LLMREG_PRESENCE_ONLINE,
-        };
-    for (int second = 0; second <= 450; second++) {
-        for (int i = 0; i < MANY; i++)
-            if (fleet_now.mono_ns == watched[i].silent_from)
-                people_beat(name_of(i));
-            else if (fleet_now.mono_ns < watched[i].silent_from &&
-                     (second + i) % 30 == 0)
-                people_beat(name_of(i));
-        (void)people_tick();
-        for (int i = 0; second > 30 && i < MANY; i++)
-            if (fleet_now.mono_ns >= watched[i].silent_from)
-                watch(i);
-        people_wait(1000);
+    const int64_t start = fleet_now.mono_ns + 90 * S + 1;
+    for (int i = 0; i < MANY; i++) {
+        const int64_t silent_from = start + below(120) * S +
+                                    (int64_t)below(10000) * (S / 10000) +
+                                    below(10000);
+        watched[i] = (struct watched){silent_from, LLMREG_PRESENCE_ONLINE, 0};
+        plan(&moments[i * MOMENTS], i, silent_from);
+    }
+    qsort(moments, MANY * MOMENTS, sizeof moments[0], by_time);
+    due = people_tick();
+    for (size_t i = 0; i < MANY * MOMENTS; i++) {
+        go_to(moments[i].at, &due);
+        if (moments[i].beats)
+            people_beat(name_of(moments[i].who));
+        else
+            watch(moments[i].who);
     }
     for (int i = 0; i < MANY; i++)
-        ck_assert_uint_ge(watched[i].rungs, 1U << LLMREG_PRESENCE_OFFLINE |
+        ck_assert_uint_eq(watched[i].rungs, 1U << LLMREG_PRESENCE_ONLINE |
+                                                1U << LLMREG_PRESENCE_LATE |
                                                 1U << LLMREG_PRESENCE_STALE |
-                                                1U << LLMREG_PRESENCE_LATE);
+                                                1U << LLMREG_PRESENCE_OFFLINE);
 }
 END_TEST
 
