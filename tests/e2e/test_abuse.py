@@ -43,7 +43,7 @@ def guarded(world, **more):
         {'type': 'performance', 'name': 'gpu1', 'agent_id': 'gpu1',
          'host': 'gpu1', 'interval_seconds': 1}, AGENT)
     expect(status == 200, f'{status} {answer}')
-    return hub, Neighbour(world, 'gpu1', token=AGENT)
+    return hub, Neighbour(world, 'gpu1', token=AGENT, rate=200)
 
 
 WRONG = '''
