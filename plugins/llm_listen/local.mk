@@ -48,6 +48,8 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/body_trees.h \
 	plugins/llm_listen/api/buckets.c \
 	plugins/llm_listen/api/buckets.h \
+	plugins/llm_listen/api/cooling.c \
+	plugins/llm_listen/api/cooling.h \
 	plugins/llm_listen/api/endpoints.c \
 	plugins/llm_listen/api/endpoints.h \
 	plugins/llm_listen/api/endpoints_add.c \

@@ -212,3 +212,9 @@ TESTS += tests/unit/test_dialect_nexus_socket
 tests_unit_test_dialect_nexus_socket_SOURCES = tests/unit/test_dialect_nexus_socket.c
 tests_unit_test_dialect_nexus_socket_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_dialect_nexus_socket_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_cooling
+TESTS += tests/unit/test_cooling
+tests_unit_test_cooling_SOURCES = tests/unit/test_cooling.c
+tests_unit_test_cooling_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_cooling_LDADD = $(DESK_LIBS)

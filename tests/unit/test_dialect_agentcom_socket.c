@@ -314,6 +314,46 @@ START_TEST(ten_faults_in_a_minute_close_it)
 }
 END_TEST
 
+static void talk_nonsense(void)
+{
+    for (int i = 0; i < TALK_FAULTS; i++)
+        expect_error("{", "invalid_json");
+    ck_assert_uint_eq(fake_socket_code(socket_call), 1008);
+    hang_up(1008);
+}
+
+START_TEST(an_agent_that_talked_nonsense_stays_out_for_a_while)
+{
+    come_in();
+    talk_nonsense();
+    open_as("far");
+    say(identify("agent", ""));
+    ck_assert_str_eq(said, "");
+    ck_assert_uint_eq(fake_socket_code(socket_call), 1008);
+    ck_assert_str_eq(fake_socket_reason(socket_call),
+                     "cooldown active: retry in 30s");
+    hang_up(1008);
+    desk_pass(&d, 30000);
+    come_in();
+    talk_nonsense();
+    desk_pass(&d, 59000);
+    open_as("far");
+    say(identify("agent", ""));
+    ck_assert_str_eq(fake_socket_reason(socket_call),
+                     "cooldown active: retry in 1s");
+}
+END_TEST
+
+/* Or anybody could keep it out. */
+START_TEST(nonsense_of_a_stranger_keeps_no_agent_out)
+{
+    open_as("far");
+    expect_error(identify("reader", ""), "forbidden");
+    talk_nonsense();
+    come_in();
+}
+END_TEST
+
 START_TEST(too_many_messages_are_limited)
 {
     desk_close(&d);
@@ -588,6 +628,8 @@ int main(void)
     tcase_add_loop_test(t, what_is_wrong_is_said_and_the_socket_stays, 0,
                         sizeof wrong / sizeof wrong[0]);
     tcase_add_test(t, ten_faults_in_a_minute_close_it);
+    tcase_add_test(t, an_agent_that_talked_nonsense_stays_out_for_a_while);
+    tcase_add_test(t, nonsense_of_a_stranger_keeps_no_agent_out);
     tcase_add_test(t, too_many_messages_are_limited);
     tcase_add_test(t, a_ping_is_a_heartbeat);
     tcase_add_test(t, a_status_is_kept);

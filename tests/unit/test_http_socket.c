@@ -455,6 +455,21 @@ static void send_reserved_bit(struct client *c)
     ws_send(c, WS_TEXT | 0x40, "hi", 2);
 }
 
+static void send_other_reserved_bits(struct client *c)
+{
+    ws_send(c, WS_TEXT | 0x30, "hi", 2);
+}
+
+static void send_compressed(struct client *c)
+{
+    ws_send(c, WS_TEXT | 0x40, "\xca\xc8\x04\x00", 4);
+}
+
+static void send_reserved_control(struct client *c)
+{
+    ws_send(c, 0x8b, "hi", 2);
+}
+
 static void send_reserved_opcode(struct client *c)
 {
     ws_send(c, 0x83, "hi", 2);
@@ -476,6 +491,23 @@ static void send_long_ping(struct client *c)
     ws_send(c, WS_PING, zeros, 126);
 }
 
+static void send_long_pong(struct client *c)
+{
+    ws_send(c, WS_PONG, zeros, 126);
+}
+
+static void send_long_close(struct client *c)
+{
+    memset(zeros, 'x', 200);
+    memcpy(zeros, "\x03\xe8", 2);
+    ws_send(c, WS_CLOSE, zeros, 126);
+}
+
+static void send_ping_of_64_kb(struct client *c)
+{
+    ws_send(c, WS_PING, zeros, 65536);
+}
+
 static void send_ping_in_pieces(struct client *c)
 {
     ws_send(c, 0x09, "hi", 2);
@@ -486,6 +518,11 @@ static void send_length_of_63_bits(struct client *c)
     client_send(c, "\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff", 10);
 }
 
+static void send_long_length_of_few(struct client *c)
+{
+    client_send(c, "\x81\xff\0\0\0\0\0\0\0\x02", 10);
+}
+
 static void send_odd_length(struct client *c)
 {
     client_send(c, "\x81\xfe\0\x01", 4);
@@ -494,6 +531,43 @@ static void send_odd_length(struct client *c)
 static void send_close_of_no_code(struct client *c)
 {
     ws_send(c, WS_CLOSE, "\x03\xed", 2); /* 1005 */
+}
+
+static void send_half_a_code(struct client *c)
+{
+    ws_send(c, WS_CLOSE, "\x03", 1);
+}
+
+static void send_close_of_999(struct client *c)
+{
+    ws_send(c, WS_CLOSE, "\x03\xe7", 2);
+}
+
+static void send_close_of_5000(struct client *c)
+{
+    ws_send(c, WS_CLOSE, "\x13\x88", 2);
+}
+
+static void send_unmasked_close(struct client *c)
+{
+    client_send(c, "\x88\x02\x03\xe8", 4);
+}
+
+/* The second piece is no continuation of the first one's character. */
+static void send_bad_text_in_pieces(struct client *c)
+{
+    ws_send(c, 0x01, "ok \xe2\x82", 5);
+    ws_send(c, WS_FIN, "ok", 2);
+}
+
+static void send_too_large_a_character(struct client *c)
+{
+    ws_send(c, WS_TEXT, "\xf4\x90\x80\x80", 4);
+}
+
+static void send_overlong_slash(struct client *c)
+{
+    ws_send(c, WS_TEXT, "\xc0\xaf", 2);
 }
 
 static void send_bad_text(struct client *c)
@@ -521,6 +595,18 @@ static void send_binary(struct client *c)
     ws_send(c, WS_BIN, "hi", 2);
 }
 
+static void send_binary_in_pieces(struct client *c)
+{
+    ws_send(c, 0x02, "h", 1);
+    ws_send(c, WS_FIN, "i", 1);
+}
+
+/* It says so, and sends a byte of it. */
+static void send_length_of_a_gigabyte(struct client *c)
+{
+    client_send(c, "\x81\xff\0\0\0\0\x40\0\0\0\1\2\3\4x", 15);
+}
+
 static void send_too_long(struct client *c)
 {
     ws_send(c, WS_TEXT, zeros, 65537);
@@ -543,23 +629,23 @@ static const struct {
     void (*send)(struct client *c);
     unsigned code;
 } hostile[] = {
-    {send_unmasked, 1002},
-    {send_reserved_bit, 1002},
-    {send_reserved_opcode, 1002},
-    {send_continuation_of_nothing, 1002},
-    {send_two_beginnings, 1002},
-    {send_long_ping, 1002},
-    {send_ping_in_pieces, 1002},
-    {send_length_of_63_bits, 1002},
-    {send_odd_length, 1002},
-    {send_close_of_no_code, 1002},
-    {send_bad_text, 1007},
-    {send_half_a_character, 1007},
-    {send_surrogate, 1007},
-    {send_bad_reason, 1007},
-    {send_binary, 1003},
-    {send_too_long, 1009},
-    {send_too_long_in_pieces, 1009},
+    {send_unmasked, 1002},           {send_unmasked_close, 1002},
+    {send_reserved_bit, 1002},       {send_other_reserved_bits, 1002},
+    {send_compressed, 1002},         {send_reserved_control, 1002},
+    {send_reserved_opcode, 1002},    {send_continuation_of_nothing, 1002},
+    {send_two_beginnings, 1002},     {send_long_ping, 1002},
+    {send_long_pong, 1002},          {send_long_close, 1002},
+    {send_ping_of_64_kb, 1002},      {send_ping_in_pieces, 1002},
+    {send_long_length_of_few, 1002}, {send_length_of_63_bits, 1002},
+    {send_odd_length, 1002},         {send_close_of_no_code, 1002},
+    {send_half_a_code, 0}, /* as one without a code */
+    {send_close_of_999, 1002},       {send_close_of_5000, 1002},
+    {send_bad_text_in_pieces, 1007}, {send_too_large_a_character, 1007},
+    {send_overlong_slash, 1007},     {send_bad_text, 1007},
+    {send_half_a_character, 1007},   {send_surrogate, 1007},
+    {send_bad_reason, 1007},         {send_binary, 1003},
+    {send_binary_in_pieces, 1003},   {send_length_of_a_gigabyte, 1009},
+    {send_too_long, 1009},           {send_too_long_in_pieces, 1009},
     {send_many_pieces, 1009},
 };
 
@@ -651,6 +737,40 @@ START_TEST(who_does_not_take_what_is_sent_is_cut_off)
 }
 END_TEST
 
+/* All at once, and reads nothing: others are served meanwhile. */
+START_TEST(a_flood_of_messages_harms_nobody)
+{
+    struct client *bad = ws_open(world.port, "/socket");
+    struct client *good = ws_open(world.port, "/socket");
+    unsigned char bytes[64];
+    const size_t n = ws_frame(bytes, sizeof bytes, WS_TEXT, "again", 5);
+
+    for (int i = 0; i < 20; i++) {
+        for (int k = 0; k < 2000; k++)
+            if (send(bad->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+                break;
+        ws_say(good, "still here");
+        ws_expect(good, "still here");
+    }
+    client_reset(bad);
+    world_await_ends(&world, 1);
+    client_close(good);
+}
+END_TEST
+
+START_TEST(what_comes_after_a_close_is_not_heard)
+{
+    struct client *c = ws_open(world.port, "/socket");
+    unsigned char bytes[64];
+    size_t n = ws_frame(bytes, sizeof bytes, WS_CLOSE, "\x03\xe8", 2);
+
+    n += ws_frame(bytes + n, sizeof bytes - n, WS_TEXT, "late", 4);
+    ck_assert(client_send(c, bytes, n));
+    ws_expect_close(c, 1000);
+    client_close(c);
+}
+END_TEST
+
 /* ---- limits ---- */
 
 START_TEST(sockets_count_as_streams)
@@ -712,6 +832,8 @@ int main(void)
     tcase_add_test(t, bytes_come_one_by_one);
     tcase_add_test(t, who_pings_and_does_not_read_is_cut_off);
     tcase_add_test(t, who_does_not_take_what_is_sent_is_cut_off);
+    tcase_add_test(t, a_flood_of_messages_harms_nobody);
+    tcase_add_test(t, what_comes_after_a_close_is_not_heard);
     tcase_add_test(t, sockets_count_as_streams);
     suite_add_tcase(s, t);
     r = srunner_create(s);

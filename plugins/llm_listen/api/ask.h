@@ -19,6 +19,7 @@
 #include "plugins/llm_listen/api/acks.h"
 #include "plugins/llm_listen/api/buckets.h"
 #include "plugins/llm_listen/api/cast.h"
+#include "plugins/llm_listen/api/cooling.h"
 #include "plugins/llm_listen/api/route.h"
 #include "plugins/llm_listen/api/who.h"
 
@@ -54,6 +55,7 @@ struct api {
     struct acks *acks;
     struct feed *feed;
     struct cast *casts[CASTS]; /* NULL: its dialect is not there */
+    struct cooling cooling;    /* the sockets' thread's */
     struct buckets *buckets;
     struct counters *counters;
     struct http_fixed *beaten; /* what most heartbeats are answered */

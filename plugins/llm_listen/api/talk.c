@@ -46,9 +46,11 @@ static void count_fault(struct ask *a, struct talk *t)
         t->faults = 0;
         t->faults_ns = now_ns;
     }
-    if (++t->faults >= TALK_FAULTS)
-        http_socket_close(a->call, HTTP_CLOSE_POLICY,
-                          "too many validation errors");
+    if (++t->faults < TALK_FAULTS)
+        return;
+    http_socket_close(a->call, HTTP_CLOSE_POLICY, "too many validation errors");
+    if (t->agent[0] != '\0')
+        cooling_add(&a->api->cooling, t->agent, now_ns);
 }
 
 static int say(struct ask *a, const struct http_answer *answer)

@@ -11,7 +11,7 @@
  * It may join a cast (cast.h), and then hears what all of that hear.
  *
  * Whoever says too often what cannot be understood is closed (TALK_FAULTS in
- * TALK_FAULTS_NS).
+ * TALK_FAULTS_NS); the agent that it was stays out for a while (cooling.h).
  *
  * Threads:   begun by a call's worker; then all on the sockets' thread.
  * Blocking:  never.

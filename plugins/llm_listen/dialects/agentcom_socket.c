@@ -187,6 +187,19 @@ static bool refuse_stranger(struct ask *a)
     return true;
 }
 
+/* It was shown out a moment ago, and is told when to come.  True: it was. */
+static bool refuse_hothead(struct ask *a, const char *id)
+{
+    const int left = cooling_left(&a->api->cooling, id, a->req->now.mono_ns);
+    char reason[64];
+
+    if (left == 0)
+        return false;
+    snprintf(reason, sizeof reason, "cooldown active: retry in %ds", left);
+    http_socket_close(a->call, HTTP_CLOSE_POLICY, reason);
+    return true;
+}
+
 /* The first heartbeat; what it says that it does is none of a registration. */
 static int greet(struct ask *a, const struct hello *said, bool *answered)
 {
@@ -224,7 +237,8 @@ static int run_identify(struct ask *a)
     bool answered = false;
     int rc = LLMREG_OK;
 
-    if (!show_token(a, said->token) || refuse_stranger(a))
+    if (!show_token(a, said->token) || refuse_stranger(a) ||
+        refuse_hothead(a, said->agent_id))
         return LLMREG_OK;
     rc = report_register(a, &r, &done);
     /* There a name is for people, and two may have the same one. */
