@@ -414,17 +414,18 @@ END_TEST
 START_TEST(the_server_stops_with_listeners_that_read_nothing)
 {
     struct client *c[8];
-    const int64_t begin_ns = llmreg_clock_now(&llmreg_clock_system).mono_ns;
+    int64_t begin_ns;
 
     for (int i = 0; i < 8; i++)
         c[i] = listener();
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 4; i++) {
         world_publish(&world, "large");
-        poll(NULL, 0, 20);
+        poll(NULL, 0, HTTP_NEWS_MS);
     }
+    begin_ns = llmreg_clock_now(&llmreg_clock_system).mono_ns;
     world_stop(&world);
     ck_assert_int_lt(llmreg_clock_now(&llmreg_clock_system).mono_ns - begin_ns,
-                     5 * LLMREG_NS_PER_S);
+                     10 * LLMREG_NS_PER_S);
     for (int i = 0; i < 8; i++)
         client_close(c[i]);
 }
