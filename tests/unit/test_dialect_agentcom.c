@@ -459,6 +459,29 @@ START_TEST(what_is_not_offered_is_not_there)
 }
 END_TEST
 
+/* What is of the configuration is changed there. */
+START_TEST(what_is_configured_is_only_read)
+{
+    desk_ask(&d, "admin", "PUT /api/config/heartbeat-interval",
+             "{\"heartbeat_interval_ms\":1000}", 405);
+    ck_assert_str_eq(desk_field(&d, "Allow"), "GET");
+    desk_ask(&d, "admin", "PUT /api/config/alert-thresholds", "{}", 405);
+    ck_assert_str_eq(desk_field(&d, "Allow"), "GET");
+}
+END_TEST
+
+/* There they need no token; here they do, but on this machine. */
+static const char *const open_there[] = {"GET /api/agents", "GET /api/alerts",
+                                         "GET /api/dashboard/state"};
+
+START_TEST(who_reads_from_elsewhere_shows_a_token)
+{
+    desk_ask(&d, "far", open_there[_i], NULL, 401);
+    desk_ask(&d, "local", open_there[_i], NULL, 200);
+    desk_ask(&d, "reader", open_there[_i], NULL, 200);
+}
+END_TEST
+
 START_TEST(without_the_dialect_there_is_nothing_of_it)
 {
     d.conf.dialects = 0;
@@ -514,6 +537,9 @@ static TCase *make_others(void)
     tcase_add_test(tc, who_asks_too_often_is_told_when);
     tcase_add_loop_test(tc, what_is_not_offered_is_not_there, 0,
                         (int)(sizeof not_offered / sizeof not_offered[0]));
+    tcase_add_test(tc, what_is_configured_is_only_read);
+    tcase_add_loop_test(tc, who_reads_from_elsewhere_shows_a_token, 0,
+                        (int)(sizeof open_there / sizeof open_there[0]));
     tcase_add_test(tc, without_the_dialect_there_is_nothing_of_it);
     return tc;
 }

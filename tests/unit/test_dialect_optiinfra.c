@@ -155,6 +155,28 @@ START_TEST(one_of_an_unknown_agent_is_404)
 }
 END_TEST
 
+START_TEST(a_heartbeat_may_name_its_agent_in_the_body)
+{
+    const char *id = make(COST);
+    char body[240];
+
+    snprintf(body, sizeof body, "{\"agent_id\":\"%s\",\"status\":\"degraded\"}",
+             id);
+    desk_ask(&d, "old", "POST /agents/heartbeat", body, 200);
+    ck_assert_str_eq(desk_get(&d, "received"), "true");
+    ck_assert_str_eq(desk_get(&d, "next_interval_seconds"), "30");
+    desk_ask(&d, "reader", desk_path("GET /agents/{}", id), NULL, 200);
+    ck_assert_str_eq(desk_get(&d, "status"), "degraded");
+    desk_ask(&d, "old", "POST /agents/heartbeat", "{\"agent_id\":\"nobody\"}",
+             404);
+    ck_assert_str_eq(desk_body(&d),
+                     "{\"error\":\"agent not found: agent not found\"}");
+    desk_ask(&d, "old", "POST /agents/heartbeat", "{}", 400);
+    desk_ask(&d, "old", "POST /agents/heartbeat", NULL, 400);
+    ck_assert_str_eq(desk_get(&d, "error"), "EOF");
+}
+END_TEST
+
 static const struct {
     const char *body, *error;
 } wrong_beats[] = {
@@ -314,6 +336,17 @@ START_TEST(what_is_not_there_is_a_text)
 }
 END_TEST
 
+/* Planned there, and called by nobody. */
+static const char *const not_offered[] = {
+    "GET /health/agents", "GET /health/system", "GET /health/a",
+    "GET /discovery/agents", "GET /discovery/endpoints"};
+
+START_TEST(what_is_not_offered_is_not_there)
+{
+    desk_ask(&d, "admin", not_offered[_i], NULL, 404);
+}
+END_TEST
+
 START_TEST(who_may_not_is_told_in_its_form)
 {
     desk_ask(&d, "far", "GET /agents", NULL, 401);
@@ -465,6 +498,7 @@ int main(void)
     tcase_add_test(tc, bad_json_is_an_invalid_character);
     tcase_add_test(tc, a_heartbeat_is_received);
     tcase_add_test(tc, one_of_an_unknown_agent_is_404);
+    tcase_add_test(tc, a_heartbeat_may_name_its_agent_in_the_body);
     tcase_add_loop_test(tc, a_heartbeat_that_makes_no_sense_is_400, 0,
                         (int)(sizeof wrong_beats / sizeof wrong_beats[0]));
     tcase_add_loop_test(tc, a_status_is_shown_as_one_of_four_words, 0,
@@ -477,6 +511,8 @@ int main(void)
     tcase_add_test(tc, an_agent_that_is_not_there_is_404);
     tcase_add_test(tc, lists_are_of_all_or_of_a_type);
     tcase_add_test(tc, what_is_not_there_is_a_text);
+    tcase_add_loop_test(tc, what_is_not_offered_is_not_there, 0,
+                        (int)(sizeof not_offered / sizeof not_offered[0]));
     tcase_add_test(tc, who_may_not_is_told_in_its_form);
     tcase_add_test(tc, without_the_dialect_there_is_nothing_of_it);
     tcase_add_test(tc, the_application_agent_comes_beats_and_goes);

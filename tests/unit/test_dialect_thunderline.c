@@ -376,6 +376,15 @@ START_TEST(a_node_that_is_not_there_is_404_in_both_forms)
 }
 END_TEST
 
+START_TEST(an_id_that_cannot_be_one_is_400)
+{
+    desk_ask(&d, "reader", "GET /api/thunderlink/nodes/%zz", NULL, 400);
+    expect_error("Bad Request");
+    desk_ask(&d, "reader", "GET /api/thunderlink/nodes/a%00b", NULL, 400);
+    desk_ask(&d, "reader", "GET /api/registry/services/%ff", NULL, 400);
+}
+END_TEST
+
 static const struct {
     const char *query, *ids;
 } filters[] = {
@@ -503,6 +512,7 @@ static Suite *make_suite(void)
     tcase_add_test(tc, more_of_a_node_is_loaded_on_request);
     tcase_add_test(tc, heartbeats_are_those_of_the_last_minutes);
     tcase_add_test(tc, a_node_that_is_not_there_is_404_in_both_forms);
+    tcase_add_test(tc, an_id_that_cannot_be_one_is_400);
     tcase_add_loop_test(tc, nodes_are_filtered_and_empty_values_ignored, 0,
                         (int)(sizeof filters / sizeof filters[0]));
     tcase_add_test(tc, a_filter_that_there_is_not_is_said);
