@@ -499,9 +499,9 @@ static void send_long_pong(struct client *c)
 
 static void send_long_close(struct client *c)
 {
-    memset(zeros, 'x', 200);
-    memcpy(zeros, "\x03\xe8", 2);
-    ws_send(c, WS_CLOSE, zeros, 126);
+    char text[126] = "\x03\xe8";
+
+    ws_send(c, WS_CLOSE, text, sizeof text);
 }
 
 static void send_ping_of_64_kb(struct client *c)

@@ -211,6 +211,7 @@ static void hear(struct socket *s)
 {
     s->behind = false;
     s->steps->news(s->call);
+    settle(s);
     flush(s);
 }
 

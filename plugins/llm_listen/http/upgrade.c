@@ -11,13 +11,19 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-/* The library has its own mind about this, for answers. */
-static void send_at_once(const struct http_call *c)
-{
-    const int on = 1;
+#define UNSENT (1 << 17) /* bytes that wait in the kernel */
 
-    if (!c->peer.is_unix)
-        setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+/* The library has its own mind about the first, for answers.  Of the second
+ * the kernel would take megabytes for each peer that does not read; what is
+ * left with us is newer when it goes out. */
+static void prepare(const struct http_call *c)
+{
+    const int on = 1, unsent = UNSENT;
+
+    if (c->peer.is_unix)
+        return;
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 }
 
 /* From the library, with the answer sent, on the worker of the connection. */
@@ -35,7 +41,7 @@ static void on_upgrade(void *ctx, struct MHD_Connection *m, void *place,
         s->urh = urh;
         call_phase(c, PHASE_SOCKET, s->heard_ns);
         c->socket = s;
-        send_at_once(c);
+        prepare(c);
         if (sockets_take(&c->server->sockets, s))
             return;
         c->socket = NULL;
