@@ -26,6 +26,7 @@
 #include <llmreg/thread.h>
 
 #include "common/bus/event.h"
+#include "common/bus/recent.h"
 
 struct slot {
     uint64_t seq;
@@ -370,5 +371,40 @@ int llmreg_subscription_next(struct llmreg_subscription *s,
     if (rc !=
         LLMREG_ENOENT) /* it is pending, and who takes a few polls again */
         make_readable(s);
+    return rc;
+}
+
+/* ---- without a subscription ---- */
+
+uint64_t recent_begin(struct llmreg_bus *bus)
+{
+    llmreg_lock(&bus->lock);
+    const uint64_t place = bus->head;
+    llmreg_unlock(&bus->lock);
+    return place;
+}
+
+static int recent_locked(struct llmreg_bus *bus, uint64_t *place,
+                         const struct llmreg_event **out)
+    LLMREG_REQUIRES(bus->lock)
+{
+    const struct slot *slot = &bus->ring[*place & bus->mask];
+
+    if (*place == bus->head)
+        return LLMREG_ENOENT;
+    if (bus->head - *place > bus->mask + 1 || slot->event == NULL)
+        return LLMREG_EGAP;
+    event_hold(slot->event);
+    *out = slot->event;
+    ++*place;
+    return LLMREG_OK;
+}
+
+int recent_next(struct llmreg_bus *bus, uint64_t *place,
+                const struct llmreg_event **out)
+{
+    llmreg_lock(&bus->lock);
+    int rc = recent_locked(bus, place, out);
+    llmreg_unlock(&bus->lock);
     return rc;
 }

@@ -91,6 +91,10 @@ libregistry_la_SOURCES = \
 	common/registry/slots.c \
 	common/registry/slots.h \
 	common/registry/snapshot.c \
+	common/registry/snapshot_changes.c \
+	common/registry/snapshot_changes.h \
+	common/registry/snapshot_collect.c \
+	common/registry/snapshot_collect.h \
 	common/registry/snapshot_json.c \
 	common/registry/snapshot_models.c \
 	common/registry/snapshot_models.h \

@@ -1,84 +1,122 @@
 /* SPDX-License-Identifier: MIT */
 /* snapshot.c - everything at one moment.
  *
- * Under the locks of all tables nothing changes that has an event, so that
- * references to all parts and the newest event's number belong together.  The
- * memory for them is taken before, with some room for those who come
- * meanwhile; the first look only says how much that is.  What can be made
- * from the parts (snapshot_models.h) is made when the locks are gone.
+ * That moment is while the locks of all tables are held: nothing changes then
+ * that has an event, so that all parts and the newest event's number belong
+ * together.  But a hundred thousand references take longer than writers should
+ * wait.  So everything is collected before, without a lock, and under the
+ * locks only those are taken again that events say have changed since.
+ *
+ *   collect, no lock       all that is there, as a walk sees it
+ *   take again, locks      who has changed since, alerts, counts, the number
+ *   drop, no lock          what was collected of those who changed
+ *
+ * When events were lost, or a restart brought somebody in without an event, all
+ * is collected under the locks.  The memory is taken before, with some room for
+ * those who come meanwhile.  What can be made from the parts
+ * (snapshot_models.h) is made when the locks are gone.
  */
 #include <llmreg/snapshot.h>
 
 #include <stdlib.h>
 
+#include "common/registry/snapshot_collect.h"
 #include "common/registry/snapshot_models.h"
-#include "common/registry/table.h"
 
 #define SPARE 16
 
-/* How many there are of each. */
-struct amount {
-    size_t endpoints, agents, hosts, alerts;
-};
+/* ---- room ---- */
+
+static int resize(void **items, size_t *room, size_t wanted, size_t size)
+{
+    void *more = *items;
+
+    if (wanted > *room || more == NULL)
+        more = realloc(*items, wanted * size);
+    if (more == NULL)
+        return LLMREG_ENOMEM;
+    *room = wanted > *room ? wanted : *room;
+    *items = more;
+    return LLMREG_OK;
+}
+
+/* For so many at least, and some more. */
+static int make_room(struct snapshot_taking *t, const struct snapshot_amount *n)
+{
+    struct llmreg_snapshot *s = t->s;
+    void *items = s->items, *agents = s->agents, *hosts = s->hosts,
+         *alerts = s->alerts;
+    int rc = resize(&items, &t->room.endpoints, n->endpoints + SPARE,
+                    sizeof s->items[0]);
+
+    if (rc == LLMREG_OK)
+        rc = resize(&agents, &t->room.agents, n->agents + SPARE,
+                    sizeof s->agents[0]);
+    if (rc == LLMREG_OK)
+        rc = resize(&hosts, &t->room.hosts, n->hosts + SPARE,
+                    sizeof s->hosts[0]);
+    if (rc == LLMREG_OK)
+        rc = resize(&alerts, &t->room.alerts, n->alerts + SPARE,
+                    sizeof s->alerts[0]);
+    s->items = items;
+    s->agents = agents;
+    s->hosts = hosts;
+    s->alerts = alerts;
+    return rc;
+}
+
+/* An empty one, with room for all that is there and for those who come while
+ * they are collected. */
+static int renew(struct snapshot_taking *t)
+{
+    struct llmreg_counts endpoints;
+    struct llmreg_agent_counts agents;
+    struct llmreg_host_counts hosts;
+
+    llmreg_count(t->r, &endpoints);
+    llmreg_agent_count(t->r, &agents);
+    llmreg_host_count(t->r, &hosts);
+    const struct snapshot_amount n = {
+        .endpoints = endpoints.endpoints + endpoints.endpoints / 16,
+        .agents = agents.agents + agents.agents / 16,
+        .hosts = hosts.hosts + hosts.hosts / 16,
+        .alerts = t->alerts,
+    };
+    if (t->s == NULL)
+        t->s = calloc(1, sizeof *t->s);
+    if (t->s == NULL)
+        return LLMREG_ENOMEM;
+    snapshot_put_all(t->s);
+    t->s->taken = llmreg_clock_now(t->r->clock);
+    return make_room(t, &n);
+}
 
 /* ---- under the locks ---- */
 
-static void take_endpoints(struct llmreg_registry *r, struct llmreg_snapshot *s)
-    LLMREG_REQUIRES(r->lock) LLMREG_REQUIRES(r->hosts.lock)
+/* All locks in their order (lock_order.h), but that of the sessions, which
+ * are in no snapshot. */
+static void lock_all(struct llmreg_registry *r) LLMREG_ACQUIRES(r->lock)
+    LLMREG_ACQUIRES(r->agents.lock) LLMREG_ACQUIRES(r->hosts.lock)
+        LLMREG_ACQUIRES(r->alerts.lock)
 {
-    bool any = shelf_count_locked(&r->hosts.shelf) > 0;
-    struct llmreg_endpoint *e;
-
-    rcu_begin();
-    struct slots_walk w = slots_walk(&r->entries);
-    while ((e = slots_next(&w)) != NULL) {
-        struct llmreg_snapshot_item *item = &s->items[s->count++];
-        part_hold(&e->spec->part);
-        part_hold(&e->models->part);
-        item->endpoint = llmreg_hold(e);
-        item->spec = &e->spec->spec;
-        item->models = &e->models->models;
-        item->intent = llmreg_endpoint_intent(e);
-        item->presence = llmreg_endpoint_presence(e);
-        llmreg_endpoint_health(e, &item->health);
-        item->host = any ? hosts_resolve(&r->hosts, e->spec->on) : NULL;
-    }
-    rcu_end();
-    llmreg_count(r, &s->counts);
+    llmreg_lock(&r->lock);
+    llmreg_lock(&r->agents.lock);
+    llmreg_lock(&r->hosts.lock);
+    llmreg_lock(&r->alerts.lock);
 }
 
-static void take_agents(struct llmreg_registry *r, struct llmreg_snapshot *s)
-    LLMREG_REQUIRES(r->agents.lock)
+static void unlock_all(struct llmreg_registry *r) LLMREG_RELEASES(r->lock)
+    LLMREG_RELEASES(r->agents.lock) LLMREG_RELEASES(r->hosts.lock)
+        LLMREG_RELEASES(r->alerts.lock)
 {
-    struct slots_walk w = shelf_walk(&r->agents.shelf);
-    struct shelf_item *item;
-
-    while ((item = slots_next(&w)) != NULL) {
-        struct llmreg_snapshot_agent *a = &s->agents[s->nagents++];
-        a->agent = llmreg_agent_hold(agent_of(item));
-        a->spec = llmreg_agent_spec(a->agent);
-        llmreg_agent_state(a->agent, &a->state);
-    }
-    llmreg_agent_count(r, &s->agent_counts);
+    llmreg_unlock(&r->alerts.lock);
+    llmreg_unlock(&r->hosts.lock);
+    llmreg_unlock(&r->agents.lock);
+    llmreg_unlock(&r->lock);
 }
 
-static void take_hosts(struct llmreg_registry *r, struct llmreg_snapshot *s)
-    LLMREG_REQUIRES(r->hosts.lock)
-{
-    struct slots_walk w = shelf_walk(&r->hosts.shelf);
-    struct shelf_item *item;
-
-    while ((item = slots_next(&w)) != NULL) {
-        struct llmreg_snapshot_host *h = &s->hosts[s->nhosts++];
-        h->host = llmreg_host_hold(host_of(item));
-        h->spec = llmreg_host_spec(h->host);
-        h->sample = llmreg_host_sample(h->host, &s->taken);
-        llmreg_host_state(h->host, &s->taken, &h->state);
-    }
-    llmreg_host_count(r, &s->host_counts);
-}
-
-static void take_alerts(struct llmreg_registry *r, struct llmreg_snapshot *s)
+/* The alerts and all counts, of one moment with what was collected. */
+static void seal_locked(struct llmreg_registry *r, struct llmreg_snapshot *s)
     LLMREG_REQUIRES(r->alerts.lock)
 {
     struct slots_walk w = shelf_walk(&r->alerts.shelf);
@@ -86,121 +124,143 @@ static void take_alerts(struct llmreg_registry *r, struct llmreg_snapshot *s)
 
     while ((item = slots_next(&w)) != NULL)
         s->alerts[s->nalerts++] = llmreg_alert_hold(&item->value->alert);
+    llmreg_count(r, &s->counts);
+    llmreg_agent_count(r, &s->agent_counts);
+    llmreg_host_count(r, &s->host_counts);
     llmreg_alert_count(r, &s->alert_counts);
-}
-
-/* False: there is more than *room, which is what is needed then. */
-static bool take_locked(struct llmreg_registry *r, struct llmreg_snapshot *s,
-                        struct amount *room) LLMREG_REQUIRES(r->lock)
-    LLMREG_REQUIRES(r->agents.lock) LLMREG_REQUIRES(r->hosts.lock)
-        LLMREG_REQUIRES(r->alerts.lock)
-{
-    const struct amount had = *room;
-
-    room->endpoints = r->entries.live;
-    room->agents = shelf_count_locked(&r->agents.shelf);
-    room->hosts = shelf_count_locked(&r->hosts.shelf);
-    room->alerts = shelf_count_locked(&r->alerts.shelf);
-    if (room->endpoints > had.endpoints || room->agents > had.agents ||
-        room->hosts > had.hosts || room->alerts > had.alerts)
-        return false;
-    take_endpoints(r, s);
-    take_agents(r, s);
-    take_hosts(r, s);
-    take_alerts(r, s);
     s->seq = llmreg_bus_last(r->bus);
-    return true;
 }
 
-/* All locks in their order (lock_order.h), but that of the sessions, which
- * are in no snapshot. */
-static bool take(struct llmreg_registry *r, struct llmreg_snapshot *s,
-                 struct amount *room)
+static bool alerts_fit_locked(struct llmreg_registry *r,
+                              struct snapshot_taking *t)
+    LLMREG_REQUIRES(r->alerts.lock)
 {
-    llmreg_lock(&r->lock);
-    llmreg_lock(&r->agents.lock);
-    llmreg_lock(&r->hosts.lock);
-    llmreg_lock(&r->alerts.lock);
-    bool taken = take_locked(r, s, room);
-    llmreg_unlock(&r->alerts.lock);
-    llmreg_unlock(&r->hosts.lock);
-    llmreg_unlock(&r->agents.lock);
-    llmreg_unlock(&r->lock);
-    return taken;
+    t->alerts = shelf_count_locked(&r->alerts.shelf);
+    return t->alerts <= t->room.alerts;
 }
 
-/* ---- life ---- */
-
-static struct llmreg_snapshot *new (struct amount *room)
+/* What is needed for those who have changed, beside the collected. */
+static struct snapshot_amount needed(const struct snapshot_taking *t)
 {
-    struct llmreg_snapshot *s = calloc(1, sizeof *s);
+    const struct snapshot_changes *c = &t->changes;
 
-    if (s == NULL)
-        return NULL;
-    room->endpoints += SPARE;
-    room->agents += SPARE;
-    room->hosts += SPARE;
-    room->alerts += SPARE;
-    s->items = malloc(room->endpoints * sizeof s->items[0]);
-    s->agents = malloc(room->agents * sizeof s->agents[0]);
-    s->hosts = malloc(room->hosts * sizeof s->hosts[0]);
-    s->alerts = malloc(room->alerts * sizeof s->alerts[0]);
-    if (s->items != NULL && s->agents != NULL && s->hosts != NULL &&
-        s->alerts != NULL)
-        return s;
-    llmreg_snapshot_free(s);
-    return NULL;
+    return (struct snapshot_amount){
+        .endpoints = t->s->count + changes_count(c, CHANGED_ENDPOINTS),
+        .agents = t->s->nagents + changes_count(c, CHANGED_AGENTS),
+        .hosts = t->s->nhosts + changes_count(c, CHANGED_HOSTS),
+        .alerts = t->alerts,
+    };
+}
+
+/* LLMREG_EBUSY: there is no room for all of them, and nothing was done. */
+static int finish_locked(struct llmreg_registry *r, struct snapshot_taking *t)
+    LLMREG_REQUIRES(r->lock) LLMREG_REQUIRES(r->agents.lock)
+        LLMREG_REQUIRES(r->hosts.lock) LLMREG_REQUIRES(r->alerts.lock)
+{
+    int rc = changes_read(&t->changes, r->bus);
+    const struct snapshot_amount n = needed(t);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    if (!alerts_fit_locked(r, t) || n.endpoints > t->room.endpoints ||
+        n.agents > t->room.agents || n.hosts > t->room.hosts)
+        return LLMREG_EBUSY;
+    snapshot_take_again(t);
+    seal_locked(r, t->s);
+    return LLMREG_OK;
+}
+
+/* ---- both ways ---- */
+
+static int finish(struct llmreg_registry *r, struct snapshot_taking *t)
+{
+    int rc = changes_read(&t->changes, r->bus);
+    const struct snapshot_amount n = needed(t);
+
+    if (rc == LLMREG_OK)
+        rc = make_room(t, &n);
+    if (rc != LLMREG_OK)
+        return rc;
+    lock_all(r);
+    rc = finish_locked(r, t);
+    unlock_all(r);
+    return rc;
+}
+
+/* Nobody came or went but by an event. */
+static bool is_whole(const struct llmreg_snapshot *s)
+{
+    return s->count == s->counts.endpoints &&
+           s->nagents == s->agent_counts.agents &&
+           s->nhosts == s->host_counts.hosts;
+}
+
+/* LLMREG_EGAP: it cannot be done like this. */
+static int take_quickly(struct llmreg_registry *r, struct snapshot_taking *t)
+{
+    int rc;
+
+    do {
+        rc = renew(t);
+        if (rc != LLMREG_OK)
+            return rc;
+        changes_end(&t->changes);
+        changes_begin(&t->changes, r->bus);
+    } while (!snapshot_collect(t));
+    const struct snapshot_amount first = {.endpoints = t->s->count,
+                                          .agents = t->s->nagents,
+                                          .hosts = t->s->nhosts};
+    do {
+        rc = finish(r, t);
+    } while (rc == LLMREG_EBUSY);
+    if (rc != LLMREG_OK)
+        return rc;
+    snapshot_drop_changed(t, &first);
+    return is_whole(t->s) ? LLMREG_OK : LLMREG_EGAP;
+}
+
+static int take_slowly(struct llmreg_registry *r, struct snapshot_taking *t)
+{
+    bool taken = false;
+
+    while (!taken) {
+        int rc = renew(t);
+        if (rc != LLMREG_OK)
+            return rc;
+        lock_all(r);
+        taken = alerts_fit_locked(r, t) && snapshot_collect(t);
+        if (taken)
+            seal_locked(r, t->s);
+        unlock_all(r);
+    }
+    return LLMREG_OK;
 }
 
 int llmreg_snapshot_take(struct llmreg_registry *r,
                          struct llmreg_snapshot **out)
 {
-    struct amount room = {0};
-    struct llmreg_snapshot *s = NULL;
+    struct snapshot_taking t = {.r = r};
+    int rc = take_quickly(r, &t);
 
-    do {
-        llmreg_snapshot_free(s);
-        s = new (&room);
-        if (s == NULL)
-            return LLMREG_ENOMEM;
-        s->taken = llmreg_clock_now(r->clock);
-    } while (!take(r, s, &room));
-    for (size_t i = 0; i < s->count; i++)
-        llmreg_endpoint_load(s->items[i].endpoint, &s->items[i].load);
-    int rc = snapshot_models_count(s);
-    if (rc != LLMREG_OK) {
-        llmreg_snapshot_free(s);
-        return rc;
-    }
-    *out = s;
-    return LLMREG_OK;
-}
-
-static void put_all(struct llmreg_snapshot *s)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        llmreg_spec_put(s->items[i].spec);
-        llmreg_models_put(s->items[i].models);
-        llmreg_put(s->items[i].endpoint);
-    }
-    for (size_t i = 0; i < s->nagents; i++) {
-        llmreg_agent_spec_put(s->agents[i].spec);
-        llmreg_agent_put(s->agents[i].agent);
-    }
-    for (size_t i = 0; i < s->nhosts; i++) {
-        llmreg_host_spec_put(s->hosts[i].spec);
-        llmreg_sample_put(s->hosts[i].sample);
-        llmreg_host_put(s->hosts[i].host);
-    }
-    for (size_t i = 0; i < s->nalerts; i++)
-        llmreg_alert_put(s->alerts[i]);
+    if (rc == LLMREG_EGAP)
+        rc = take_slowly(r, &t);
+    changes_end(&t.changes);
+    for (size_t i = 0; rc == LLMREG_OK && i < t.s->count; i++)
+        llmreg_endpoint_load(t.s->items[i].endpoint, &t.s->items[i].load);
+    if (rc == LLMREG_OK)
+        rc = snapshot_models_count(t.s);
+    if (rc == LLMREG_OK)
+        *out = t.s;
+    else
+        llmreg_snapshot_free(t.s);
+    return rc;
 }
 
 void llmreg_snapshot_free(struct llmreg_snapshot *s)
 {
     if (s == NULL)
         return;
-    put_all(s);
+    snapshot_put_all(s);
     free(s->items);
     free(s->models);
     free(s->agents);

@@ -4,7 +4,9 @@
  * Taking it costs a reference for each part, not a copy; writing it streams
  * in bounded memory, under no lock.  The document, with all its members:
  *
- *   seq                   every event up to this one is in it, none after
+ *   seq                   every event up to this one is in it, none after; what
+ *                         has no event (times, counters) is as it was at some
+ *                         moment while it was taken
  *   time, time_ms
  *   counts
  *     endpoints           total, unknown, healthy, degraded, unhealthy,
@@ -43,8 +45,9 @@
  *
  * Threads:   every function may be called from any thread, with no lock held;
  *            a snapshot belongs to one thread at a time.
- * Blocking:  taking it holds the locks of all tables for as long as it takes to
- *            collect references; readers of the registry do not notice.
+ * Blocking:  taking it collects references without a lock, and then holds the
+ *            locks of all tables for as long as it takes to collect again what
+ *            has changed meanwhile; readers of the registry do not notice.
  * Ownership: the snapshot holds references to all that it shows.
  */
 #ifndef LLMREG_SNAPSHOT_H

@@ -20,3 +20,12 @@ tests_unit_test_snapshot_json_SOURCES = tests/unit/test_snapshot_json.c \
 tests_unit_test_snapshot_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_snapshot_json_LDADD = libtests.la $(REGISTRY_LIBS) \
 	$(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_snapshot_changes
+TESTS += tests/unit/test_snapshot_changes
+tests_unit_test_snapshot_changes_SOURCES = tests/unit/test_snapshot_changes.c
+tests_unit_test_snapshot_changes_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
+tests_unit_test_snapshot_changes_LDADD = libtests.la $(REGISTRY_LIBS) \
+	$(CHECK_LIBS)
+tests_unit_test_snapshot_changes_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=snapshot_collect

@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/bus/recent.h"
+
 #define RING 8
 
 static struct llmreg_bus *bus;
@@ -311,6 +313,46 @@ START_TEST(subscribers_come_and_go_in_any_order)
 }
 END_TEST
 
+/* ---- without a subscription ---- */
+
+/* The number of the next event, 0 if there is none, UINT64_MAX for a gap. */
+static uint64_t recent(uint64_t *place)
+{
+    const struct llmreg_event *event = NULL;
+    int rc = recent_next(bus, place, &event);
+
+    if (rc != LLMREG_OK)
+        return rc == LLMREG_EGAP ? UINT64_MAX : 0;
+    const uint64_t seq = event->seq;
+    llmreg_event_put(event);
+    return seq;
+}
+
+START_TEST(what_is_published_from_now_on_is_read_without_a_subscription)
+{
+    (void)publish("a");
+    uint64_t place = recent_begin(bus);
+
+    ck_assert_uint_eq(recent(&place), 0);
+    for (int i = 0; i < RING; i++)
+        (void)publish("a");
+    for (uint64_t i = 0; i < RING; i++)
+        ck_assert_uint_eq(recent(&place), i + 2);
+    ck_assert_uint_eq(recent(&place), 0);
+}
+END_TEST
+
+START_TEST(what_fell_out_of_the_ring_is_a_gap_without_one_too)
+{
+    uint64_t place = recent_begin(bus);
+
+    for (int i = 0; i < RING + 1; i++)
+        (void)publish("a");
+    ck_assert_uint_eq(recent(&place), UINT64_MAX);
+    ck_assert_uint_eq(recent(&place), UINT64_MAX);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("bus");
@@ -318,6 +360,9 @@ static Suite *suite(void)
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, a_bus_wants_a_power_of_two_and_a_first_number);
+    tcase_add_test(
+        t, what_is_published_from_now_on_is_read_without_a_subscription);
+    tcase_add_test(t, what_fell_out_of_the_ring_is_a_gap_without_one_too);
     tcase_add_test(t, numbers_begin_with_the_first_and_grow_by_one);
     tcase_add_test(t, what_waits_for_the_slowest_is_counted);
     tcase_add_test(t, a_subscriber_sees_every_event_in_order);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "common/bus/recent.h"
 #include "tests/support/scarce.h"
 
 #define RING 8
@@ -129,6 +130,16 @@ START_TEST(an_event_without_memory_is_a_gap_in_its_place)
 }
 END_TEST
 
+START_TEST(who_has_no_subscription_is_told_of_it_too)
+{
+    const struct llmreg_event *event;
+    uint64_t place = recent_begin(bus);
+
+    ck_assert_uint_eq(publish_without_memory(), 1);
+    ck_assert_int_eq(recent_next(bus, &place, &event), LLMREG_EGAP);
+}
+END_TEST
+
 START_TEST(several_in_a_row_are_one_gap)
 {
     for (int i = 0; i < RING / 2; i++)
@@ -182,6 +193,7 @@ int main(void)
     tcase_add_test(tc, a_bus_is_there_or_it_is_not);
     tcase_add_test(tc, a_subscription_that_failed_leaves_nothing_behind);
     tcase_add_test(tc, an_event_without_memory_is_a_gap_in_its_place);
+    tcase_add_test(tc, who_has_no_subscription_is_told_of_it_too);
     tcase_add_test(tc, several_in_a_row_are_one_gap);
     tcase_add_test(tc, a_ring_full_of_them_is_one_gap);
     tcase_add_test(tc, a_gap_wakes_who_sleeps);
