@@ -83,7 +83,7 @@ def test_flood_of_connections_passes(world):
     neighbour = Neighbour(world, 'gpu1')
     one = [Flood(world, [f'{world.net}.66'], 100) for _ in range(2)]
     time.sleep(world.many(3, 60))
-    undisturbed(neighbour.end())
+    undisturbed(neighbour.end(), limit_ms=1000)
     sources = [f'{world.net}.{n}' for n in range(100, 250)]
     many = Flood(world, sources, 1000)
     time.sleep(world.many(3, 60))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_http_tls.c - doors with TLS: versions, certificates that change, and
  * certificates of clients. */
+#include "plugins/llm_listen/http/fds.h"
+
 #include "tests/support/http_client.h"
 #include "tests/support/http_world.h"
 #include "tests/support/tls_client.h"
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,6 +121,35 @@ START_TEST(a_socket_works_over_tls_and_the_server_stops_with_it)
     ck_assert(tls_client_echo(&c, "/socket", "hello"));
     world_stop(&world);
     tls_client_close(&c);
+}
+END_TEST
+
+/* The library takes two descriptors for it, among those of other plugins. */
+START_TEST(a_socket_over_tls_leaves_the_last_descriptors)
+{
+    struct rlimit before, few;
+    struct tls_client clients[2];
+    int next;
+
+    world_start(&world);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_int_eq(
+            tls_client_open(&clients[i], world.port, NULL, NULL, NULL), 0);
+        ck_assert_int_eq(tls_client_ask(&clients[i], "/fixed"), 200);
+    }
+    next = dup(clients[0].fd);
+    close(next);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = (rlim_t)next + FDS_LAST;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    ck_assert(!tls_client_echo(&clients[0], "/socket", "hello"));
+    few.rlim_cur++;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    ck_assert(tls_client_echo(&clients[1], "/socket", "hello"));
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    tls_client_close(&clients[0]);
+    tls_client_close(&clients[1]);
 }
 END_TEST
 
@@ -425,6 +457,7 @@ static void add_tests(TCase *t)
     tcase_add_test(t, an_answer_says_that_it_is_always_tls);
     tcase_add_test(t, what_is_not_tls_is_closed);
     tcase_add_test(t, a_socket_works_over_tls_and_the_server_stops_with_it);
+    tcase_add_test(t, a_socket_over_tls_leaves_the_last_descriptors);
     tcase_add_test(t, who_says_nothing_is_closed_in_time);
     tcase_add_test(t, a_plain_door_beside_it_stays_plain);
     tcase_add_test(t, a_certificate_that_changes_is_used_by_who_comes_then);

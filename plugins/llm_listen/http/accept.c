@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* accept.c - the door: one thread accepts for all sockets.
  *
- * The descriptors of the process are shared with plugins whose libraries use
- * select(), which writes beyond its end from descriptor 1024 on: ours move up
- * there, where the limit allows it, and leave the low ones to them.  The last
- * of the low ones we never keep: others open files each second, and what they
- * measure would be lost.  A new descriptor is the lowest that is free, and so
- * its number says how many are left.
- *
  * When there is no descriptor left, a connection that waits would make the
  * socket ready for ever.  A spare descriptor is given up for a moment to take
  * it and close it, so that its peer knows; then the door rests. */
+#include "plugins/llm_listen/http/fds.h"
 #include "plugins/llm_listen/http/server.h"
 
 #include <errno.h>
@@ -19,13 +13,10 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#define AT_ONCE  64  /* connections of a socket before the next one's turn */
-#define REST_MS  100 /* without descriptors */
-#define FD_MOVED 1024
-#define FDS_LAST 32 /* of the low ones */
+#define AT_ONCE 64  /* connections of a socket before the next one's turn */
+#define REST_MS 100 /* without descriptors */
 
 static void give_away(struct http_server *s, const struct listener *l, int fd,
                       const struct sockaddr_storage *address, socklen_t len)
@@ -54,32 +45,6 @@ static void give_away(struct http_server *s, const struct listener *l, int fd,
                     "too many connections; %zu are allowed",
                     s->setup.limits.connections);
     close(fd);
-}
-
-/* Up, out of the way of select(); where it is if that is not possible. */
-static int move_up(int fd)
-{
-    int moved;
-
-    if (fd >= FD_MOVED)
-        return fd;
-    moved = fcntl(fd, F_DUPFD_CLOEXEC, FD_MOVED);
-    if (moved < 0)
-        return fd;
-    close(fd);
-    return moved;
-}
-
-static bool is_of_the_last(int fd)
-{
-    struct rlimit limit;
-    rlim_t end = FD_MOVED;
-
-    if (fd >= FD_MOVED || getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return false;
-    if (limit.rlim_cur < end)
-        end = limit.rlim_cur;
-    return (rlim_t)fd + FDS_LAST >= end;
 }
 
 static void leave_the_last(struct http_server *s, int fd)
@@ -136,8 +101,8 @@ static bool accept_some(struct http_server *s, const struct listener *l)
             continue; /* it gave up before its turn */
         if (address.ss_family != AF_UNIX)
             setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        fd = move_up(fd);
-        if (is_of_the_last(fd))
+        fd = fds_move_up(fd);
+        if (fds_is_last(fd))
             leave_the_last(s, fd);
         else
             give_away(s, l, fd, &address, len);

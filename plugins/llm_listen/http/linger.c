@@ -2,14 +2,15 @@
 /* linger.c - a few descriptors, each read until its end or its time. */
 #include "plugins/llm_listen/http/linger.h"
 
+#include "plugins/llm_listen/http/fds.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FD_MOVED 1024 /* as accept.c */
-#define READS    16   /* of 16 kB, each tick */
+#define READS 16 /* of 16 kB, each tick */
 
 int linger_init(struct lingering *l)
 {
@@ -30,7 +31,7 @@ void linger_fini(struct lingering *l)
 
 static int duplicate(int fd)
 {
-    const int moved = fcntl(fd, F_DUPFD_CLOEXEC, FD_MOVED);
+    const int moved = fcntl(fd, F_DUPFD_CLOEXEC, FDS_HIGH);
 
     return moved >= 0 ? moved : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }

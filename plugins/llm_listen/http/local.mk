@@ -14,6 +14,8 @@ libllm_listen_http_la_SOURCES = \
 	plugins/llm_listen/http/deadline.h \
 	plugins/llm_listen/http/door.h \
 	plugins/llm_listen/http/engine.c \
+	plugins/llm_listen/http/fds.c \
+	plugins/llm_listen/http/fds.h \
 	plugins/llm_listen/http/frames.c \
 	plugins/llm_listen/http/frames.h \
 	plugins/llm_listen/http/gate.c \

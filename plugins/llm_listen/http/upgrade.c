@@ -3,8 +3,10 @@
  *
  * The call stays the call: its block, its storage and its place in the table
  * are those that it had, and it ends as every call ends.  Where there is TLS
- * the library passes bytes on, and its descriptor for that is not ours to move
- * out of the way of select(). */
+ * the library passes bytes on, and its two descriptors for that are not ours to
+ * move out of the way of select(): there is no WebSocket where they would be
+ * among the last low ones. */
+#include "plugins/llm_listen/http/fds.h"
 #include "plugins/llm_listen/http/handshake.h"
 #include "plugins/llm_listen/http/server.h"
 
@@ -83,7 +85,8 @@ int http_answer_socket(struct http_call *c, const struct http_socket *steps,
     *refusal = handshake_check(&h, accept);
     if (refusal->status != 0)
         return LLMREG_EINVAL;
-    rc = conns_stream(&c->server->conns, c);
+    rc = c->tls && fds_are_few(c->fd) ? LLMREG_EFULL
+                                      : conns_stream(&c->server->conns, c);
     if (rc != LLMREG_OK)
         return rc;
     c->response = make(c, accept);
