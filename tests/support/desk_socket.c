@@ -40,7 +40,7 @@ bool peer_next(struct peer *p)
     return true;
 }
 
-bool peer_hear(struct peer *p)
+void peer_await(struct peer *p)
 {
     struct api *api = p->desk->api;
 
@@ -50,6 +50,11 @@ bool peer_hear(struct peer *p)
         poll(NULL, 0, 1);
     }
     ck_assert_uint_eq(feed_last(api->feed), llmreg_bus_last(api->bus));
+}
+
+bool peer_hear(struct peer *p)
+{
+    peer_await(p);
     fake_socket_news(p->call);
     return peer_next(p);
 }

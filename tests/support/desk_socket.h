@@ -26,7 +26,9 @@ void peer_open(struct peer *p, struct desk *d, const char *who,
 void peer_close(struct peer *p, unsigned code);
 /* Takes what the hub said next; false: nothing, and said stays. */
 bool peer_next(struct peer *p);
-/* Lets the feed see every event, and the socket its news; peer_next is all that
+/* Lets the feed see every event. */
+void peer_await(struct peer *p);
+/* The same, and the socket its news; peer_next is all that
  * came of it.  False: nothing. */
 bool peer_hear(struct peer *p);
 /* The value at that path of what was said last; "": none. */

@@ -218,3 +218,11 @@ TESTS += tests/unit/test_cooling
 tests_unit_test_cooling_SOURCES = tests/unit/test_cooling.c
 tests_unit_test_cooling_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_cooling_LDADD = $(DESK_LIBS)
+
+check_PROGRAMS += tests/unit/test_cast_memory
+TESTS += tests/unit/test_cast_memory
+tests_unit_test_cast_memory_SOURCES = tests/unit/test_cast_memory.c \
+	tests/support/scarce.c tests/support/scarce.h
+tests_unit_test_cast_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_cast_memory_LDADD = $(DESK_LIBS)
+tests_unit_test_cast_memory_LDFLAGS = $(SCARCE_FLAGS)
