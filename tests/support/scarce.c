@@ -18,7 +18,7 @@ char *__wrap_strdup(const char *s);
 static _Thread_local long failing = -1;
 static _Thread_local bool always, failed;
 
-static bool fails(void)
+bool scarce_fails(void)
 {
     const bool now = always || failing-- == 0;
 
@@ -28,22 +28,22 @@ static bool fails(void)
 
 void *__wrap_malloc(size_t size)
 {
-    return fails() ? NULL : __real_malloc(size);
+    return scarce_fails() ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t n, size_t size)
 {
-    return fails() ? NULL : __real_calloc(n, size);
+    return scarce_fails() ? NULL : __real_calloc(n, size);
 }
 
 void *__wrap_realloc(void *old, size_t size)
 {
-    return fails() ? NULL : __real_realloc(old, size);
+    return scarce_fails() ? NULL : __real_realloc(old, size);
 }
 
 char *__wrap_strdup(const char *s)
 {
-    return fails() ? NULL : __real_strdup(s);
+    return scarce_fails() ? NULL : __real_strdup(s);
 }
 
 void scarce_from(long n)

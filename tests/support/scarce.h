@@ -20,6 +20,9 @@ void scarce_all(void);
 /* There is memory again.  True if something had failed. */
 bool scarce_end(void);
 
+/* The same for what else may fail in turn: has it come to this one? */
+bool scarce_fails(void);
+
 /* So many descriptors are open: one that fails leaves none behind. */
 int scarce_descriptors(void);
 

@@ -47,7 +47,7 @@ tests_unit_test_hosts_memory_SOURCES = tests/unit/test_hosts_memory.c
 tests_unit_test_hosts_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_hosts_memory_LDADD = libtests.la $(REGISTRY_LIBS) \
 	$(CHECK_LIBS)
-tests_unit_test_hosts_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+tests_unit_test_hosts_memory_LDFLAGS = $(SCARCE_FLAGS)
 
 check_PROGRAMS += tests/unit/test_hosts_model
 TESTS += tests/unit/test_hosts_model

@@ -147,8 +147,8 @@ tests_unit_test_registry_memory_SOURCES = tests/unit/test_registry_memory.c
 tests_unit_test_registry_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_registry_memory_LDADD = libtests.la $(REGISTRY_LIBS) \
 	$(CHECK_LIBS)
-tests_unit_test_registry_memory_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=rcu_has_room
+tests_unit_test_registry_memory_LDFLAGS = $(SCARCE_FLAGS) \
+	-Wl,--wrap=aligned_alloc,--wrap=rcu_has_room
 
 check_PROGRAMS += tests/unit/test_registry_model
 TESTS += tests/unit/test_registry_model
@@ -219,7 +219,7 @@ tests_unit_test_alerts_memory_SOURCES = tests/unit/test_alerts_memory.c
 tests_unit_test_alerts_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_alerts_memory_LDADD = libtests.la $(REGISTRY_LIBS) \
 	$(CHECK_LIBS)
-tests_unit_test_alerts_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc
+tests_unit_test_alerts_memory_LDFLAGS = $(SCARCE_FLAGS)
 
 check_PROGRAMS += tests/unit/test_agent_signal
 TESTS += tests/unit/test_agent_signal
@@ -255,7 +255,7 @@ tests_unit_test_agent_json_SOURCES = tests/unit/test_agent_json.c
 tests_unit_test_agent_json_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_agent_json_LDADD = libtests.la $(REGISTRY_LIBS) \
 	$(CHECK_LIBS)
-tests_unit_test_agents_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+tests_unit_test_agents_memory_LDFLAGS = $(SCARCE_FLAGS)
 
 check_PROGRAMS += tests/unit/test_agents_model
 TESTS += tests/unit/test_agents_model

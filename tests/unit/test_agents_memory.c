@@ -7,32 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/scarce.h"
 #include "tests/unit/people.h"
-
-/* The allocation that fails, counted from 0; none if negative. */
-static int failing = -1;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return failing-- == 0 ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return failing-- == 0 ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return failing-- == 0 ? NULL : __real_realloc(old, size);
-}
 
 static void setup(void)
 {
@@ -180,9 +156,9 @@ START_TEST(without_memory_it_says_so_and_changes_nothing)
 
     describe(before);
     for (n = 0; rc != LLMREG_OK; n++) {
-        failing = n;
+        scarce_from(n);
         rc = operations[_i].run();
-        failing = -1;
+        (void)scarce_end();
         if (rc == LLMREG_OK)
             break;
         ck_assert_msg(rc == LLMREG_ENOMEM, "%s, allocation %d: %d",
@@ -203,9 +179,9 @@ START_TEST(deadlines_are_served_without_memory)
 
     for (int i = 0; i < 20; i++) {
         people_wait(86400000);
-        failing = i;
+        scarce_from(i);
         (void)people_tick();
-        failing = -1;
+        (void)scarce_end();
     }
     llmreg_agent_count(fleet, &n);
     ck_assert_uint_eq(n.agents, 0);

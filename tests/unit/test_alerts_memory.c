@@ -8,28 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/scarce.h"
 #include "tests/unit/alerting.h"
 #include "tests/unit/fleet.h"
 
 #define NEW_ID "vram_high/gpu1"
-
-/* The allocation that fails, counted from 0; none if negative. */
-static int failing = -1;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return failing-- == 0 ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return failing-- == 0 ? NULL : __real_calloc(n, size);
-}
 
 static void setup(void)
 {
@@ -117,9 +100,9 @@ START_TEST(without_memory_it_says_so_and_changes_nothing)
 
     describe(before);
     for (n = 0; rc != LLMREG_OK; n++) {
-        failing = n;
+        scarce_from(n);
         rc = operations[_i].run();
-        failing = -1;
+        (void)scarce_end();
         if (rc == LLMREG_OK)
             break;
         ck_assert_msg(rc == LLMREG_ENOMEM, "%s, allocation %d: %d",
@@ -144,9 +127,9 @@ START_TEST(a_table_that_cannot_grow_is_as_it_was)
     for (unsigned n = 0; n < 1000; n++) {
         (void)snprintf(id, sizeof id, "vram_high/%u", n);
         alert.id = id;
-        failing = 0;
+        scarce_from(0);
         int rc = llmreg_alert_restore(fleet, &alert, NULL);
-        failing = -1;
+        (void)scarce_end();
         ck_assert_int_eq(rc, LLMREG_ENOMEM);
         refused++;
         ck_assert_int_eq(llmreg_alert_restore(fleet, &alert, NULL), LLMREG_OK);
@@ -162,9 +145,9 @@ START_TEST(an_event_without_memory_is_a_gap_and_the_change_stands)
     const struct llmreg_event *event = NULL;
 
     ck_assert_int_eq(llmreg_subscribe(fleet_bus, UINT64_MAX, &s), LLMREG_OK);
-    failing = 2; /* two values, then the event */
+    scarce_from(2); /* two values, then the event */
     int rc = worsen();
-    failing = -1;
+    (void)scarce_end();
     ck_assert_int_eq(rc, LLMREG_OK);
     ck_assert_str_eq(alerting_line(), "failure okay 1 - ");
     ck_assert_int_eq(llmreg_subscription_next(s, &event), LLMREG_EGAP);

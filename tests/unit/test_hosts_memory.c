@@ -9,33 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/scarce.h"
 #include "tests/unit/fleet.h"
 #include "tests/unit/reporter.h"
-
-/* The allocation that fails, counted from 0; none if negative. */
-static int failing = -1;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return failing-- == 0 ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return failing-- == 0 ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return failing-- == 0 ? NULL : __real_realloc(old, size);
-}
 
 static void setup(void)
 {
@@ -154,9 +130,9 @@ START_TEST(without_memory_it_says_so_and_changes_nothing)
     operations[_i].prepare();
     describe(before);
     for (n = 0;; n++) {
-        failing = n;
+        scarce_from(n);
         rc = operations[_i].run();
-        failing = -1;
+        (void)scarce_end();
         if (rc == LLMREG_OK)
             break;
         ck_assert_msg(rc == LLMREG_ENOMEM, "%s, allocation %d: %d",
@@ -177,9 +153,9 @@ START_TEST(a_claim_that_finds_no_memory_is_not_counted)
     int rc = LLMREG_ENOMEM;
 
     for (int n = 0; rc == LLMREG_ENOMEM; n++) {
-        failing = n;
+        scarce_from(n);
         rc = send();
-        failing = -1;
+        (void)scarce_end();
     }
     ck_assert_int_eq(rc, LLMREG_EEXIST);
     ck_assert_uint_eq(reporter_state("gpu1").claims, 0);
@@ -193,9 +169,9 @@ START_TEST(deadlines_need_no_memory)
 {
     add_first();
     reporter_wait(7 * 86400);
-    failing = 0;
+    scarce_from(0);
     (void)llmreg_tick(fleet, &fleet_now);
-    failing = -1;
+    (void)scarce_end();
     ck_assert_str_eq(reporter_hosts(), "");
 }
 END_TEST

@@ -10,49 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/scarce.h"
 #include "tests/unit/fleet.h"
 
 /* Check allocates too, so nothing of it may be called while one fails. */
 static struct llmreg_models list;
 
-/* The allocation that fails, counted from 0; none if negative. */
-static int failing = -1;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *old, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
 bool __real_rcu_has_room(size_t bytes);
 bool __wrap_rcu_has_room(size_t bytes);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *old, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return failing-- == 0 ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return failing-- == 0 ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return failing-- == 0 ? NULL : __real_realloc(old, size);
-}
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
-    return failing-- == 0 ? NULL : __real_aligned_alloc(alignment, size);
+    return scarce_fails() ? NULL : __real_aligned_alloc(alignment, size);
 }
 
 /* Hash tables ask before liburcu takes it. */
 bool __wrap_rcu_has_room(size_t bytes)
 {
-    return failing-- == 0 ? false : __real_rcu_has_room(bytes);
+    return scarce_fails() ? false : __real_rcu_has_room(bytes);
 }
 
 static void setup(void)
@@ -257,9 +234,9 @@ START_TEST(without_memory_it_says_so_and_changes_nothing)
 
     describe(before);
     for (n = 0; rc != LLMREG_OK; n++) {
-        failing = n;
+        scarce_from(n);
         rc = operations[_i].run(e);
-        failing = -1;
+        (void)scarce_end();
         if (rc == LLMREG_OK)
             break;
         ck_assert_msg(rc == LLMREG_ENOMEM, "%s, allocation %d: %d",
@@ -279,10 +256,10 @@ START_TEST(an_event_without_memory_is_a_gap_and_the_change_stands)
     const struct llmreg_event *event = NULL;
 
     ck_assert_int_eq(llmreg_subscribe(fleet_bus, UINT64_MAX, &s), LLMREG_OK);
-    failing = 0;
+    scarce_from(0);
     ck_assert_int_eq(llmreg_admin_set(fleet, "a:1", &intent, "", &fleet_now),
                      LLMREG_OK);
-    failing = -1;
+    (void)scarce_end();
     struct llmreg_endpoint *e = fleet_get("a:1");
     ck_assert_int_eq(llmreg_endpoint_intent(e).admin, LLMREG_ADMIN_DRAINING);
     ck_assert_int_eq(llmreg_subscription_next(s, &event), LLMREG_EGAP);

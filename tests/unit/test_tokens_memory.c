@@ -8,29 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/scarce.h"
 #include "tests/unit/keyring.h"
 
 #define ID     "ab12cd34"
 #define PAYER  "pays0000"
 #define NEW_ID "zz99yy88"
-
-/* The allocation that fails, counted from 0; none if negative. */
-static int failing = -1;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return failing-- == 0 ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return failing-- == 0 ? NULL : __real_calloc(n, size);
-}
 
 static void setup(void)
 {
@@ -157,9 +140,9 @@ START_TEST(without_memory_it_says_so_and_changes_nothing)
 
     describe(before);
     for (n = 0; rc != LLMREG_OK; n++) {
-        failing = n;
+        scarce_from(n);
         rc = operations[_i].run();
-        failing = -1;
+        (void)scarce_end();
         if (rc == LLMREG_OK)
             break;
         ck_assert_msg(rc == LLMREG_ENOMEM, "%s, allocation %d: %d",
@@ -180,15 +163,15 @@ START_TEST(an_event_without_memory_is_a_gap_and_the_change_stands)
     const struct llmreg_event *event = NULL;
 
     ck_assert_int_eq(llmreg_subscribe(fleet_bus, UINT64_MAX, &s), LLMREG_OK);
-    failing = 1; /* the value, then the event */
+    scarce_from(1); /* the value, then the event */
     int rc = approve();
-    failing = -1;
+    (void)scarce_end();
     ck_assert_int_eq(rc, LLMREG_OK);
     ck_assert_str_eq(keyring_line(ID), "agent valid @");
     ck_assert_int_eq(llmreg_subscription_next(s, &event), LLMREG_EGAP);
-    failing = 1;
+    scarce_from(1);
     rc = note();
-    failing = -1;
+    (void)scarce_end();
     ck_assert_int_eq(rc, LLMREG_OK);
     ck_assert_int_eq(llmreg_subscription_next(s, &event), LLMREG_EGAP);
     llmreg_unsubscribe(s);

@@ -12,8 +12,7 @@ tests_unit_test_tokens_memory_SOURCES = tests/unit/test_tokens_memory.c
 tests_unit_test_tokens_memory_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
 tests_unit_test_tokens_memory_LDADD = libtests.la $(REGISTRY_LIBS) \
 	$(CHECK_LIBS)
-tests_unit_test_tokens_memory_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=malloc,--wrap=calloc
+tests_unit_test_tokens_memory_LDFLAGS = $(SCARCE_FLAGS)
 
 check_PROGRAMS += tests/unit/test_token_json
 TESTS += tests/unit/test_token_json
