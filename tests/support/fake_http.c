@@ -54,6 +54,7 @@ struct http_call {
     unsigned code, left;
     char reason[128];
     bool listens, again;
+    unsigned shared;
 };
 
 const char *http_version(void)
@@ -273,20 +274,22 @@ void http_socket_send(struct http_call *c, const char *text, size_t len)
 }
 
 struct http_text {
-    unsigned refs;
+    unsigned refs, number;
     char *bytes;
     size_t len;
 };
 
 struct http_text *http_text_new(char *bytes, size_t len)
 {
+    static unsigned made;
     struct http_text *t = malloc(sizeof *t);
 
     if (t == NULL) {
         free(bytes);
         return NULL;
     }
-    *t = (struct http_text){.refs = 1, .bytes = bytes, .len = len};
+    *t = (struct http_text){
+        .refs = 1, .number = ++made, .bytes = bytes, .len = len};
     return t;
 }
 
@@ -306,6 +309,7 @@ void http_text_put(struct http_text *t)
 
 void http_socket_share(struct http_call *c, struct http_text *text)
 {
+    c->shared = text->number;
     http_socket_send(c, text->bytes, text->len);
 }
 
@@ -567,6 +571,11 @@ void fake_socket_news(struct http_call *c)
     c->request.now = *c->server->now;
     if (c->code == 0)
         c->steps->news(c);
+}
+
+unsigned fake_socket_shared(const struct http_call *c)
+{
+    return c->shared;
 }
 
 bool fake_socket_listens(const struct http_call *c)

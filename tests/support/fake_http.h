@@ -62,6 +62,8 @@ void fake_socket_tick(struct http_call *c);
 /* The step news; it must listen. */
 void fake_socket_news(struct http_call *c);
 bool fake_socket_listens(const struct http_call *c);
+/* The number of the text that it shared last; 0: none yet. */
+unsigned fake_socket_shared(const struct http_call *c);
 /* It wants that step once more, by itself; and not for a second time. */
 bool fake_socket_again(struct http_call *c);
 /* How often somebody had news. */

@@ -364,6 +364,27 @@ START_TEST(all_pages_are_told_the_same)
 }
 END_TEST
 
+/* One text for all, whenever each has come. */
+START_TEST(pages_that_keep_up_share_what_they_are_told)
+{
+    open_page(&page);
+    add_agent("w1");
+    ck_assert(peer_hear(&page));
+    desk_pass(&d, 2000);
+    add_agent("w2");
+    open_page(&other);
+    ck_assert_uint_ne(fake_socket_shared(other.call),
+                      fake_socket_shared(page.call));
+    ck_assert(peer_hear(&page));
+    (void)peer_hear(&other);
+    add_agent("w3");
+    ck_assert(peer_hear(&page));
+    ck_assert(peer_hear(&other));
+    ck_assert_uint_eq(fake_socket_shared(other.call),
+                      fake_socket_shared(page.call));
+}
+END_TEST
+
 START_TEST(the_feed_says_that_there_is_news)
 {
     const unsigned before = fake_http_news(d.server);
@@ -463,6 +484,7 @@ int main(void)
     tcase_add_test(t, alerts_are_told_by_their_rule);
     tcase_add_test(t, an_alert_that_ends_is_told);
     tcase_add_test(t, all_pages_are_told_the_same);
+    tcase_add_test(t, pages_that_keep_up_share_what_they_are_told);
     tcase_add_test(t, the_feed_says_that_there_is_news);
     tcase_add_test(t, one_that_was_too_slow_gets_a_new_picture);
     tcase_add_test(t, many_events_are_told_in_pieces);

@@ -91,6 +91,28 @@ START_TEST(each_comes_once_and_in_order)
 }
 END_TEST
 
+START_TEST(all_that_have_come_to_the_end_are_alike)
+{
+    struct feed_cursor c[3];
+    int rc;
+
+    publish_many(5);
+    c[0] = feed_after(feed, 0);
+    c[1] = feed_after(feed, 3);
+    c[2] = feed_after(feed, UINT64_MAX);
+    publish_many(2);
+    for (int i = 0; i < 3; i++) {
+        ck_assert(!feed_is_at_end(feed, &c[i]));
+        while (take(&c[i], &all, &rc) != 0)
+            continue;
+        ck_assert_int_eq(rc, LLMREG_ENOENT);
+        ck_assert(feed_is_at_end(feed, &c[i]));
+        ck_assert_uint_eq(c[i].place, c[0].place);
+        ck_assert_uint_eq(c[i].after, 0);
+    }
+}
+END_TEST
+
 START_TEST(who_is_slower_than_the_ring_is_told)
 {
     struct feed_cursor c = feed_after(feed, 0);
@@ -223,6 +245,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, each_comes_once_and_in_order);
+    tcase_add_test(tc, all_that_have_come_to_the_end_are_alike);
     tcase_add_test(tc, who_is_slower_than_the_ring_is_told);
     tcase_add_test(tc, a_number_that_fell_out_has_lost_events);
     tcase_add_test(tc, what_the_bus_lost_is_a_gap);

@@ -157,6 +157,15 @@ struct feed_cursor feed_newest(struct feed *f, const struct feed_filter *filter,
     return c;
 }
 
+/* Numbers grow: behind the end all are above it, and those that have come that
+ * far are alike, wherever they began. */
+static void forget_after_locked(struct feed *f, struct feed_cursor *c)
+    LLMREG_REQUIRES(f->lock)
+{
+    if (c->after <= last_locked(f))
+        c->after = 0;
+}
+
 static int next_locked(struct feed *f, struct feed_cursor *c,
                        const struct feed_filter *filter, struct feed_item **out)
     LLMREG_REQUIRES(f->lock)
@@ -173,8 +182,10 @@ static int next_locked(struct feed *f, struct feed_cursor *c,
         *out = item;
         return LLMREG_OK;
     }
-    if (!c->lost)
+    if (!c->lost) {
+        forget_after_locked(f, c);
         return LLMREG_ENOENT;
+    }
     *c = (struct feed_cursor){.place = f->head};
     return LLMREG_EGAP;
 }

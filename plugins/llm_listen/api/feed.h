@@ -42,7 +42,8 @@ struct feed_filter {
 
 struct feed_cursor {
     uint64_t place;
-    uint64_t after; /* events up to this number are passed over */
+    uint64_t after; /* events up to this number are passed over; 0 once none
+                       of them can come any more */
     bool lost;      /* tell it first */
 };
 
