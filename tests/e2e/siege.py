@@ -16,7 +16,7 @@ import struct
 import subprocess
 import time
 
-from world import LISTEN_PORT, expect
+from world import LISTEN_PORT, expect, until
 
 ESTABLISHED = '01'
 
@@ -136,13 +136,35 @@ def undisturbed(calls, least=40, limit_ms=100):
     return p99
 
 
-def connections(world):
-    """How many the kernel has established with the listener."""
+def pairs(world):
+    """(own, other) addresses of those connected with the listener, as the
+    kernel writes them."""
     net = ''.join(f'{int(b):02X}' for b in reversed(world.net.split('.')))
     with open('/proc/net/tcp', encoding='ascii') as file:
         lines = [line.split() for line in file]
-    return sum(f[1].endswith(f'{net}:{LISTEN_PORT:04X}')
-               and f[3] == ESTABLISHED for f in lines)
+    return [(f[1], f[2]) for f in lines if f[3] == ESTABLISHED
+            and f[1].endswith(f'{net}:{LISTEN_PORT:04X}')]
+
+
+def connections(world):
+    return len(pairs(world))
+
+
+def lifetimes(world, over):
+    """For how many seconds each from 127.0.0.1 was connected, when it is over
+    and they are gone."""
+    first, last = {}, {}
+
+    def look():
+        there = [p for p in pairs(world) if p[1].startswith('0100007F:')]
+        now = time.monotonic()
+        for pair in there:
+            first.setdefault(pair, now)
+            last[pair] = now
+        time.sleep(0.15)
+        return not there and over()
+    until(60, 'they are gone', look)
+    return [last[pair] - first[pair] for pair in first]
 
 
 def counted(hub, name):
