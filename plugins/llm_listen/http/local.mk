@@ -39,13 +39,13 @@ libllm_listen_http_la_SOURCES = \
 	plugins/llm_listen/http/reaper.c \
 	plugins/llm_listen/http/report.c \
 	plugins/llm_listen/http/report.h \
+	plugins/llm_listen/http/rounds.c \
 	plugins/llm_listen/http/serve.h \
 	plugins/llm_listen/http/server.c \
 	plugins/llm_listen/http/server.h \
-	plugins/llm_listen/http/socket.h \
-	plugins/llm_listen/http/rounds.c \
 	plugins/llm_listen/http/shared_text.c \
 	plugins/llm_listen/http/shared_text.h \
+	plugins/llm_listen/http/socket.h \
 	plugins/llm_listen/http/sockets.c \
 	plugins/llm_listen/http/sockets.h \
 	plugins/llm_listen/http/steps.c \
