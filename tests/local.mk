@@ -23,6 +23,7 @@ THREADED_TESTS = \
 	tests/stress/health \
 	tests/stress/hosts \
 	tests/stress/observe \
+	tests/stress/order \
 	tests/stress/queries \
 	tests/stress/registry \
 	tests/stress/requests \

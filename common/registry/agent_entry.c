@@ -60,6 +60,12 @@ static double double_of(uint64_t bits)
     return d;
 }
 
+static const struct shelf_kind kind = {
+    .key = offsetof(struct llmreg_agent, id) -
+           offsetof(struct llmreg_agent, item),
+    .release = release,
+};
+
 struct llmreg_agent *agent_new(struct agent_part *spec, struct agent_note *note,
                                size_t nlinks)
 {
@@ -73,7 +79,7 @@ struct llmreg_agent *agent_new(struct agent_part *spec, struct agent_note *note,
         return NULL;
     }
     memcpy(a->id, spec->spec.id, room);
-    shelf_item_init(&a->item, a->id, release);
+    shelf_item_init(&a->item, &kind);
     atomic_init(&a->latency, bits_of((double)NAN));
     a->links = links;
     a->nlinks = nlinks;

@@ -21,7 +21,8 @@ static int make_tables(struct agents *t, size_t max)
 {
     t->seed = keyhash_seed();
     t->draws = keyhash_seed();
-    int rc = rcu_table_init(&t->names, max);
+    /* Asked at registrations only: two in a bucket will do. */
+    int rc = rcu_table_init(&t->names, max / 2);
     if (rc == LLMREG_OK)
         rc = shelf_init(&t->shelf, max);
     if (rc == LLMREG_OK)

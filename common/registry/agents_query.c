@@ -174,7 +174,7 @@ void llmreg_each_agent_after(struct llmreg_registry *r,
 
     rcu_begin();
     prepare(&q, &r->agents, filter);
-    struct order_walk w = {NULL};
+    struct order_walk w = {.order = NULL};
     if (q.walk.end > 0)
         w = shelf_walk_after(&r->agents.shelf, after);
     while ((item = order_next(&w)) != NULL)

@@ -50,6 +50,11 @@ static void release(struct shelf_item *shelf_item)
     free(item);
 }
 
+static const struct shelf_kind kind = {
+    .key = offsetof(struct alert_item, id),
+    .release = release,
+};
+
 /* Without a value, and not on the shelf. */
 static struct alert_item *item_new(const char *id)
 {
@@ -59,7 +64,7 @@ static struct alert_item *item_new(const char *id)
     if (item == NULL)
         return NULL;
     memcpy(item->id, id, room);
-    shelf_item_init(&item->item, item->id, release);
+    shelf_item_init(&item->item, &kind);
     return item;
 }
 

@@ -29,7 +29,6 @@ __attribute__((noinline)) static void entry_free(struct llmreg_endpoint *e)
         part_put(&e->models->part);
     health_box_fini(&e->health);
     free(e->links);
-    free(e->step);
     free(e);
 }
 

@@ -35,8 +35,7 @@ struct llmreg_endpoint {
     struct link on[2];  /* its host; links_now is in use, the other free */
     struct link of[2];  /* the agent that announced it, as well */
     uint8_t links_now;
-    uint32_t place;          /* among all entries (slots.h) */
-    struct order_step *step; /* in the order of ids */
+    uint32_t place; /* among all entries (slots.h) */
     /* fixed once it is in the table */
     uint64_t generation;
     int64_t registered_ms;
@@ -44,7 +43,7 @@ struct llmreg_endpoint {
     struct spec_part *spec; /* published, never NULL, as the next */
     struct models_part *models;
     _Atomic uint64_t intent;  /* word and end, packed */
-    uint64_t gap[5];          /* the boxes begin a line, and the mark another */
+    uint64_t gap[6];          /* the boxes begin a line, and the mark another */
     struct health_box health; /* its mark is what lies on the last line */
     _Atomic uint8_t presence; /* of the agent that announced it (vouch.c) */
     _Atomic bool alive;       /* false once it was removed, or somebody who sent

@@ -20,6 +20,11 @@ static void release(struct shelf_item *item)
     free(h);
 }
 
+static const struct shelf_kind kind = {
+    .key = offsetof(struct llmreg_host, id),
+    .release = release,
+};
+
 struct llmreg_host *host_new(struct host_part *spec, struct host_heard *heard,
                              struct host_sample *sample)
 {
@@ -29,7 +34,7 @@ struct llmreg_host *host_new(struct host_part *spec, struct host_heard *heard,
     if (h == NULL)
         return NULL;
     memcpy(h->id, spec->spec.id, room);
-    shelf_item_init(&h->item, h->id, release);
+    shelf_item_init(&h->item, &kind);
     h->spec = spec;
     h->heard = heard;
     h->sample = sample;

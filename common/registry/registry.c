@@ -21,13 +21,19 @@
 
 /* ---- life ---- */
 
+static const char *key_of(const void *endpoint)
+{
+    return ((const struct llmreg_endpoint *)endpoint)->id;
+}
+
 static int endpoints_start(struct llmreg_registry *r)
 {
     r->seed = keyhash_seed();
-    order_init(&r->order);
+    r->order.key = key_of;
     int rc = rcu_table_init(&r->table, r->conf.endpoints);
     if (rc == LLMREG_OK)
-        rc = rcu_table_init(&r->series, r->conf.endpoints);
+        rc = rcu_table_init(&r->series,
+                            r->conf.endpoints / 2); /* rarely asked */
     if (rc == LLMREG_OK)
         rc = index_init(&r->index, INDEX_KEYS);
     if (rc == LLMREG_OK)
@@ -246,13 +252,14 @@ void table_count_models_locked(struct llmreg_registry *r, size_t loaded_before,
 
 /* Room in all that e will join. */
 static int prepare_locked(struct llmreg_registry *r,
+                          const struct llmreg_endpoint *e,
                           const struct index_change *models,
                           const struct belonging *b) LLMREG_REQUIRES(r->lock)
 {
     int rc = slots_reserve(&r->entries);
 
     if (rc == LLMREG_OK)
-        rc = order_reserve(&r->order);
+        rc = order_reserve(&r->order, e->id);
     if (rc == LLMREG_OK)
         rc = belonging_prepare_locked(r, b);
     if (rc != LLMREG_OK)
@@ -277,7 +284,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
         return LLMREG_EEXIST;
     if (r->entries.live >= r->conf.endpoints)
         return LLMREG_EFULL;
-    int rc = prepare_locked(r, &c, &b);
+    int rc = prepare_locked(r, e, &c, &b);
     if (rc != LLMREG_OK)
         return rc;
     e->generation = ++r->generation;
@@ -285,7 +292,7 @@ int table_add_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     rcu_table_add(&r->table, keyhash(r->seed, e->id, strlen(e->id)), &e->node);
     rcu_table_fit(&r->table);
     slots_add(&r->entries, e, &e->place);
-    e->step = order_add(&r->order, e->id, e);
+    order_add(&r->order, e);
     index_join(&r->index, &c);
     belonging_join_locked(r, &b);
     belonging_leave_locked(r, e, &b);
@@ -309,7 +316,7 @@ void table_remove_locked(struct llmreg_registry *r, struct llmreg_endpoint *e)
     atomic_store_explicit(&e->alive, false, memory_order_release);
     rcu_table_remove(&r->table, &e->node);
     slots_remove(&r->entries, e->place);
-    order_remove(&r->order, e->step);
+    order_remove(&r->order, e);
     models_part_mark(e->models, e->links,
                      tally_less((struct tally){0}, tally_loaded()));
     index_leave(&r->index, &c);

@@ -281,7 +281,7 @@ static int open_between(struct llmreg_registry *r, struct opening *o,
         return rc;
     if (o->result.created)
         llmreg_bus_wake(r->bus);
-    (void)stpcpy(o->result.id, o->item->item.key);
+    (void)stpcpy(o->result.id, shelf_key(&o->item->item));
     return look_again(r, o, err);
 }
 

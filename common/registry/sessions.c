@@ -59,6 +59,11 @@ static void write_pair(char out[static PAIR_SIZE], const char *a, const char *b)
     (void)stpcpy(at, in_order ? b : a);
 }
 
+static const struct shelf_kind kind = {
+    .key = offsetof(struct session_item, text),
+    .release = release,
+};
+
 struct session_item *session_item_new(struct session_part *value)
 {
     const struct llmreg_session *v = &value->session;
@@ -72,7 +77,8 @@ struct session_item *session_item_new(struct session_part *value)
     if (s == NULL)
         return NULL;
     char *at = s->text;
-    shelf_item_init(&s->item, part_pack(&at, v->id), release);
+    shelf_item_init(&s->item, &kind);
+    (void)part_pack(&at, v->id); /* the key */
     s->agents[0] = part_pack(&at, in_order ? v->from : v->to);
     s->agents[1] = part_pack(&at, in_order ? v->to : v->from);
     s->pair = part_pack(&at, pair);
@@ -185,7 +191,7 @@ int sessions_add_locked(struct sessions *t, struct session_item *s)
 
     if (has_live_locked(t, s->pair))
         return LLMREG_EBUSY;
-    int rc = shelf_prepare(&t->shelf, s->item.key);
+    int rc = shelf_prepare(&t->shelf, shelf_key(&s->item));
     if (rc == LLMREG_OK && load(&t->live) >= t->max_live)
         rc = LLMREG_EFULL;
     if (rc == LLMREG_OK)
@@ -207,7 +213,7 @@ int sessions_add_locked(struct sessions *t, struct session_item *s)
 int sessions_remember_locked(struct sessions *t, struct session_item *s)
 {
     const struct index_change agents = agents_change(s, true);
-    int rc = shelf_prepare(&t->shelf, s->item.key);
+    int rc = shelf_prepare(&t->shelf, shelf_key(&s->item));
 
     if (rc == LLMREG_OK)
         rc = index_prepare(&t->agents, &agents);
@@ -239,7 +245,7 @@ uint64_t sessions_tell_locked(struct sessions *t, const struct session_item *s,
     uint64_t seq = 0;
 
     event->entity = LLMREG_ENTITY_SESSION;
-    event->subject = s->item.key;
+    event->subject = shelf_key(&s->item);
     event->name = s->value->name;
     /* Without memory for it the subscribers see a gap and start over. */
     (void)!llmreg_bus_publish(t->bus, event, &seq);

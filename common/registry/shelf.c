@@ -14,8 +14,15 @@ static struct shelf_item *item_of(struct cds_lfht_node *node)
 
 static int match(struct cds_lfht_node *node, const void *key)
 {
+    const struct shelf_item *item = rcu_holder(node, struct shelf_item, node);
+
     rcu_seen(node);
-    return strcmp(rcu_holder(node, struct shelf_item, node)->key, key) == 0;
+    return strcmp(shelf_key(item), key) == 0;
+}
+
+static const char *key_of(const void *item)
+{
+    return shelf_key(item);
 }
 
 static uint64_t hash(const struct shelf *s, const char *key)
@@ -25,8 +32,8 @@ static uint64_t hash(const struct shelf *s, const char *key)
 
 int shelf_init(struct shelf *s, size_t max)
 {
-    *s = (struct shelf){.seed = keyhash_seed(), .max = max};
-    order_init(&s->order);
+    *s =
+        (struct shelf){.seed = keyhash_seed(), .max = max, .order.key = key_of};
     return rcu_table_init(&s->table, max);
 }
 
@@ -51,23 +58,20 @@ void shelf_fini(struct shelf *s)
 
 /* ---- items ---- */
 
-void shelf_item_init(struct shelf_item *item, const char *key,
-                     void (*release)(struct shelf_item *item))
+void shelf_item_init(struct shelf_item *item, const struct shelf_kind *kind)
 {
-    item->key = key;
-    item->release = release;
-    item->step = NULL;
-    atomic_init(&item->refs, 1);
-    atomic_init(&item->alive, true);
+    item->kind = kind;
+    atomic_init(&item->refs, 1 | SHELF_ALIVE);
 }
 
 void shelf_put(struct shelf_item *item)
 {
-    if (item == NULL ||
-        atomic_fetch_sub_explicit(&item->refs, 1, memory_order_acq_rel) != 1)
+    if (item == NULL)
         return;
-    free(item->step);
-    item->release(item);
+    uint32_t refs =
+        atomic_fetch_sub_explicit(&item->refs, 1, memory_order_acq_rel);
+    if ((refs & ~SHELF_ALIVE) == 1)
+        item->kind->release(item);
 }
 
 static void put_later(struct rcu_head *head)
@@ -106,22 +110,22 @@ int shelf_prepare(struct shelf *s, const char *key)
     if (s->items.live >= s->max)
         return LLMREG_EFULL;
     int rc = slots_reserve(&s->items);
-    return rc == LLMREG_OK ? order_reserve(&s->order) : rc;
+    return rc == LLMREG_OK ? order_reserve(&s->order, key) : rc;
 }
 
 void shelf_add(struct shelf *s, struct shelf_item *item)
 {
-    rcu_table_add(&s->table, hash(s, item->key), &item->node);
+    rcu_table_add(&s->table, hash(s, shelf_key(item)), &item->node);
     rcu_table_fit(&s->table);
     slots_add(&s->items, item, &item->place);
-    item->step = order_add(&s->order, item->key, item);
+    order_add(&s->order, item);
 }
 
 void shelf_remove(struct shelf *s, struct shelf_item *item)
 {
-    atomic_store_explicit(&item->alive, false, memory_order_release);
+    atomic_fetch_and_explicit(&item->refs, ~SHELF_ALIVE, memory_order_release);
     rcu_table_remove(&s->table, &item->node);
     slots_remove(&s->items, item->place);
-    order_remove(&s->order, item->step);
+    order_remove(&s->order, item);
     rcu_later(&item->rcu, put_later);
 }

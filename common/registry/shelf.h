@@ -21,15 +21,22 @@
 #include "common/registry/rcu_table.h"
 #include "common/registry/slots.h"
 
-struct shelf_item {
-    struct order_step *step; /* in the order of keys */
-    struct rcu_head rcu;
+struct shelf_item;
+
+/* What all items of a shelf have in common. */
+struct shelf_kind {
+    size_t key; /* bytes from the item to its key, which is fixed */
     void (*release)(struct shelf_item *item); /* frees it */
-    const char *key;                          /* the owner's, fixed */
+};
+
+#define SHELF_ALIVE (UINT32_C(1) << 31)
+
+struct shelf_item {
+    struct rcu_head rcu;
+    const struct shelf_kind *kind;
     struct cds_lfht_node node;
-    uint32_t place; /* among all (slots.h) */
-    _Atomic uint32_t refs;
-    _Atomic bool alive; /* false once it was taken off */
+    uint32_t place;        /* among all (slots.h) */
+    _Atomic uint32_t refs; /* and SHELF_ALIVE until it is taken off */
 };
 
 struct shelf {
@@ -51,11 +58,15 @@ void shelf_clear(struct shelf *s);
 void shelf_fini(struct shelf *s);
 
 /* One reference. */
-void shelf_item_init(struct shelf_item *item, const char *key,
-                     void (*release)(struct shelf_item *item));
+void shelf_item_init(struct shelf_item *item, const struct shelf_kind *kind);
+static inline const char *shelf_key(const struct shelf_item *item)
+{
+    return (const char *)item + item->kind->key;
+}
 static inline bool shelf_alive(const struct shelf_item *item)
 {
-    return atomic_load_explicit(&item->alive, memory_order_acquire);
+    return atomic_load_explicit(&item->refs, memory_order_acquire) &
+           SHELF_ALIVE;
 }
 static inline void shelf_hold(struct shelf_item *item)
 {

@@ -25,7 +25,6 @@ static struct slots_array *array_new(uint32_t size)
     if (a == NULL)
         return NULL;
     a->size = size;
-    a->where = (uint32_t **)(a->items + size);
     atomic_init(&a->used, 0);
     return a;
 }
@@ -35,7 +34,7 @@ static void append(struct slots_array *a, void *item, uint32_t *where)
     uint32_t place = used_of(a);
 
     *where = place;
-    a->where[place] = where;
+    slots_array_where(a)[place] = where;
     rcu_publish(&a->items[place], item);
     atomic_store_explicit(&a->used, place + 1, memory_order_release);
 }
@@ -52,7 +51,7 @@ static int move_house(struct slots *s)
         return LLMREG_ENOMEM;
     for (uint32_t i = 0; i < used; i++)
         if (old->items[i] != NULL)
-            append(a, old->items[i], old->where[i]);
+            append(a, old->items[i], slots_array_where(old)[i]);
     rcu_publish(&s->array, a);
     if (old != NULL)
         rcu_later(&old->rcu, free_later);

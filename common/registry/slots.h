@@ -27,9 +27,14 @@ struct slots_array {
     struct rcu_head rcu;
     uint32_t size;
     _Atomic uint32_t used;
-    uint32_t **where; /* the writer's; size of them, behind items */
-    void *items[];    /* published; NULL is a hole */
+    void *items[]; /* published; NULL is a hole */
 };
+
+/* Who is told when an item moves: the writer's, behind the items. */
+static inline uint32_t **slots_array_where(struct slots_array *a)
+{
+    return (uint32_t **)(a->items + a->size);
+}
 
 /* All zero is an empty set. */
 struct slots {
@@ -44,13 +49,13 @@ void slots_remove(struct slots *s, uint32_t place);
 /* Who is told when the item at place moves. */
 static inline uint32_t *slots_where(const struct slots *s, uint32_t place)
 {
-    return s->array->where[place];
+    return slots_array_where(s->array)[place];
 }
 
 static inline void slots_set_where(struct slots *s, uint32_t place,
                                    uint32_t *where)
 {
-    s->array->where[place] = where;
+    slots_array_where(s->array)[place] = where;
 }
 
 /* Frees the array at once: no walker may be left. */

@@ -46,6 +46,11 @@ static void release(struct shelf_item *shelf_item)
     free(item);
 }
 
+static const struct shelf_kind kind = {
+    .key = offsetof(struct token_item, id),
+    .release = release,
+};
+
 /* ---- one change ---- */
 
 struct token_item *tokens_find_locked(struct tokens *t, const char *id)
@@ -68,7 +73,7 @@ static int prepare_item_locked(struct tokens *t, struct token_item *item,
         return LLMREG_ENOMEM;
     c->fresh = true;
     memcpy(c->item->id, c->token.id, sizeof c->item->id);
-    shelf_item_init(&c->item->item, c->item->id, release);
+    shelf_item_init(&c->item->item, &kind);
     return LLMREG_OK;
 }
 

@@ -27,6 +27,12 @@ tests_stress_health_SOURCES = tests/stress/health.c
 tests_stress_health_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
 tests_stress_health_LDADD = $(REGISTRY_LIBS)
 
+check_PROGRAMS += tests/stress/order
+TESTS += tests/stress/order
+tests_stress_order_SOURCES = tests/stress/order.c
+tests_stress_order_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
+tests_stress_order_LDADD = $(REGISTRY_LIBS)
+
 check_PROGRAMS += tests/stress/queries
 TESTS += tests/stress/queries
 tests_stress_queries_SOURCES = tests/stress/queries.c

@@ -34,7 +34,8 @@ check_PROGRAMS += tests/unit/test_order
 TESTS += tests/unit/test_order
 tests_unit_test_order_SOURCES = tests/unit/test_order.c
 tests_unit_test_order_CPPFLAGS = $(UNIT_CPPFLAGS) $(URCU_CFLAGS)
-tests_unit_test_order_LDADD = $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_order_LDADD = libtests.la $(REGISTRY_LIBS) $(CHECK_LIBS)
+tests_unit_test_order_LDFLAGS = $(SCARCE_FLAGS)
 
 check_PROGRAMS += tests/unit/test_spec_part
 TESTS += tests/unit/test_spec_part

@@ -22,6 +22,11 @@ static void release(struct shelf_item *item)
     free(rcu_holder(item, struct book, item));
 }
 
+static const struct shelf_kind kind = {
+    .key = offsetof(struct book, title),
+    .release = release,
+};
+
 static void setup(void)
 {
     released = 0;
@@ -42,7 +47,7 @@ static void add(const char *title)
 
     ck_assert_ptr_nonnull(b);
     memcpy(b->title, title, strlen(title) + 1);
-    shelf_item_init(&b->item, b->title, release);
+    shelf_item_init(&b->item, &kind);
     ck_assert_int_eq(shelf_prepare(&shelf, title), LLMREG_OK);
     shelf_add(&shelf, &b->item);
 }
@@ -74,7 +79,7 @@ START_TEST(what_is_added_is_found_and_walked)
     add("a");
     add("b");
     struct shelf_item *item = shelf_get(&shelf, "a");
-    ck_assert_str_eq(item->key, "a");
+    ck_assert_str_eq(shelf_key(item), "a");
     ck_assert(shelf_alive(item));
     shelf_put(item);
     ck_assert_ptr_null(shelf_get(&shelf, "c"));
@@ -102,7 +107,7 @@ START_TEST(who_holds_an_item_keeps_it_after_it_was_taken_off)
     rcu_wait();
     ck_assert_int_eq(released, 0);
     ck_assert(!shelf_alive(item));
-    ck_assert_str_eq(item->key, "a");
+    ck_assert_str_eq(shelf_key(item), "a");
     ck_assert_ptr_null(shelf_get(&shelf, "a"));
     shelf_put(item);
     ck_assert_int_eq(released, 1);
