@@ -220,7 +220,7 @@ START_TEST(each_refusal_says_why)
 {
     static const char *const changes[][2] = {
         {"UPDATE endpoint SET admin_until_ms = 9e18", "intent"},
-        {"UPDATE model SET name = ''", "models"},
+        {"UPDATE model SET name = ''", "model 1"},
     };
 
     room_add(&room, "gpu1");
