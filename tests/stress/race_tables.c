@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* race_tables.c - mistakes with what all tables are made of: the shelf, the
- * index, the array of a set. */
+ * index, the array of a set, the order of keys. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +16,7 @@ struct thing {
     struct link link;
     uint32_t place;
     size_t value;
+    char key[sizeof KEY];
 };
 
 static struct shelf shelf;
@@ -27,12 +28,18 @@ static void release(struct shelf_item *item)
     free(rcu_holder(item, struct thing, item));
 }
 
+static const struct shelf_kind kind = {
+    .key = offsetof(struct thing, key),
+    .release = release,
+};
+
 static struct thing *make(void)
 {
     struct thing *t = calloc(1, sizeof *t);
 
     race_must(t != NULL);
-    shelf_item_init(&t->item, KEY, release);
+    memcpy(t->key, KEY, sizeof t->key);
+    shelf_item_init(&t->item, &kind);
     t->value = 1;
     return t;
 }
@@ -86,6 +93,7 @@ static void write_shelf(bool wrong)
     }
     rcu_table_remove(&shelf.table, &t->item.node);
     slots_remove(&shelf.items, t->item.place);
+    order_remove(&shelf.order, &t->item);
     shelf_put(&t->item);
 }
 
@@ -173,7 +181,6 @@ static void write_slots(bool wrong)
 
     race_must(new != NULL);
     memcpy(new, old, room);
-    new->where = (uint32_t **)(new->items + new->size);
     rcu_publish(&set.array, new);
     if (wrong)
         free(old);
@@ -181,9 +188,51 @@ static void write_slots(bool wrong)
         rcu_later(&old->rcu, free_array_later);
 }
 
+/* ---- the order of keys ---- */
+
+static struct order order;
+
+static const char *key_of(const void *thing)
+{
+    return ((const struct thing *)thing)->key;
+}
+
+static void open_order(void)
+{
+    order = (struct order){.key = key_of};
+}
+
+static void close_order(void)
+{
+    rcu_wait();
+    order_fini(&order);
+}
+
+static void read_order(void)
+{
+    const struct thing *t;
+
+    rcu_begin();
+    struct order_walk w = order_walk_after(&order, "");
+    while ((t = order_next(&w)) != NULL)
+        race_sink += t->value;
+    rcu_end();
+}
+
+static void write_order(bool wrong)
+{
+    struct thing *t = make();
+
+    race_must(order_reserve(&order, t->key) == LLMREG_OK);
+    order_add(&order, t);
+    order_remove(&order, t);
+    drop(t, wrong);
+}
+
 const struct race races_of_tables[] = {
     {"shelf", open_shelf, read_shelf, write_shelf, close_shelf},
     {"index", open_index, read_index, write_index, close_index},
     {"slots", open_slots, read_slots, write_slots, close_slots},
+    {"order", open_order, read_order, write_order, close_order},
     {NULL, NULL, NULL, NULL, NULL},
 };
