@@ -61,8 +61,8 @@ static double double_of(uint64_t bits)
 }
 
 static const struct shelf_kind kind = {
-    .key = offsetof(struct llmreg_agent, id) -
-           offsetof(struct llmreg_agent, item),
+    .key =
+        offsetof(struct llmreg_agent, id) - offsetof(struct llmreg_agent, item),
     .release = release,
 };
 
