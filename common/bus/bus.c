@@ -368,8 +368,8 @@ int llmreg_subscription_next(struct llmreg_subscription *s,
     rc = next_locked(bus, s, out);
     s->idle = rc == LLMREG_ENOENT;
     llmreg_unlock(&bus->lock);
-    if (rc !=
-        LLMREG_ENOENT) /* it is pending, and who takes a few polls again */
+    /* It is pending; who takes only a few events polls before the rest. */
+    if (rc != LLMREG_ENOENT)
         make_readable(s);
     return rc;
 }

@@ -54,11 +54,12 @@ static const struct field words[] = {
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
-/* A text of so many bytes, which is not "". */
+/* A text of so many bytes. */
 static int check_one(size_t which, const char *s, size_t length,
                      struct llmreg_error *err)
 {
-    if (length <= texts[which].max && llmreg_is_clean(s, length))
+    if (length >= texts[which].min && length <= texts[which].max &&
+        llmreg_is_clean(s, length))
         return LLMREG_OK;
     return check_text(texts[which].name, s, texts[which].min, texts[which].max,
                       err);
@@ -75,10 +76,8 @@ static int check_texts(struct model_draft *d, const struct model_draft *before,
         int rc = LLMREG_OK;
         if (before != NULL && model_shares(before, i, s, length))
             d->shared |= (uint16_t)(1U << i);
-        else if (length > 0)
+        else
             rc = check_one(i, s, length, err);
-        else if (texts[i].min > 0)
-            rc = check_text(texts[i].name, s, texts[i].min, texts[i].max, err);
         if (rc != LLMREG_OK)
             return rc;
         d->length[i] = (uint16_t)length;

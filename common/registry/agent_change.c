@@ -228,10 +228,11 @@ static void follow(struct llmreg_registry *r, struct agent_change *c)
     c->note = NULL;
     if (c->seq != 0)
         llmreg_bus_wake(r->bus);
+    if (!has_moved(c))
+        return;
     const struct agents_move move = {c->agent, c->reason,
                                      is_over(c->word.presence)};
-    if (has_moved(c))
-        agents_follow(r, &move, c->now);
+    agents_follow(r, &move, c->now);
 }
 
 int agent_change_commit(struct llmreg_registry *r, struct agent_change *c)

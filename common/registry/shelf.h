@@ -93,7 +93,7 @@ static inline struct order_walk shelf_walk_after(struct shelf *s,
 }
 
 /* LLMREG_EEXIST, LLMREG_EFULL, LLMREG_ENOMEM: what shelf_add would meet.
- * After LLMREG_OK it cannot fail. */
+ * After LLMREG_OK it cannot fail if it is the shelf's next change. */
 LLMREG_MUSTCHECK int shelf_prepare(struct shelf *s, const char *key);
 /* Takes over one reference.  Not inside a section, or the table does not
  * grow. */
