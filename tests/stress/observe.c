@@ -33,7 +33,7 @@ static struct observe *o;
 static struct counters counters;
 static _Atomic int64_t seconds; /* of the time that we make */
 static _Atomic bool over;
-static _Atomic unsigned failures, samples;
+static _Atomic unsigned failures, samples, known; /* loads */
 
 #define CHECK(condition)                                                       \
     do {                                                                       \
@@ -118,6 +118,13 @@ static void *tick(void *arg)
     return NULL;
 }
 
+/* Both unknown is alike: a writer that was stopped between its values may have
+ * told of a host that was forgotten meanwhile. */
+static bool alike(double a, double b)
+{
+    return isnan(a) ? isnan(b) : a == b;
+}
+
 static bool look(void *ctx, struct llmreg_host *h)
 {
     const struct llmreg_now now = made_now();
@@ -126,8 +133,9 @@ static bool look(void *ctx, struct llmreg_host *h)
     (void)ctx;
     if (s == NULL)
         return true;
-    CHECK(s->resources.load1 == s->resources.load5);
-    CHECK(s->resources.load1 == s->resources.load15);
+    CHECK(alike(s->resources.load1, s->resources.load5));
+    CHECK(alike(s->resources.load1, s->resources.load15));
+    known += !isnan(s->resources.load1);
     CHECK(s->resources.ngpus <= 8);
     for (size_t i = 0; i < s->resources.ngpus; i++)
         CHECK(strlen(s->resources.gpus[i].name) <= 1);
@@ -177,7 +185,7 @@ int main(void)
         (void)pthread_join(threads[i], NULL);
     CHECK(counters_get(&counters.observed_reports) > HOSTS);
     CHECK(counters_get(&counters.observed_refused) > 0);
-    CHECK(samples > 0);
+    CHECK(samples > 0 && known > 0);
     observe_free(o);
     CHECK(counters_get(&counters.observed_hosts) == 0);
     llmreg_registry_free(r);
