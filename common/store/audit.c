@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/store/rows.h"
-#include "common/store/rows_token.h"
+#include "common/store/rows/rows.h"
+#include "common/store/rows/token.h"
 
 /* ---- to the file ---- */
 

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#include "common/store/binding.h"
-#include "common/store/rows.h"
+#include "common/store/rows/binding.h"
+#include "common/store/rows/rows.h"
 
 /* What an event makes dirty, and whether people wait for it.  What has no row
  * changes nothing in the file. */

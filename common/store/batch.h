@@ -14,7 +14,7 @@
 #include "common/store/database.h"
 #include "common/store/dirty.h"
 #include "common/store/keep.h"
-#include "common/store/kinds.h"
+#include "common/store/kinds/kinds.h"
 
 #define BATCH_EVENTS 256
 

@@ -14,7 +14,7 @@
 #include <llmreg/json.h>
 #include <llmreg/text.h>
 
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 int beats_init(struct beats *b, struct llmreg_registry *r, int64_t keep)
 {

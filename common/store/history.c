@@ -3,7 +3,7 @@
 #include "common/store/history.h"
 
 #include "common/store/audit.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 int history_open(struct history *h, struct database *db,
                  struct llmreg_error *err)

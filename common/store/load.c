@@ -9,7 +9,7 @@
 #include "common/store/load.h"
 
 #include "common/store/audit.h"
-#include "common/store/kinds.h"
+#include "common/store/kinds/kinds.h"
 
 /* A file full of them must not fill the log, too. */
 #define SKIPS_TOLD 10

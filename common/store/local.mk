@@ -6,12 +6,8 @@ libstore_la_SOURCES = \
 	common/store/batch.h \
 	common/store/beats.c \
 	common/store/beats.h \
-	common/store/binding.c \
-	common/store/binding.h \
 	common/store/copy.c \
 	common/store/copy.h \
-	common/store/cursor.c \
-	common/store/cursor.h \
 	common/store/database.c \
 	common/store/database.h \
 	common/store/dirty.c \
@@ -26,42 +22,46 @@ libstore_la_SOURCES = \
 	common/store/home.h \
 	common/store/keep.c \
 	common/store/keep.h \
-	common/store/kind_agent.c \
-	common/store/kind_alert.c \
-	common/store/kind_endpoint.c \
-	common/store/kind_host.c \
-	common/store/kind_session.c \
-	common/store/kind_token.c \
-	common/store/kinds.c \
-	common/store/kinds.h \
+	common/store/kinds/agent.c \
+	common/store/kinds/alert.c \
+	common/store/kinds/endpoint.c \
+	common/store/kinds/host.c \
+	common/store/kinds/kinds.c \
+	common/store/kinds/kinds.h \
+	common/store/kinds/session.c \
+	common/store/kinds/token.c \
 	common/store/lifelock.c \
 	common/store/lifelock.h \
 	common/store/load.c \
 	common/store/load.h \
-	common/store/pairs.c \
-	common/store/pairs.h \
-	common/store/rows.h \
-	common/store/rows_agent.c \
-	common/store/rows_alert.c \
-	common/store/rows_audit.c \
-	common/store/rows_beat.c \
-	common/store/rows_endpoint.c \
-	common/store/rows_event.c \
-	common/store/rows_host.c \
-	common/store/rows_session.c \
-	common/store/rows_token.c \
-	common/store/rows_token.h \
+	common/store/rows/agent.c \
+	common/store/rows/alert.c \
+	common/store/rows/audit.c \
+	common/store/rows/beat.c \
+	common/store/rows/binding.c \
+	common/store/rows/binding.h \
+	common/store/rows/cursor.c \
+	common/store/rows/cursor.h \
+	common/store/rows/endpoint.c \
+	common/store/rows/event.c \
+	common/store/rows/host.c \
+	common/store/rows/pairs.c \
+	common/store/rows/pairs.h \
+	common/store/rows/rows.h \
+	common/store/rows/session.c \
+	common/store/rows/statements.c \
+	common/store/rows/textpool.c \
+	common/store/rows/textpool.h \
+	common/store/rows/token.c \
+	common/store/rows/token.h \
 	common/store/schema.c \
 	common/store/schema.h \
 	common/store/sequence.c \
 	common/store/sequence.h \
 	common/store/standing.c \
 	common/store/standing.h \
-	common/store/statements.c \
 	common/store/store.c \
 	common/store/store.h \
-	common/store/textpool.c \
-	common/store/textpool.h \
 	common/store/writer.c \
 	common/store/writer.h
 libstore_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)

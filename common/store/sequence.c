@@ -2,7 +2,7 @@
 /* sequence.c - blocks in the file, or the clock when there is none. */
 #include "common/store/sequence.h"
 
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 #define KEY          "seq_reserved"
 /* No honest file has reserved more. */

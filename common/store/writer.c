@@ -16,7 +16,7 @@
 #include "common/store/history.h"
 #include "common/store/home.h"
 #include "common/store/load.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 #include "common/store/sequence.h"
 
 #define CHECKPOINT_PAGES 8192

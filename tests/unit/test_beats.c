@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_beats.c - a day of heartbeats: which are kept, and that their number
- * has an end whatever the agents send.  Covers beats.c and rows_beat.c.
+ * has an end whatever the agents send.  Covers beats.c and rows/beat.c.
  */
 #include "common/store/beats.h"
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "common/store/files.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 #include "common/store/schema.h"
 #include "tests/support/room.h"
 

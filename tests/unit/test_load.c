@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/store/files.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 #include "tests/support/room.h"
 
 static struct room room;

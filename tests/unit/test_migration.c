@@ -18,7 +18,7 @@
 #include <llmreg/table.h>
 
 #include "common/store/files.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 #include "common/store/schema.h"
 #include "tests/support/room.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_pairs.c - lists in lines: what was put together is taken apart again. */
-#include "common/store/pairs.h"
+#include "common/store/rows/pairs.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* test_rows.c - what is written is read again, and what makes no sense is
- * told and skipped.  Covers rows_endpoint.c, rows_event.c, binding.c, cursor.c
+ * told and skipped.  Covers rows/endpoint.c, rows/event.c, binding.c, cursor.c
  * and statements.c.
  */
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/store/binding.h"
+#include "common/store/rows/binding.h"
 #include "common/store/files.h"
 #include "tests/support/room.h"
 

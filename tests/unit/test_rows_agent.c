@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* test_rows_agent.c - agents are read as they were written. */
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/store/binding.h"
+#include "common/store/rows/binding.h"
 #include "common/store/files.h"
 #include "tests/support/tenants.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_rows_alert.c - alerts are read as they were written. */
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* test_rows_session.c - sessions are read as they were written, the newest
  * last.
  */
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_rows_token.c - tokens, and entries of the audit, are read as they were
  * written. */
-#include "common/store/rows_token.h"
+#include "common/store/rows/token.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "common/store/files.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 #include "tests/support/tenants.h"
 
 #define ID "ab12cd34"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "common/store/files.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 #include "tests/support/room.h"
 
 static struct room room;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_textpool.c - strings stay where they are until the pool is cleared. */
-#include "common/store/textpool.h"
+#include "common/store/rows/textpool.h"
 
 #include <check.h>
 #include <stdio.h>

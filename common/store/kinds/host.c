@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_host.c - hosts between registry and file.
+/* host.c - hosts between registry and file.
  *
  * A report is no event.  When a host was heard of last is looked up now and
  * then, as with agents (the slow look).
@@ -7,9 +7,9 @@
 #include <llmreg/hosts.h>
 
 #include "common/store/dirty.h"
-#include "common/store/kinds.h"
+#include "common/store/kinds/kinds.h"
 #include "common/store/load.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 /* ---- to the file ---- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_agent.c - agents between registry and file.
+/* agent.c - agents between registry and file.
  *
  * A heartbeat is no event.  When an agent was seen last is therefore looked up,
  * and only now and then (the slow look): with 20,000 agents, each row written
@@ -8,9 +8,9 @@
 #include <llmreg/agents.h>
 
 #include "common/store/dirty.h"
-#include "common/store/kinds.h"
+#include "common/store/kinds/kinds.h"
 #include "common/store/load.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 /* ---- to the file ---- */
 

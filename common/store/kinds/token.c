@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_token.c - tokens between registry and file.
+/* token.c - tokens between registry and file.
  *
  * The use of a token is no event: when it was used last is looked up now and
  * then, as with agents (the slow look).
@@ -7,9 +7,9 @@
 #include <llmreg/tokens.h>
 
 #include "common/store/dirty.h"
-#include "common/store/kinds.h"
+#include "common/store/kinds/kinds.h"
 #include "common/store/load.h"
-#include "common/store/rows_token.h"
+#include "common/store/rows/token.h"
 
 /* ---- to the file ---- */
 

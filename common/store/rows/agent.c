@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_agent.c - agents in one row each, and their presence in another.
+/* agent.c - agents in one row each, and their presence in another.
  *
  * What makes an agent valid is checked by the registry when it is put back.
  */
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/store/binding.h"
-#include "common/store/cursor.h"
-#include "common/store/pairs.h"
+#include "common/store/rows/binding.h"
+#include "common/store/rows/cursor.h"
+#include "common/store/rows/pairs.h"
 
 #define TOO_MANY "has too many lines"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_token.h - who may, and who did: values to rows and rows to values, as in
+/* token.h - who may, and who did: values to rows and rows to values, as in
  * rows.h.
  *
  * Threads:   the store's thread.

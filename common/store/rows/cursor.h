@@ -15,7 +15,7 @@
 #include <llmreg/endpoint.h>
 
 #include "common/store/database.h"
-#include "common/store/textpool.h"
+#include "common/store/rows/textpool.h"
 
 #define CURSOR_PROBLEM_SIZE 160
 #define CURSOR_WORD         "has a word that this version does not know"

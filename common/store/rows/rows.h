@@ -2,7 +2,7 @@
 /* rows.h - values to rows and rows to values.
  *
  * One file rows_*.c a table with what is below it; ids and single numbers are
- * in rows_event.c.  statements.c fixes the order of the columns.
+ * in event.c.  statements.c fixes the order of the columns.
  *
  * Threads:   the store's thread.
  * Blocking:  on the disk.

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_alert.c - what was raised, who knows of it, and who has acknowledged it.
+/* alert.c - what was raised, who knows of it, and who has acknowledged it.
  *
  * What is pending or good for a while is counted on the monotonic clock, which
  * means nothing to a later run: it is not stored.
  */
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
-#include "common/store/binding.h"
-#include "common/store/cursor.h"
+#include "common/store/rows/binding.h"
+#include "common/store/rows/cursor.h"
 
 int rows_put_alert(struct database *db, const struct llmreg_alert *a,
                    struct llmreg_error *err)

@@ -3,7 +3,7 @@
  *
  * A string that is longer than a block gets a block of its own size.
  */
-#include "common/store/textpool.h"
+#include "common/store/rows/textpool.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_session.c - sessions between registry and file.
+/* session.c - sessions between registry and file.
  *
  * Activity is no event, nor is it one that the registry drops the oldest of
  * the closed ones.  Both are looked up now and then (the slow look).
@@ -7,9 +7,9 @@
 #include <llmreg/sessions.h>
 
 #include "common/store/dirty.h"
-#include "common/store/kinds.h"
+#include "common/store/kinds/kinds.h"
 #include "common/store/load.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 /* ---- to the file ---- */
 

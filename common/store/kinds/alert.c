@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_alert.c - alerts between registry and file.
+/* alert.c - alerts between registry and file.
  *
  * What people were told, and that an alert is forgotten, is no event: the rows
  * are compared.  A process that ends between "raised" and "told" leaves a row
@@ -12,9 +12,9 @@
 #include <llmreg/alerts.h>
 
 #include "common/store/dirty.h"
-#include "common/store/kinds.h"
+#include "common/store/kinds/kinds.h"
 #include "common/store/load.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 /* ---- to the file ---- */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_audit.c - who did what. */
-#include "common/store/rows_token.h"
+/* audit.c - who did what. */
+#include "common/store/rows/token.h"
 
-#include "common/store/binding.h"
-#include "common/store/cursor.h"
+#include "common/store/rows/binding.h"
+#include "common/store/rows/cursor.h"
 
 int rows_put_audit(struct database *db, const struct llmreg_audit *entry,
                    int64_t *added, struct llmreg_error *err)

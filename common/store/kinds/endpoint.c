@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_endpoint.c - endpoints between registry and file.
+/* endpoint.c - endpoints between registry and file.
  *
  * A late load adds what the file knows more, unless it should have been named
  * by the configuration; and of what is there already the past is recalled,
@@ -7,9 +7,9 @@
  * the models unless the endpoint has told its own.
  */
 #include "common/store/dirty.h"
-#include "common/store/kinds.h"
+#include "common/store/kinds/kinds.h"
 #include "common/store/load.h"
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 /* ---- to the file ---- */
 

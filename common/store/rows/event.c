@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_event.c - events, ids and single numbers. */
-#include "common/store/rows.h"
+/* event.c - events, ids and single numbers. */
+#include "common/store/rows/rows.h"
 
-#include "common/store/binding.h"
-#include "common/store/cursor.h"
+#include "common/store/rows/binding.h"
+#include "common/store/rows/cursor.h"
 
 /* ---- events ---- */
 

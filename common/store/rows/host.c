@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_host.c - hosts and what lies below them: addresses, and when they were
+/* host.c - hosts and what lies below them: addresses, and when they were
  * heard of.
  *
  * What makes a host valid is checked by the registry when it is put back.
  */
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 #include <string.h>
 
-#include "common/store/binding.h"
-#include "common/store/cursor.h"
+#include "common/store/rows/binding.h"
+#include "common/store/rows/cursor.h"
 
 /* ---- writing ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pairs.c - lines put together, and taken apart. */
-#include "common/store/pairs.h"
+#include "common/store/rows/pairs.h"
 
 #include <string.h>
 

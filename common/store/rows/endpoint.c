@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_endpoint.c - endpoints and what lies below them: labels, health and
+/* endpoint.c - endpoints and what lies below them: labels, health and
  * models.
  *
  * Columns are bound and read in the order that statements.c lists them.  What
  * makes an endpoint valid is checked by the registry when it is put back.
  */
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
 #include <stdlib.h>
 
 #include <llmreg/text.h>
 
-#include "common/store/binding.h"
-#include "common/store/cursor.h"
+#include "common/store/rows/binding.h"
+#include "common/store/rows/cursor.h"
 
 /* ---- writing: endpoint and labels ---- */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_token.c - who may: tokens, with the digest of their secret. */
-#include "common/store/rows_token.h"
+/* token.c - who may: tokens, with the digest of their secret. */
+#include "common/store/rows/token.h"
 
-#include "common/store/binding.h"
-#include "common/store/cursor.h"
+#include "common/store/rows/binding.h"
+#include "common/store/rows/cursor.h"
 
 int rows_put_token(struct database *db, const struct llmreg_token *t,
                    struct llmreg_error *err)

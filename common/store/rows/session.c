@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_session.c - sessions, live and closed: one table, for a session becomes
+/* session.c - sessions, live and closed: one table, for a session becomes
  * history without being anything else.
  */
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
-#include "common/store/binding.h"
-#include "common/store/cursor.h"
+#include "common/store/rows/binding.h"
+#include "common/store/rows/cursor.h"
 
 int rows_put_session(struct database *db, const struct llmreg_session *s,
                      struct llmreg_error *err)

@@ -2,7 +2,7 @@
 /* binding.c - a thin layer over sqlite3_bind, so that one error is checked
  * once and not at each column.
  */
-#include "common/store/binding.h"
+#include "common/store/rows/binding.h"
 
 struct binding binding_start(struct database *db, enum db_statement which)
 {

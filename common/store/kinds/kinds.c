@@ -3,7 +3,7 @@
  *
  * In the order in which they are put back.
  */
-#include "common/store/kinds.h"
+#include "common/store/kinds/kinds.h"
 
 static const struct kind *const kinds[LLMREG_ENTITIES] = {
     [LLMREG_ENTITY_ENDPOINT] = &kind_endpoint,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* rows_beat.c - heartbeats, which are only written: who asks for them reads
+/* beat.c - heartbeats, which are only written: who asks for them reads
  * the file with a connection of his own.
  */
-#include "common/store/rows.h"
+#include "common/store/rows/rows.h"
 
-#include "common/store/binding.h"
+#include "common/store/rows/binding.h"
 
 int rows_put_beat(struct database *db, const struct rows_beat *beat,
                   int64_t *added, struct llmreg_error *err)

@@ -2,7 +2,7 @@
 /* cursor.c - a thin layer over sqlite3_column, which keeps the first doubt
  * and goes on with a value that is in range.
  */
-#include "common/store/cursor.h"
+#include "common/store/rows/cursor.h"
 
 #include <stdio.h>
 #include <string.h>
