@@ -125,30 +125,31 @@ void llmreg_copy_message(char *out, size_t size, const char *s)
     out[keep + len] = '\0';
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+/* As many bytes as every 64-bit machine takes at once. */
+typedef unsigned char piece __attribute__((vector_size(16)));
 
-/* Of eight bytes at once: 0 if each is from ' ' to '~'.  The first one that is
- * not has its high bit set, or gets it in one of the differences. */
-static uint64_t odd_ones(const char *s)
+/* All bits of each byte that is not from ' ' to '~'. */
+static piece odd_ones(const char *s)
 {
-    uint64_t bytes;
+    piece bytes;
 
     memcpy(&bytes, s, sizeof bytes);
-    const uint64_t low = bytes - EACH(0x20);
-    const uint64_t del = (bytes ^ EACH(0x7f)) - EACH(1);
-    return (bytes | low | del) & EACH(0x80);
+    return (piece)(bytes - 0x20 > '~' - 0x20);
 }
 
-/* Printable ASCII, as nearly all that there is. */
+/* Printable ASCII, as nearly all that there is; what is shorter than a piece
+ * is looked at byte by byte. */
 static bool is_plain(const char *s, size_t len)
 {
-    uint64_t odd = 0;
+    uint64_t odd[2];
 
-    if (len < 8)
+    if (len < sizeof(piece))
         return false;
-    for (size_t i = 0; i < len - 8; i += 8)
-        odd |= odd_ones(s + i);
-    return (odd | odd_ones(s + len - 8)) == 0;
+    piece found = odd_ones(s + len - sizeof(piece));
+    for (size_t i = 0; i < len - sizeof(piece); i += sizeof(piece))
+        found |= odd_ones(s + i);
+    memcpy(odd, &found, sizeof odd);
+    return (odd[0] | odd[1]) == 0;
 }
 
 bool llmreg_is_clean(const char *s, size_t len)

@@ -85,6 +85,31 @@ static int check_texts(struct model_draft *d, const struct model_draft *before,
     return LLMREG_OK;
 }
 
+_Static_assert(COUNT(numbers) == 7 && COUNT(words) == 4, "are_good has each");
+
+/* Its sign: of a number under -1 the next higher one has it, too. */
+static uint64_t under(int64_t number)
+{
+    return (uint64_t)number & ((uint64_t)number + 1);
+}
+
+static bool is_word(enum llmreg_tristate word)
+{
+    return (unsigned)word <= LLMREG_YES;
+}
+
+/* Most are, which is seen here with few branches; what is wrong, below. */
+static bool are_good(const struct llmreg_model *m)
+{
+    const uint64_t any = under(m->size_bytes) | under(m->context_max) |
+                         under(m->context_effective) |
+                         under(m->max_output_tokens) | under(m->loaded_bytes) |
+                         under(m->vram_bytes) | under(m->expires_ms);
+
+    return any >> 63 == 0 && is_word(m->loaded) && is_word(m->vision) &&
+           is_word(m->tools) && is_word(m->json_mode);
+}
+
 static int check_numbers(const struct llmreg_model *m, struct llmreg_error *err)
 {
     for (size_t i = 0; i < COUNT(numbers); i++) {
@@ -126,8 +151,9 @@ int model_check(struct model_draft *d, const struct model_draft *before,
 {
     int rc = check_texts(d, before, err);
 
-    if (rc == LLMREG_OK)
-        rc = check_numbers(d->model, err);
+    if (rc != LLMREG_OK || are_good(d->model))
+        return rc;
+    rc = check_numbers(d->model, err);
     if (rc == LLMREG_OK)
         rc = check_words(d->model, err);
     return rc;

@@ -256,15 +256,33 @@ static void sort_out(const struct llmreg_models *before,
     }
 }
 
+/* ", name", in one go: lists are long. */
+static void add_next(struct llmreg_text *out, const char *name)
+{
+    size_t length = strlen(name);
+    char *at = out->data + out->len;
+
+    if (out->failed || length + 2 > out->size - 1 - out->len) {
+        out->failed = true;
+        return;
+    }
+    at[0] = ',';
+    at[1] = ' ';
+    memcpy(at + 2, name, length + 1);
+    out->len += length + 2;
+}
+
 static void tell(struct llmreg_text *out, const char *word,
                  const struct pile *p)
 {
-    if (p->count > 0 && out->len > 0)
+    if (p->count == 0)
+        return;
+    if (out->len > 0)
         llmreg_text_add(out, "; ");
-    for (size_t i = 0; i < p->count && i < SHOWN && !out->failed; i++) {
-        llmreg_text_add(out, i == 0 ? word : ", ");
-        llmreg_text_add(out, p->names[i]);
-    }
+    llmreg_text_add(out, word);
+    llmreg_text_add(out, p->names[0]);
+    for (size_t i = 1; i < p->count && i < SHOWN && !out->failed; i++)
+        add_next(out, p->names[i]);
     out->failed = out->failed || p->count > SHOWN;
 }
 
