@@ -33,6 +33,7 @@ THREADED_TESTS = \
 	tests/unit/test_audit \
 	tests/unit/test_beats \
 	tests/unit/test_bus \
+	tests/unit/test_caretaker \
 	tests/unit/test_catalog \
 	tests/unit/test_dialect_agentcom_page \
 	tests/unit/test_dialect_agentcom_socket \

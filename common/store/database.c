@@ -77,9 +77,8 @@ static int execute(struct database *db, const char *sql, const char *doing,
     return LLMREG_OK;
 }
 
-/* The first column of the first row, as text cut to size. */
-static int ask(struct database *db, const char *sql, char *out, size_t size,
-               struct llmreg_error *err)
+int database_ask(struct database *db, const char *sql, char *out, size_t size,
+                 struct llmreg_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL);
@@ -101,13 +100,13 @@ static int ask(struct database *db, const char *sql, char *out, size_t size,
     return rc;
 }
 
-static int ask_number(struct database *db, const char *sql, long *out,
-                      struct llmreg_error *err)
+int database_ask_number(struct database *db, const char *sql, int64_t *out,
+                        struct llmreg_error *err)
 {
     char text[32];
-    int rc = ask(db, sql, text, sizeof text, err);
+    int rc = database_ask(db, sql, text, sizeof text, err);
 
-    *out = strtol(text, NULL, 10);
+    *out = strtoll(text, NULL, 10);
     return rc;
 }
 
@@ -119,12 +118,12 @@ static int keep_log_on_close(struct database *db, int keep)
                              NULL);
 }
 
-static int connect_file(struct database *db, const char *path,
-                        struct llmreg_error *err)
+int database_connect(struct database *db, const char *path, int flags,
+                     struct llmreg_error *err)
 {
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
+    int code = sqlite3_open_v2(
+        path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+        NULL);
 
     if (code == SQLITE_OK)
         code =
@@ -159,7 +158,8 @@ static bool lacked_memory(const char *verdict)
 int database_check(struct database *db, struct llmreg_error *err)
 {
     char verdict[200];
-    int rc = ask(db, "PRAGMA quick_check(1)", verdict, sizeof verdict, err);
+    int rc =
+        database_ask(db, "PRAGMA quick_check(1)", verdict, sizeof verdict, err);
 
     if (rc != LLMREG_OK || strcmp(verdict, "ok") == 0)
         return rc;
@@ -171,16 +171,18 @@ int database_check(struct database *db, struct llmreg_error *err)
 }
 
 /* Ours, of a version we know, and whole.  *version is 0 for an empty one. */
-static int look(struct database *db, long *version, struct llmreg_error *err)
+static int look(struct database *db, int64_t *version, struct llmreg_error *err)
 {
     const char *path = sqlite3_db_filename(db->handle, "main");
-    long application = 0, tables = 0;
-    int rc = ask_number(db, "PRAGMA application_id", &application, err);
+    int64_t application = 0, tables = 0;
+    int rc =
+        database_ask_number(db, "PRAGMA application_id", &application, err);
 
     if (rc == LLMREG_OK)
-        rc = ask_number(db, "PRAGMA user_version", version, err);
+        rc = database_ask_number(db, "PRAGMA user_version", version, err);
     if (rc == LLMREG_OK)
-        rc = ask_number(db, "SELECT count(*) FROM sqlite_schema", &tables, err);
+        rc = database_ask_number(db, "SELECT count(*) FROM sqlite_schema",
+                                 &tables, err);
     if (rc != LLMREG_OK)
         return rc;
     if (application == 0 && *version == 0 && tables == 0)
@@ -192,8 +194,8 @@ static int look(struct database *db, long *version, struct llmreg_error *err)
     if (*version > SCHEMA_VERSION) {
         llmreg_error_set(err,
                          "%s was written by a newer llmreg (its schema is "
-                         "version %ld, this one knows up to %d)",
-                         path, *version, SCHEMA_VERSION);
+                         "version %lld, this one knows up to %d)",
+                         path, (long long)*version, SCHEMA_VERSION);
         return LLMREG_EVERSION;
     }
     return database_check(db, err);
@@ -217,7 +219,8 @@ static int set_modes(struct database *db, struct llmreg_error *err)
     /* Before the first table, or the file can never shrink. */
     rc = execute(db, "PRAGMA auto_vacuum = INCREMENTAL", "set up", err);
     if (rc == LLMREG_OK)
-        rc = ask(db, "PRAGMA journal_mode = WAL", mode, sizeof mode, err);
+        rc = database_ask(db, "PRAGMA journal_mode = WAL", mode, sizeof mode,
+                          err);
     if (rc == LLMREG_OK && strcmp(mode, "wal") != 0) {
         llmreg_error_set(err, "%s: its file system cannot do WAL",
                          sqlite3_db_filename(db->handle, "main"));
@@ -229,14 +232,15 @@ static int set_modes(struct database *db, struct llmreg_error *err)
     return rc;
 }
 
-static int migrate(struct database *db, long version, struct llmreg_error *err)
+static int migrate(struct database *db, int64_t version,
+                   struct llmreg_error *err)
 {
     int rc = LLMREG_OK;
 
     if (version > 0 && version < SCHEMA_VERSION)
         rc = copy_make(db->handle, sqlite3_db_filename(db->handle, "main"),
-                       version, err);
-    for (long v = version + 1; v <= SCHEMA_VERSION && rc == LLMREG_OK; v++) {
+                       (long)version, err);
+    for (int64_t v = version + 1; v <= SCHEMA_VERSION && rc == LLMREG_OK; v++) {
         rc = execute(db, "BEGIN IMMEDIATE", "migrate", err);
         if (rc == LLMREG_OK)
             rc = execute(db, schema_step((int)v), "migrate", err);
@@ -278,11 +282,11 @@ static int count_pages(void *ctx, sqlite3 *handle, const char *name, int pages)
 int database_open(struct database *db, const char *path,
                   struct llmreg_error *err)
 {
-    long version = 0;
+    int64_t version = 0;
     int rc;
 
     memset(db, 0, sizeof *db);
-    rc = connect_file(db, path, err);
+    rc = database_connect(db, path, SQLITE_OPEN_READWRITE, err);
     if (rc == LLMREG_OK)
         rc = look(db, &version, err);
     if (rc == LLMREG_OK)

@@ -120,6 +120,20 @@ LLMREG_MUSTCHECK int database_restart_log(struct database *db,
 LLMREG_MUSTCHECK int database_checkpoint(struct database *db,
                                          struct llmreg_error *err);
 
+/* ---- for those who open a connection of their own (reader.h) ---- */
+
+/* Connects and no more; nothing of the file is read yet.  flags: READONLY or
+ * READWRITE.  After a failure the handle is to be closed, too. */
+LLMREG_MUSTCHECK int database_connect(struct database *db, const char *path,
+                                      int flags, struct llmreg_error *err);
+/* The first column of the first row, as text cut to size; "" for none. */
+LLMREG_MUSTCHECK int database_ask(struct database *db, const char *sql,
+                                  char *out, size_t size,
+                                  struct llmreg_error *err);
+LLMREG_MUSTCHECK int database_ask_number(struct database *db, const char *sql,
+                                         int64_t *out,
+                                         struct llmreg_error *err);
+
 /* The status for SQLite's code, with its words and errno's in err. */
 int database_status(struct database *db, int code, const char *doing,
                     struct llmreg_error *err);

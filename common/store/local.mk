@@ -6,6 +6,8 @@ libstore_la_SOURCES = \
 	common/store/batch.h \
 	common/store/beats.c \
 	common/store/beats.h \
+	common/store/caretaker.c \
+	common/store/caretaker.h \
 	common/store/copy.c \
 	common/store/copy.h \
 	common/store/database.c \
@@ -34,6 +36,8 @@ libstore_la_SOURCES = \
 	common/store/lifelock.h \
 	common/store/load.c \
 	common/store/load.h \
+	common/store/reader.c \
+	common/store/reader.h \
 	common/store/rows/agent.c \
 	common/store/rows/alert.c \
 	common/store/rows/audit.c \

@@ -22,6 +22,7 @@
 
 #include <llmreg/thread.h>
 
+#include "common/store/caretaker.h"
 #include "common/store/writer.h"
 
 #define HURRY_NS (3 * LLMREG_NS_PER_S)
@@ -31,6 +32,7 @@ struct store {
     struct store_world world;
     pthread_t thread;
     int wake_fd;
+    struct caretaker *caretaker;
     /* guarded by lock */
     struct llmreg_lock lock;
     pthread_cond_t changed;
@@ -237,6 +239,7 @@ static void fini_waiting(struct store *s)
 
 static void destroy(struct store *s)
 {
+    caretaker_free(s->caretaker);
     writer_free(s->writer);
     if (s->wake_fd >= 0)
         close(s->wake_fd);
@@ -259,9 +262,15 @@ static int start(struct store *s, const struct store_config *config,
     if (rc != LLMREG_OK)
         return rc;
     tell(s);
-    rc = llmreg_thread_start(&s->thread, run, s, "llmreg-store");
+    rc = caretaker_new(&s->caretaker, s->world.clock);
+    if (rc == LLMREG_OK)
+        rc = caretaker_start(s->caretaker);
+    if (rc == LLMREG_OK)
+        rc = llmreg_thread_start(&s->thread, run, s, "llmreg-store");
     if (rc != LLMREG_OK)
-        llmreg_error_set(err, "store: the system gives no thread");
+        llmreg_error_set(err, "store: %s",
+                         rc == LLMREG_ENOMEM ? llmreg_status_text(rc)
+                                             : "the system gives no thread");
     return rc;
 }
 
@@ -303,6 +312,8 @@ void store_close(struct store *s)
 {
     if (s == NULL)
         return;
+    caretaker_free(s->caretaker);
+    s->caretaker = NULL;
     llmreg_lock(&s->lock);
     s->stop = true;
     llmreg_unlock(&s->lock);

@@ -13,6 +13,13 @@ tests_unit_test_beats_SOURCES = tests/unit/test_beats.c
 tests_unit_test_beats_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_beats_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_caretaker
+TESTS += tests/unit/test_caretaker
+tests_unit_test_caretaker_SOURCES = tests/unit/test_caretaker.c
+tests_unit_test_caretaker_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_caretaker_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_caretaker_LDFLAGS = $(SCARCE_FLAGS)
+
 check_PROGRAMS += tests/unit/test_database
 TESTS += tests/unit/test_database
 tests_unit_test_database_SOURCES = tests/unit/test_database.c
@@ -72,6 +79,12 @@ TESTS += tests/unit/test_pairs
 tests_unit_test_pairs_SOURCES = tests/unit/test_pairs.c
 tests_unit_test_pairs_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_pairs_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_reader
+TESTS += tests/unit/test_reader
+tests_unit_test_reader_SOURCES = tests/unit/test_reader.c
+tests_unit_test_reader_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_reader_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_rows
 TESTS += tests/unit/test_rows
