@@ -12,13 +12,14 @@ BASE_LIBS = libbase.la $(YAJL_LIBS) -lpthread -lm
 DOMAIN_LIBS = libdomain.la $(BASE_LIBS)
 BUS_LIBS = libbus.la $(DOMAIN_LIBS)
 REGISTRY_LIBS = libregistry.la $(BUS_LIBS) $(URCU_LIBS)
-STORE_LIBS = libstore.la $(REGISTRY_LIBS) $(SQLITE_LIBS)
+STORE_LIBS = libstore.la $(REGISTRY_LIBS) $(SQLITE_LIBS) $(NETTLE_LIBS)
 SERVICE_LIBS = libservice.la $(STORE_LIBS)
 
 lib_LTLIBRARIES += libllmreg.la
 libllmreg_la_SOURCES =
 libllmreg_la_LIBADD = libservice.la libstore.la libregistry.la libbus.la \
-	libdomain.la libbase.la $(URCU_LIBS) $(SQLITE_LIBS) $(YAJL_LIBS) \
+	libdomain.la libbase.la $(URCU_LIBS) $(SQLITE_LIBS) $(NETTLE_LIBS) \
+	$(YAJL_LIBS) \
 	-lpthread -lm
 libllmreg_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(LLMREG_LT_VERSION) \
 	-export-symbols-regex '^llmreg_' -no-undefined \
@@ -32,6 +33,7 @@ llmreginclude_HEADERS = \
 	include/llmreg/alerts.h \
 	include/llmreg/arena.h \
 	include/llmreg/audit.h \
+	include/llmreg/backup.h \
 	include/llmreg/bus.h \
 	include/llmreg/clock.h \
 	include/llmreg/endpoint.h \

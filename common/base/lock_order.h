@@ -20,6 +20,7 @@
  *   -  store lock (common/store)               watermark of what is on disk
  *   -  standing lock (common/store)            whether it works, and why not
  *   -  caretaker lock (common/store)           who woke it
+ *   -  vault lock (common/store)               what became of backups
  *   -  reader lock (common/store)              the connection to interrupt
  *   -  notifier lock (common/service)          what people are being told
  *   -  probe secrets lock (plugins/llm_probe)  tokens read from files

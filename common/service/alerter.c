@@ -223,7 +223,8 @@ void alerter_take(struct alerter *a, const struct llmreg_event *event,
         event->entity == LLMREG_ENTITY_TOKEN ||
         event->entity == LLMREG_ENTITY_AUDIT)
         return; /* no rule is about it */
-    if (event->entity == LLMREG_ENTITY_STORE)
+    /* What has a name is about a piece of work, not about the store. */
+    if (event->entity == LLMREG_ENTITY_STORE && event->name[0] == '\0')
         note_store(a, strcmp(event->after, "failed") == 0, event->time_ms,
                    event->reason);
     rules_touch(&scan, event->entity, event->subject);

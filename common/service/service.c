@@ -108,6 +108,7 @@ static int start_store(struct llmreg_service *s, struct llmreg_error *err)
         .keep_events = s->settings.keep_events,
         .keep_audit = s->settings.keep_audit,
         .keep_beats = s->settings.keep_beats,
+        .backups = s->settings.backups,
     };
 
     memcpy(config.dir, s->settings.data_dir, sizeof config.dir);

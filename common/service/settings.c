@@ -18,6 +18,20 @@ const struct llmreg_option settings_table[] = {
     {"DataDir", LLMREG_OPT_PATH, OFF(data_dir), SIZE(data_dir), 1,
      STORE_DIR_SIZE - 1, "/var/lib/collectd/llmreg",
      "directory of the store; made if its parent exists"},
+    {"BackupDir", LLMREG_OPT_PATH, OFF(backups.dir), SIZE(backups.dir), 1,
+     STORE_DIR_SIZE - 1, NULL,
+     "directory of the backups, made if its parent exists; \"backups\" in "
+     "DataDir if it is not given"},
+    {"BackupInterval", LLMREG_OPT_SECONDS, OFF(backups.interval_ns), 0, 0,
+     2678400, "86400",
+     "seconds from the newest good backup to the next, at least 60; 0: only "
+     "when somebody asks"},
+    {"KeepBackups", LLMREG_OPT_INTEGER, OFF(backups.newest), 0, 1, 1000, "3",
+     "newest backups that are kept"},
+    {"KeepDaily", LLMREG_OPT_INTEGER, OFF(backups.daily), 0, 0, 366, "7",
+     "days of which the newest backup is kept"},
+    {"KeepWeekly", LLMREG_OPT_INTEGER, OFF(backups.weekly), 0, 0, 520, "4",
+     "weeks of which the newest backup is kept"},
     {"FlushInterval", LLMREG_OPT_SECONDS, OFF(flush_ns), 0, 0.1, 3600, "5",
      "seconds between two writes of what may be lost in a power cut"},
     {"KeepEvents", LLMREG_OPT_INTEGER, OFF(keep_events), 0, 0, 1000000, "10000",
@@ -156,6 +170,19 @@ static int check_ladder(const struct settings_values *v,
     return LLMREG_EINVAL;
 }
 
+/* A row of the table has one range, and 0 is not in this one. */
+static int check_backups(const struct settings_values *v,
+                         struct llmreg_error *err)
+{
+    const int64_t interval_ns = v->backups.interval_ns;
+
+    if (interval_ns == 0 || interval_ns >= 60 * LLMREG_NS_PER_S)
+        return LLMREG_OK;
+    llmreg_error_set(err, "BackupInterval %.15g: must be 0, or 60 at least",
+                     (double)interval_ns / LLMREG_NS_PER_S);
+    return LLMREG_EINVAL;
+}
+
 static int put_together(const struct settings *s, struct settings_values *out,
                         struct llmreg_error *err)
 {
@@ -168,6 +195,8 @@ static int put_together(const struct settings *s, struct settings_values *out,
         rc = llmreg_options_merge(settings_table, &to, &from, err);
     if (rc == LLMREG_OK)
         rc = check_ladder(out, err);
+    if (rc == LLMREG_OK)
+        rc = check_backups(out, err);
     if (rc == LLMREG_OK)
         rc = settings_alert_get(&s->alert, out->rules, err);
     return rc;

@@ -19,6 +19,7 @@
 
 struct settings_values {
     char data_dir[STORE_DIR_SIZE];
+    struct store_backups backups;
     int64_t flush_ns;
     int64_t keep_events;
     int64_t keep_audit;

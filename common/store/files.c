@@ -80,7 +80,8 @@ static int sync_path(const char *path, int flags)
     return rc;
 }
 
-int files_settle(const char *from, const char *to, struct llmreg_error *err)
+static int settle(const char *from, const char *to, unsigned flags,
+                  struct llmreg_error *err)
 {
     char dir[FILES_PATH_SIZE];
     char *slash;
@@ -92,13 +93,23 @@ int files_settle(const char *from, const char *to, struct llmreg_error *err)
     if (rc == LLMREG_OK)
         rc = sync_path(from, 0);
     if (rc == 0)
-        rc = rename(from, to);
+        rc = renameat2(AT_FDCWD, from, AT_FDCWD, to, flags);
     if (rc == 0)
         rc = sync_path(dir, O_DIRECTORY);
     if (rc == 0)
         return LLMREG_OK;
     llmreg_error_set(err, "cannot write %s: %s", to, strerror(errno));
     return LLMREG_EIO;
+}
+
+int files_settle(const char *from, const char *to, struct llmreg_error *err)
+{
+    return settle(from, to, 0, err);
+}
+
+int files_settle_new(const char *from, const char *to, struct llmreg_error *err)
+{
+    return settle(from, to, RENAME_NOREPLACE, err);
 }
 
 /* "registry.db.corrupt-20261121T071543Z", with a number if that is taken. */

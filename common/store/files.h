@@ -36,6 +36,10 @@ LLMREG_MUSTCHECK int files_make_file(const char *path,
 LLMREG_MUSTCHECK int files_settle(const char *from, const char *to,
                                   struct llmreg_error *err);
 
+/* The same, but never over another. */
+LLMREG_MUSTCHECK int files_settle_new(const char *from, const char *to,
+                                      struct llmreg_error *err);
+
 /* Renames a database and what belongs to it to path.corrupt-TIME, never over
  * something that exists; the new name in out.  LLMREG_EIO with err. */
 LLMREG_MUSTCHECK int files_set_aside(const char *path, int64_t wall_ms,

@@ -21,14 +21,14 @@ void home_init(struct home *h, const char *dir)
 
     memset(h, 0, sizeof *h);
     llmreg_copy_message(h->dir, sizeof h->dir, dir);
-    files_path(h->path, dir, "registry.db");
+    files_path(h->path, dir, STORE_FILE);
     files_path(lock_path, dir, "registry.lock");
     lifelock_init(&h->lock, lock_path);
 }
 
 static void log_path(const struct home *h, char out[static FILES_PATH_SIZE])
 {
-    files_path(out, h->dir, "registry.db-wal");
+    files_path(out, h->dir, STORE_FILE "-wal");
 }
 
 static void remember_log(struct home *h)

@@ -2,6 +2,28 @@ noinst_LTLIBRARIES += libstore.la
 libstore_la_SOURCES = \
 	common/store/audit.c \
 	common/store/audit.h \
+	common/store/backup/digest.c \
+	common/store/backup/digest.h \
+	common/store/backup/inspect.c \
+	common/store/backup/inspect.h \
+	common/store/backup/list.c \
+	common/store/backup/list.h \
+	common/store/backup/make.c \
+	common/store/backup/make.h \
+	common/store/backup/manifest.c \
+	common/store/backup/manifest.h \
+	common/store/backup/name.c \
+	common/store/backup/name.h \
+	common/store/backup/plan.c \
+	common/store/backup/plan.h \
+	common/store/backup/retain.c \
+	common/store/backup/retain.h \
+	common/store/backup/space.c \
+	common/store/backup/space.h \
+	common/store/backup/tables.c \
+	common/store/backup/tables.h \
+	common/store/backup/vault.c \
+	common/store/backup/vault.h \
 	common/store/batch.c \
 	common/store/batch.h \
 	common/store/beats.c \
@@ -68,4 +90,5 @@ libstore_la_SOURCES = \
 	common/store/store.h \
 	common/store/writer.c \
 	common/store/writer.h
-libstore_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+libstore_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(NETTLE_CFLAGS) \
+	-DLLMREG_RELEASE='"$(PACKAGE_VERSION)"'

@@ -9,6 +9,10 @@
 
 #include <string.h>
 
+#include <llmreg/text.h>
+
+#include "common/store/files.h"
+
 /* Instructions of SQLite between two looks at the flag: some microseconds. */
 #define OFTEN 1000
 
@@ -48,13 +52,13 @@ static int set_modes(struct database *db, struct llmreg_error *err)
                              : database_status(db, code, "read", err);
 }
 
-int reader_open(struct reader *r, const char *path, struct database *db,
-                struct llmreg_error *err)
+static int open_for(struct reader *r, const char *name, int flags,
+                    struct database *db, struct llmreg_error *err)
 {
     int rc;
 
     memset(db, 0, sizeof *db);
-    rc = database_connect(db, path, SQLITE_OPEN_READONLY, err);
+    rc = database_connect(db, name, SQLITE_OPEN_READONLY | flags, err);
     if (rc == LLMREG_OK)
         rc = set_modes(db, err);
     if (rc == LLMREG_OK)
@@ -66,6 +70,33 @@ int reader_open(struct reader *r, const char *path, struct database *db,
     sqlite3_progress_handler(db->handle, OFTEN, look_at_flag, r);
     set_running(r, db->handle);
     return LLMREG_OK;
+}
+
+int reader_open(struct reader *r, const char *path, struct database *db,
+                struct llmreg_error *err)
+{
+    return open_for(r, path, 0, db, err);
+}
+
+/* As a URI, in which some characters mean something. */
+static void write_uri(char *out, size_t size, const char *path)
+{
+    struct llmreg_text t;
+
+    llmreg_text_init(&t, out, size);
+    llmreg_text_add(&t, "file:");
+    for (const char *p = path; *p != '\0'; p++)
+        llmreg_text_addf(&t, strchr("%?#", *p) != NULL ? "%%%02X" : "%c", *p);
+    llmreg_text_add(&t, "?immutable=1");
+}
+
+int reader_open_still(struct reader *r, const char *path, struct database *db,
+                      struct llmreg_error *err)
+{
+    char uri[3 * FILES_PATH_SIZE + 32];
+
+    write_uri(uri, sizeof uri, path);
+    return open_for(r, uri, SQLITE_OPEN_URI, db, err);
 }
 
 void reader_close(struct reader *r, struct database *db)

@@ -38,6 +38,11 @@ void reader_fini(struct reader *r);
  * database_open, with err. */
 LLMREG_MUSTCHECK int reader_open(struct reader *r, const char *path,
                                  struct database *db, struct llmreg_error *err);
+/* The same of a file that nobody writes to: no lock is taken, and nothing is
+ * made or looked for beside it. */
+LLMREG_MUSTCHECK int reader_open_still(struct reader *r, const char *path,
+                                       struct database *db,
+                                       struct llmreg_error *err);
 /* A database that could not be opened is fine. */
 void reader_close(struct reader *r, struct database *db);
 

@@ -22,7 +22,9 @@
 
 #include <llmreg/thread.h>
 
+#include "common/store/backup/vault.h"
 #include "common/store/caretaker.h"
+#include "common/store/files.h"
 #include "common/store/writer.h"
 
 #define HURRY_NS (3 * LLMREG_NS_PER_S)
@@ -32,6 +34,7 @@ struct store {
     struct store_world world;
     pthread_t thread;
     int wake_fd;
+    struct vault *vault;
     struct caretaker *caretaker;
     /* guarded by lock */
     struct llmreg_lock lock;
@@ -240,12 +243,32 @@ static void fini_waiting(struct store *s)
 static void destroy(struct store *s)
 {
     caretaker_free(s->caretaker);
+    vault_free(s->vault);
     writer_free(s->writer);
     if (s->wake_fd >= 0)
         close(s->wake_fd);
     durable_fini(&s->durable);
     fini_waiting(s);
     free(s);
+}
+
+static int start_caretaker(struct store *s, const struct store_config *config)
+{
+    char live[FILES_PATH_SIZE];
+    struct chore backup;
+    int rc;
+
+    files_path(live, config->dir, STORE_FILE);
+    rc = vault_new(&s->vault, config, live, &s->world);
+    if (rc == LLMREG_OK)
+        rc = caretaker_new(&s->caretaker, s->world.clock);
+    if (rc != LLMREG_OK)
+        return rc;
+    backup = vault_chore(s->vault);
+    rc = caretaker_add(s->caretaker, &backup);
+    if (rc == LLMREG_OK)
+        rc = caretaker_start(s->caretaker);
+    return rc;
 }
 
 static int start(struct store *s, const struct store_config *config,
@@ -262,9 +285,7 @@ static int start(struct store *s, const struct store_config *config,
     if (rc != LLMREG_OK)
         return rc;
     tell(s);
-    rc = caretaker_new(&s->caretaker, s->world.clock);
-    if (rc == LLMREG_OK)
-        rc = caretaker_start(s->caretaker);
+    rc = start_caretaker(s, config);
     if (rc == LLMREG_OK)
         rc = llmreg_thread_start(&s->thread, run, s, "llmreg-store");
     if (rc != LLMREG_OK)
@@ -306,6 +327,19 @@ int store_open(struct store **out, const struct store_config *config,
 struct standing *store_standing(struct store *s)
 {
     return writer_standing(s->writer);
+}
+
+struct vault *store_vault(struct store *s)
+{
+    return s->vault;
+}
+
+int store_backup(struct store *s, char id[static LLMREG_BACKUP_ID_SIZE])
+{
+    int rc = vault_request(s->vault, LLMREG_BACKUP_REQUEST, id);
+
+    caretaker_wake(s->caretaker);
+    return rc;
 }
 
 void store_close(struct store *s)

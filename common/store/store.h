@@ -26,6 +26,7 @@
 #ifndef LLMREG_STORE_H
 #define LLMREG_STORE_H
 
+#include <llmreg/backup.h>
 #include <llmreg/bus.h>
 #include <llmreg/clock.h>
 #include <llmreg/log.h>
@@ -35,6 +36,14 @@
 #include "common/store/standing.h"
 
 #define STORE_DIR_SIZE 1024
+#define STORE_FILE     "registry.db"
+
+struct store_backups {
+    char dir[STORE_DIR_SIZE]; /* absolute; "": dir/backups */
+    int64_t interval_ns;      /* between two; 0: on request only */
+    int64_t newest;           /* so many are kept, */
+    int64_t daily, weekly;    /* and these (backup/retain.h) */
+};
 
 struct store_config {
     char dir[STORE_DIR_SIZE]; /* absolute; made if its parent is there */
@@ -43,6 +52,7 @@ struct store_config {
     int64_t keep_events;      /* newest rows of event; 0: none */
     int64_t keep_audit;       /* newest rows of audit; 0: none */
     int64_t keep_beats;       /* rows of heartbeat; 0: none */
+    struct store_backups backups;
 };
 
 struct store_world {
@@ -53,6 +63,7 @@ struct store_world {
 };
 
 struct store;
+struct vault;
 
 /* Takes the life lock, puts what the file remembers into the registry, raises
  * the bus above every number that was ever used, and starts the thread.  A
@@ -78,5 +89,10 @@ void store_want(struct store *s, uint64_t seq);
 
 /* Does it work?  Lent, until the store is closed. */
 struct standing *store_standing(struct store *s);
+/* Its backups (backup/vault.h); lent likewise. */
+struct vault *store_vault(struct store *s);
+/* Wants a backup now; as vault_request. */
+LLMREG_MUSTCHECK int store_backup(struct store *s,
+                                  char id[static LLMREG_BACKUP_ID_SIZE]);
 
 #endif

@@ -34,6 +34,8 @@ LIBRARIES = [
     ('curl', r'<curl/|\bcurl_\w+|\bCURL\w*\b',
      r'plugins/llm_probe/(probe|request|loop)\w*\.[ch]$'),
     ('sqlite3', r'<sqlite3|\bsqlite3_\w+|\bsqlite3\b', r'common/store/'),
+    ('nettle', r'<nettle/|\b(nettle|sha256)_\w+',
+     r'common/store/backup/digest\.c$'),
     ('yajl', r'<yajl/|\byajl_\w+', r'common/base/json_read\w*\.[ch]$'),
     ('urcu', r'<urcu|\b(rcu|cds_lfht|urcu|call_rcu|synchronize_rcu)_\w+|'
      r'\bcall_rcu\(', r'common/registry/'),

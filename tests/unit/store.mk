@@ -1,6 +1,12 @@
 ## unit tests of common/store
 
 STORE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(SQLITE_CFLAGS)
+check_PROGRAMS += tests/unit/test_backup_rules
+TESTS += tests/unit/test_backup_rules
+tests_unit_test_backup_rules_SOURCES = tests/unit/test_backup_rules.c
+tests_unit_test_backup_rules_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_backup_rules_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_batch
 TESTS += tests/unit/test_batch
 tests_unit_test_batch_SOURCES = tests/unit/test_batch.c
@@ -160,6 +166,13 @@ TESTS += tests/unit/test_textpool
 tests_unit_test_textpool_SOURCES = tests/unit/test_textpool.c
 tests_unit_test_textpool_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_textpool_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_vault
+TESTS += tests/unit/test_vault
+tests_unit_test_vault_SOURCES = tests/unit/test_vault.c
+tests_unit_test_vault_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_vault_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_vault_LDFLAGS = $(SCARCE_FLAGS) -Wl,--wrap=statvfs
 
 check_PROGRAMS += tests/unit/test_writer
 TESTS += tests/unit/test_writer

@@ -306,16 +306,19 @@ END_TEST
 START_TEST(the_options_are_the_table_of_the_manual)
 {
     static const char *const expected[] = {
-        "DataDir",        "FlushInterval",  "KeepEvents",    "KeepAudit",
-        "KeepHeartbeats", "MaxEndpoints",   "MaxAgents",     "MaxHosts",
-        "MaxSessions",    "LateAfter",      "StaleAfter",    "OfflineAfter",
-        "ReapAfter",      "HostStaleAfter", "MassGuardAbove"};
+        "DataDir",      "BackupDir",      "BackupInterval", "KeepBackups",
+        "KeepDaily",    "KeepWeekly",     "FlushInterval",  "KeepEvents",
+        "KeepAudit",    "KeepHeartbeats", "MaxEndpoints",   "MaxAgents",
+        "MaxHosts",     "MaxSessions",    "LateAfter",      "StaleAfter",
+        "OfflineAfter", "ReapAfter",      "HostStaleAfter", "MassGuardAbove"};
     const size_t count = sizeof expected / sizeof expected[0];
     const struct llmreg_option *table = llmreg_service_options();
 
     for (size_t i = 0; i < count; i++) {
         ck_assert_str_eq(table[i].name, expected[i]);
-        ck_assert_ptr_nonnull(table[i].preset);
+        /* That one follows DataDir. */
+        if (strcmp(table[i].name, "BackupDir") != 0)
+            ck_assert_ptr_nonnull(table[i].preset);
     }
     ck_assert_ptr_null(table[count].name);
     ck_assert_str_eq(llmreg_service_alert_options()[0].name, "Severity");

@@ -125,6 +125,15 @@ START_TEST(ranges_hold)
         {"KeepEvents", 1000000, LLMREG_OK},
         {"KeepEvents", 1000001, LLMREG_EINVAL},
         {"KeepEvents", 1.5, LLMREG_EINVAL},
+        {"BackupInterval", 0, LLMREG_OK},
+        {"BackupInterval", 60, LLMREG_OK},
+        {"BackupInterval", 2678401, LLMREG_EINVAL},
+        {"KeepBackups", 0, LLMREG_EINVAL},
+        {"KeepBackups", 1001, LLMREG_EINVAL},
+        {"KeepDaily", 0, LLMREG_OK},
+        {"KeepDaily", 367, LLMREG_EINVAL},
+        {"KeepWeekly", 0, LLMREG_OK},
+        {"KeepWeekly", 521, LLMREG_EINVAL},
         {"KeepHeartbeats", 0, LLMREG_OK},
         {"KeepHeartbeats", 100000000, LLMREG_OK},
         {"KeepHeartbeats", 100000001, LLMREG_EINVAL},
@@ -184,6 +193,14 @@ START_TEST(who_is_offline_was_late_for_an_interval)
 }
 END_TEST
 
+START_TEST(a_backup_every_second_is_a_mistake)
+{
+    ck_assert_int_eq(add_number("one", "BackupInterval", 59), LLMREG_OK);
+    ck_assert_int_eq(settings_get(&settings, &values, &err), LLMREG_EINVAL);
+    ck_assert_str_eq(err.text, "BackupInterval 59: must be 0, or 60 at least");
+}
+END_TEST
+
 START_TEST(a_relative_directory_is_a_mistake)
 {
     ck_assert_int_eq(add_string("one", "DataDir", "llmreg"), LLMREG_EINVAL);
@@ -218,6 +235,7 @@ int main(void)
     tcase_add_test(tc, the_first_mistake_stays);
     tcase_add_test(tc, ranges_hold);
     tcase_add_test(tc, who_is_offline_was_late_for_an_interval);
+    tcase_add_test(tc, a_backup_every_second_is_a_mistake);
     tcase_add_test(tc, a_relative_directory_is_a_mistake);
     tcase_add_test(tc, the_block_takes_no_argument);
     suite_add_tcase(suite, tc);

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/store/backup/vault.h"
 #include "tests/support/room.h"
 
 static struct room room;
@@ -279,6 +280,27 @@ START_TEST(several_threads_change_and_wait_at_once)
 }
 END_TEST
 
+START_TEST(a_backup_is_made_while_others_change_and_wait)
+{
+    struct llmreg_subscription *sub;
+    struct llmreg_error err;
+    char id[LLMREG_BACKUP_ID_SIZE];
+    struct llmreg_backups *list;
+
+    ck_assert_int_eq(llmreg_subscribe(room.bus, UINT64_MAX, &sub), LLMREG_OK);
+    ck_assert_int_eq(open_store(&err), LLMREG_OK);
+    ck_assert_int_eq(store_backup(store, id), LLMREG_OK);
+    room_add(&room, "gpu1");
+    ck_assert_int_eq(store_sync(store, 10000), LLMREG_OK);
+    wait_for(sub, "complete");
+    list = vault_list(store_vault(store));
+    ck_assert_uint_eq(llmreg_backups_count(list), 1);
+    ck_assert_ptr_nonnull(llmreg_backups_find(list, id));
+    llmreg_backups_put(list);
+    llmreg_unsubscribe(sub);
+}
+END_TEST
+
 START_TEST(closing_nothing_is_fine)
 {
     store_close(NULL);
@@ -302,6 +324,7 @@ int main(void)
     tcase_add_test(tc, who_wants_something_lazy_gets_it_at_once);
     tcase_add_test(tc, who_watches_is_woken_when_the_store_breaks);
     tcase_add_test(tc, several_threads_change_and_wait_at_once);
+    tcase_add_test(tc, a_backup_is_made_while_others_change_and_wait);
     tcase_add_test(tc, closing_nothing_is_fine);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
