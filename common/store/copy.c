@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/store/care/check.h"
 #include "common/store/database.h"
 #include "common/store/files.h"
 
@@ -36,7 +37,8 @@ static int check_copy(const char *path, struct llmreg_error *err)
 {
     struct database db = {.handle = NULL};
     int code = sqlite3_open_v2(path, &db.handle, SQLITE_OPEN_READONLY, NULL);
-    int rc = code == SQLITE_OK ? database_check(&db, err)
+    struct check_report report;
+    int rc = code == SQLITE_OK ? check_run(db.handle, CHECK_QUICK, &report, err)
                                : database_status(&db, code, "read", err);
 
     sqlite3_close(db.handle);

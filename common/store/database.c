@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/store/care/check.h"
+#include "common/store/care/seal.h"
 #include "common/store/copy.h"
 #include "common/store/schema.h"
 
@@ -144,37 +146,12 @@ int database_connect(struct database *db, const char *path, int flags,
     return LLMREG_OK;
 }
 
-/* A page that could not be read for want of memory is no damage, but SQLite
- * counts it as such, and says with which of its codes it was. */
-static bool lacked_memory(const char *verdict)
-{
-    static const char says[] = "error code=";
-    const char *at = strstr(verdict, says);
-    const long code = at == NULL ? 0 : strtol(at + sizeof says - 1, NULL, 10);
-
-    return code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM;
-}
-
-int database_check(struct database *db, struct llmreg_error *err)
-{
-    char verdict[200];
-    int rc =
-        database_ask(db, "PRAGMA quick_check(1)", verdict, sizeof verdict, err);
-
-    if (rc != LLMREG_OK || strcmp(verdict, "ok") == 0)
-        return rc;
-    if (lacked_memory(verdict))
-        return database_status(db, SQLITE_NOMEM, "check", err);
-    llmreg_error_set(err, "%s is damaged: %s",
-                     sqlite3_db_filename(db->handle, "main"), verdict);
-    return LLMREG_ECORRUPT;
-}
-
 /* Ours, of a version we know, and whole.  *version is 0 for an empty one. */
 static int look(struct database *db, int64_t *version, struct llmreg_error *err)
 {
     const char *path = sqlite3_db_filename(db->handle, "main");
     int64_t application = 0, tables = 0;
+    struct check_report report;
     int rc =
         database_ask_number(db, "PRAGMA application_id", &application, err);
 
@@ -198,7 +175,7 @@ static int look(struct database *db, int64_t *version, struct llmreg_error *err)
                          path, (long long)*version, SCHEMA_VERSION);
         return LLMREG_EVERSION;
     }
-    return database_check(db, err);
+    return check_run(db->handle, CHECK_QUICK, &report, err);
 }
 
 static int set_modes(struct database *db, struct llmreg_error *err)
@@ -232,6 +209,17 @@ static int set_modes(struct database *db, struct llmreg_error *err)
     return rc;
 }
 
+/* A step may change rows, and so their checksums. */
+static int take_step(struct database *db, int version, struct llmreg_error *err)
+{
+    int rc = execute(db, schema_step(version), "migrate", err);
+    int code = SQLITE_OK;
+
+    if (rc == LLMREG_OK && version >= SEAL_VERSION)
+        code = seal_all(db->handle);
+    return code == SQLITE_OK ? rc : database_status(db, code, "migrate", err);
+}
+
 static int migrate(struct database *db, int64_t version,
                    struct llmreg_error *err)
 {
@@ -243,7 +231,7 @@ static int migrate(struct database *db, int64_t version,
     for (int64_t v = version + 1; v <= SCHEMA_VERSION && rc == LLMREG_OK; v++) {
         rc = execute(db, "BEGIN IMMEDIATE", "migrate", err);
         if (rc == LLMREG_OK)
-            rc = execute(db, schema_step((int)v), "migrate", err);
+            rc = take_step(db, (int)v, err);
         if (rc == LLMREG_OK)
             rc = execute(db, "COMMIT", "migrate", err);
     }
@@ -267,6 +255,15 @@ static int prepare_all(struct database *db, struct llmreg_error *err)
             return database_status(db, code, "use", err);
     }
     return LLMREG_OK;
+}
+
+static int open_sums(struct database *db, struct llmreg_error *err)
+{
+    const int code = sums_open(&db->sums, db->handle);
+
+    if (code == SQLITE_OK)
+        return LLMREG_OK;
+    return database_status(db, code, "read the sums of", err);
 }
 
 static int count_pages(void *ctx, sqlite3 *handle, const char *name, int pages)
@@ -295,6 +292,8 @@ int database_open(struct database *db, const char *path,
         rc = migrate(db, version, err);
     if (rc == LLMREG_OK)
         rc = prepare_all(db, err);
+    if (rc == LLMREG_OK)
+        rc = open_sums(db, err);
     if (rc != LLMREG_OK) {
         database_close(db, false);
         return rc;
@@ -307,6 +306,7 @@ void database_close(struct database *db, bool sound)
 {
     if (db->handle == NULL)
         return;
+    sums_close(&db->sums, db->handle);
     for (int i = 0; i < DB_STATEMENTS; i++)
         sqlite3_finalize(db->statement[i]);
     if (sound && keep_log_on_close(db, 0) == SQLITE_OK)
@@ -363,13 +363,23 @@ int database_begin(struct database *db, bool durable, struct llmreg_error *err)
 
 int database_commit(struct database *db, struct llmreg_error *err)
 {
-    return run(db, DB_COMMIT, err);
+    const int code = sums_write(&db->sums);
+    int rc = LLMREG_OK;
+
+    if (code != SQLITE_OK)
+        rc = database_status(db, code, "write", err);
+    if (rc == LLMREG_OK)
+        rc = run(db, DB_COMMIT, err);
+    if (rc == LLMREG_OK)
+        sums_settle(&db->sums);
+    return rc;
 }
 
 void database_rollback(struct database *db)
 {
     if (!sqlite3_get_autocommit(db->handle))
         sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+    sums_forget(&db->sums);
 }
 
 static int checkpoint(struct database *db, int mode, struct llmreg_error *err)

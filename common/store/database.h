@@ -19,6 +19,8 @@
 
 #include <llmreg/status.h>
 
+#include "common/store/care/sums.h"
+
 /* Every statement that is ever run with data in it; SQL in statements.c. */
 enum db_statement {
     DB_BEGIN,
@@ -27,7 +29,6 @@ enum db_statement {
     DB_META_PUT,
     DB_ENDPOINT_PUT,
     DB_ENDPOINT_DELETE,
-    DB_ENDPOINT_COUNTED,
     DB_ENDPOINT_IDS,
     DB_ENDPOINT_LIST,
     DB_LABEL_PUT,
@@ -86,10 +87,12 @@ struct database {
     sqlite3_stmt *statement[DB_STATEMENTS];
     int wal_pages; /* in the log, not yet known to be checkpointed */
     bool full;     /* synchronous = FULL, else NORMAL */
+    struct sums sums;
 };
 
-/* Opens, checks and if need be migrates the file, which must exist (it may be
- * empty); before it is migrated a copy is set beside it (copy.h).  Each with
+/* Opens, checks (pages, rows and sums) and if need be migrates the file, which
+ * must exist (it may be empty); before it is migrated a copy is set beside it
+ * (copy.h).  A struct database that is open stays where it is.  Each with
  * err, and *db closed:
  * LLMREG_ECORRUPT: not a database of ours, or damaged.  LLMREG_EVERSION: of a
  * newer llmreg; nothing in it was changed.  LLMREG_ENOSPACE, LLMREG_EIO,
@@ -99,10 +102,6 @@ LLMREG_MUSTCHECK int database_open(struct database *db, const char *path,
 /* sound: what is in the log goes into the file first.  Not after an error. */
 void database_close(struct database *db, bool sound);
 bool database_is_open(const struct database *db);
-/* Reads all of it.  LLMREG_ECORRUPT: it is damaged, and err says how;
- * LLMREG_ENOMEM, LLMREG_EIO: that cannot be said. */
-LLMREG_MUSTCHECK int database_check(struct database *db,
-                                    struct llmreg_error *err);
 /* The path leads to another file by now, or to none. */
 bool database_has_moved(struct database *db);
 

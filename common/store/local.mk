@@ -28,6 +28,18 @@ libstore_la_SOURCES = \
 	common/store/batch.h \
 	common/store/beats.c \
 	common/store/beats.h \
+	common/store/care/check.c \
+	common/store/care/check.h \
+	common/store/care/crc.c \
+	common/store/care/crc.h \
+	common/store/care/rowcrc.c \
+	common/store/care/rowcrc.h \
+	common/store/care/seal.c \
+	common/store/care/seal.h \
+	common/store/care/sums.c \
+	common/store/care/sums.h \
+	common/store/care/tables.c \
+	common/store/care/tables.h \
 	common/store/caretaker.c \
 	common/store/caretaker.h \
 	common/store/copy.c \

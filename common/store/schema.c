@@ -19,6 +19,8 @@
 #define TABLE  ") STRICT, WITHOUT ROWID;"
 #define AGENT  "TEXT NOT NULL REFERENCES agent (id) ON DELETE CASCADE"
 #define HOST   "TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE"
+#define SEALED(name)                                                           \
+    "ALTER TABLE " name " ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;"
 /* What was so when an alarm was open: a state that was not confirmed since the
  * last restart is in prior. */
 #define ALARMED                                                                \
@@ -234,8 +236,7 @@ static const char *const steps[SCHEMA_VERSION + 1] = {
     "PRAGMA user_version = 2;",
 
     [3] =
-        /* Not yet released: may still grow, before its last line.
-         * operator_*: what the operator says otherwise, NULL where nothing;
+        /* operator_*: what the operator says otherwise, NULL where nothing;
          * operator_labels: 1 if all labels are those in operator_label. */
     "ALTER TABLE endpoint ADD COLUMN operator_name TEXT;"
     "ALTER TABLE endpoint ADD COLUMN operator_priority INTEGER;"
@@ -272,9 +273,7 @@ static const char *const steps[SCHEMA_VERSION + 1] = {
     "PRAGMA user_version = 3;",
 
     [4] =
-        /* Not yet released: may still grow, before its last line.
-         *
-         * What was in tables of its own: a name with its value is a line. */
+        /* What was in tables of its own: a name with its value is a line. */
     "ALTER TABLE agent ADD COLUMN capabilities TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE agent ADD COLUMN metadata TEXT NOT NULL DEFAULT '';"
     "UPDATE agent SET"
@@ -318,6 +317,25 @@ static const char *const steps[SCHEMA_VERSION + 1] = {
     " status INTEGER" TABLE
 
     "PRAGMA user_version = 4;",
+
+    [5] =
+        /* Not yet released: may still grow, before its last line.
+         *
+         * crc: the row's checksum, which the end of each step computes. */
+    SEALED("meta") SEALED("endpoint") SEALED("label") SEALED("operator_label")
+        SEALED("health") SEALED("model") SEALED("agent") SEALED("presence")
+            SEALED("host") SEALED("address") SEALED("report") SEALED("session")
+                SEALED("alert") SEALED("token") SEALED("audit") SEALED("event")
+                    SEALED("heartbeat")
+
+    /* How many rows each table has, and what their checksums add up to. */
+    "CREATE TABLE digest ("
+    " name TEXT NOT NULL PRIMARY KEY,"
+    " rows INTEGER NOT NULL,"
+    " sum INTEGER NOT NULL,"
+    " crc INTEGER NOT NULL" TABLE
+
+    "PRAGMA user_version = 5;",
 };
 
 const char *schema_step(int version)

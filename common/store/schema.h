@@ -13,7 +13,7 @@
 #include <llmreg/status.h>
 
 #define SCHEMA_APPLICATION_ID 0x4C4C4D52 /* "LLMR" */
-#define SCHEMA_VERSION        4          /* PRAGMA user_version */
+#define SCHEMA_VERSION        5          /* PRAGMA user_version */
 
 /* The step from version - 1 to version (1 to SCHEMA_VERSION), as SQL. */
 const char *schema_step(int version);

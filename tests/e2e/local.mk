@@ -5,6 +5,7 @@ E2E =
 EXTRA_DIST += \
 	tests/e2e/openapi_properties.py \
 	tests/e2e/run.py \
+	tests/e2e/sealing.py \
 	tests/e2e/servers.py \
 	tests/e2e/siege.py \
 	tests/e2e/sockets.py \

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A server dies and returns; who hears of it, and when."""
 
-import sqlite3
 import time
 
+from sealing import change_store
 from world import expect, until
 
 
@@ -131,13 +131,10 @@ def test_acknowledged_alert_stays_quiet_over_a_restart(world):
     sim.order('kill 0')
     until(5, 'the alarm', hub.alarms)
     expect(hub.stop() == 0, 'status')
-    connection = sqlite3.connect(f'{hub.data}/registry.db')
-    with connection:
-        changed = connection.execute(
-            "UPDATE alert SET acknowledged_by = 'me', "
-            "acknowledged_ms = 1 WHERE id LIKE 'endpoint_unhealthy/%'")
-    expect(changed.rowcount == 1, 'the alert is stored')
-    connection.close()
+    changed = change_store(
+        hub, "UPDATE alert SET acknowledged_by = 'me', acknowledged_ms = 1 "
+        "WHERE id LIKE 'endpoint_unhealthy/%'")
+    expect(changed == 1, 'the alert is stored')
     hub.forget_alarms()
     hub.start()
     hub.wait_health(8, 'gpu0', 'unreachable')

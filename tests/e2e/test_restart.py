@@ -1,20 +1,12 @@
 # SPDX-License-Identifier: MIT
 """kill -9 and start again: what was known is known, nothing false is said."""
 
-import sqlite3
 import time
 
+from sealing import change_store
 from world import expect, until
 
 SERVERS = 150
-
-
-def write_store(hub, query, *values):
-    """What an operator does with sqlite3 while collectd is stopped."""
-    connection = sqlite3.connect(f'{hub.data}/registry.db')
-    with connection:
-        connection.execute(query, values)
-    connection.close()
 
 
 def loaded_fleet(world):
@@ -73,7 +65,7 @@ def test_intent_of_the_operator_survives(world):
     until(5, 'all are healthy', lambda: hub.healthy() == 3)
     hub.kill()
     for name, admin in (('gpu0', 'disabled'), ('gpu1', 'maintenance')):
-        write_store(hub, 'UPDATE endpoint SET admin = ? WHERE name = ?',
+        change_store(hub, 'UPDATE endpoint SET admin = ? WHERE name = ?',
                     admin, name)
     checked = hub.sql("SELECT checked_ms FROM health JOIN endpoint ON "
                       "id = endpoint WHERE name = 'gpu0'")

@@ -125,7 +125,8 @@ PARAMETERS = 5
 # libmicrohttpd, GnuTLS and wslay call.
 PARAMETERS_ALLOWED = {'llmreg_json_read': 6, 'llmreg_agent_heartbeat': 6,
                       'on_request': 8, 'on_header': 6,
-                      'on_certificate': 8, 'on_upgrade': 7, 'on_shared': 6}
+                      'on_certificate': 8, 'on_upgrade': 7, 'on_shared': 6,
+                      'before_row': 7}
 FILE_LINES = {'.c': 500, '.h': 150}
 PUBLIC_HEADER_LINES = 300
 PROJECT_INCLUDES = 7

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/store/care/seal.h"
+
 void writing_make(struct writing *w)
 {
     memset(w, 0, sizeof *w);
@@ -110,5 +112,6 @@ void writing_change_file(struct writing *w, const char *sql)
 
     ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
     ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(seal_all(db), SQLITE_OK);
     sqlite3_close(db);
 }

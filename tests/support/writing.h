@@ -33,6 +33,7 @@ void writing_sync(struct writing *w);
 
 /* The first number that a reader of its own gets, as sqlite3 would; -1. */
 int64_t writing_ask(struct writing *w, const char *sql);
+/* As a store would have: the checksums are right. */
 void writing_change_file(struct writing *w, const char *sql);
 
 #endif

@@ -26,11 +26,23 @@ tests_unit_test_caretaker_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_caretaker_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 tests_unit_test_caretaker_LDFLAGS = $(SCARCE_FLAGS)
 
+check_PROGRAMS += tests/unit/test_crc
+TESTS += tests/unit/test_crc
+tests_unit_test_crc_SOURCES = tests/unit/test_crc.c
+tests_unit_test_crc_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_crc_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_database
 TESTS += tests/unit/test_database
 tests_unit_test_database_SOURCES = tests/unit/test_database.c
 tests_unit_test_database_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_database_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_sums
+TESTS += tests/unit/test_sums
+tests_unit_test_sums_SOURCES = tests/unit/test_sums.c
+tests_unit_test_sums_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_sums_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_dirty
 TESTS += tests/unit/test_dirty
@@ -43,6 +55,12 @@ TESTS += tests/unit/test_durable
 tests_unit_test_durable_SOURCES = tests/unit/test_durable.c
 tests_unit_test_durable_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_durable_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_file_check
+TESTS += tests/unit/test_file_check
+tests_unit_test_file_check_SOURCES = tests/unit/test_file_check.c
+tests_unit_test_file_check_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_file_check_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_files
 TESTS += tests/unit/test_files

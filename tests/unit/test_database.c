@@ -80,6 +80,13 @@ static off_t size_of_file(void)
     return st.st_size;
 }
 
+static void put_answer(void)
+{
+    ck_assert_int_eq(database_begin(&db, true, &err), LLMREG_OK);
+    ck_assert_int_eq(rows_put_number(&db, "answer", 42, &err), LLMREG_OK);
+    ck_assert_int_eq(database_commit(&db, &err), LLMREG_OK);
+}
+
 START_TEST(a_new_file_gets_its_modes)
 {
     static const struct {
@@ -113,7 +120,7 @@ START_TEST(a_file_is_opened_again_with_what_is_in_it)
     int64_t n = 0;
 
     ck_assert_int_eq(open_it(), LLMREG_OK);
-    ck_assert_int_eq(rows_put_number(&db, "answer", 42, &err), LLMREG_OK);
+    put_answer();
     database_close(&db, true);
     ck_assert_int_eq(open_it(), LLMREG_OK);
     ck_assert_int_eq(rows_get_number(&db, "answer", &n, &err), LLMREG_OK);
@@ -246,7 +253,7 @@ END_TEST
 START_TEST(the_length_of_the_log_is_known_and_a_checkpoint_empties_it)
 {
     ck_assert_int_eq(open_it(), LLMREG_OK);
-    ck_assert_int_eq(rows_put_number(&db, "answer", 42, &err), LLMREG_OK);
+    put_answer();
     ck_assert_int_gt(db.wal_pages, 0);
     ck_assert_int_eq(database_checkpoint(&db, &err), LLMREG_OK);
     ck_assert_int_eq(db.wal_pages, 0);
@@ -264,7 +271,7 @@ START_TEST(a_reader_of_others_does_not_stop_a_checkpoint)
     ck_assert_int_eq(
         sqlite3_exec(reader, "BEGIN; SELECT * FROM meta", NULL, NULL, NULL),
         SQLITE_OK);
-    ck_assert_int_eq(rows_put_number(&db, "answer", 42, &err), LLMREG_OK);
+    put_answer();
     ck_assert_int_eq(database_checkpoint(&db, &err), LLMREG_OK);
     sqlite3_close(reader);
 }
@@ -276,7 +283,7 @@ START_TEST(closing_unsound_leaves_the_log_to_the_next_one)
     int64_t n = 0;
 
     ck_assert_int_eq(open_it(), LLMREG_OK);
-    ck_assert_int_eq(rows_put_number(&db, "answer", 42, &err), LLMREG_OK);
+    put_answer();
     database_close(&db, false);
     snprintf(wal, sizeof wal, "%s-wal", path);
     ck_assert_int_eq(access(wal, F_OK), 0);

@@ -155,7 +155,7 @@ static void leave(int version)
     change("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
     for (int v = 1; v <= version; v++)
         change(schema_step(v));
-    change("INSERT INTO meta VALUES ('mark', 7)");
+    change("INSERT INTO meta (key, value) VALUES ('mark', 7)");
 }
 
 static long ask(const char *sql)

@@ -167,7 +167,7 @@ END_TEST
 START_TEST(all_rows_are_there_with_what_is_new)
 {
     ck_assert_int_eq(open_it(), LLMREG_OK);
-    ck_assert_str_eq(ask("PRAGMA user_version"), "4");
+    ck_assert_str_eq(ask("PRAGMA user_version"), "5");
     ck_assert_str_eq(ask("SELECT count(*) FROM endpoint WHERE owner = ''"),
                      "4");
     ck_assert_str_eq(ask("SELECT admin FROM endpoint WHERE name = 'gpu1'"),
@@ -251,7 +251,7 @@ START_TEST(without_a_copy_nothing_is_migrated)
     ck_assert_uint_eq(room_count_files(&room, "", "db.version-1."), 0);
     ck_assert_int_eq(rmdir(room_path(&room, "db.version-1")), 0);
     ck_assert_int_eq(open_it(), LLMREG_OK);
-    ck_assert_str_eq(ask("PRAGMA user_version"), "4");
+    ck_assert_str_eq(ask("PRAGMA user_version"), "5");
 }
 END_TEST
 
@@ -295,7 +295,7 @@ END_TEST
 START_TEST(what_version_2_knew_is_there)
 {
     ck_assert_int_eq(open_it(), LLMREG_OK);
-    ck_assert_str_eq(ask("PRAGMA user_version"), "4");
+    ck_assert_str_eq(ask("PRAGMA user_version"), "5");
     ck_assert_str_eq(ask("SELECT admin || ' ' || admin_until_ms || ' ' || owner"
                          " FROM endpoint"),
                      "maintenance 1795000600000 node7");

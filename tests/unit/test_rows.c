@@ -168,7 +168,7 @@ START_TEST(what_the_operator_says_is_read_beside_what_was_named)
     patch(0);
     write_all("gpu1");
     ck_assert_int_eq(read_all(look_for_nothing).good, 1);
-    run("INSERT INTO operator_label VALUES ('gpu1:11434', 0, 'a', 'b')");
+    run("INSERT INTO operator_label VALUES ('gpu1:11434', 0, 'a', 'b', 0)");
     ck_assert_int_eq(read_all(look_for_nothing).good, 1);
 }
 END_TEST
@@ -317,7 +317,7 @@ START_TEST(more_labels_than_are_allowed_are_a_problem)
     room_add(&room, "gpu1");
     write_all("gpu1");
     run("INSERT INTO label SELECT 'gpu1:11434', value + 10, 'n' || value, "
-        "''"
+        "'', 0"
         " FROM "
         "json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,"
         "21,22,23,24,25,26,27,28,29,30,31]')");

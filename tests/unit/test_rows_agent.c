@@ -181,7 +181,8 @@ START_TEST(writing_twice_replaces_and_deleting_takes_all_along)
     ck_assert_int_eq(read_all(look_at_lists).good, 1);
     ck_assert_int_eq(binding_run(&db, DB_AGENT_DELETE, "agent-scout", &err),
                      LLMREG_OK);
-    run("INSERT INTO meta SELECT 'left', (SELECT count(*) FROM agent)"
+    run("INSERT INTO meta (key, value) SELECT 'left', (SELECT count(*) FROM "
+        "agent)"
         " + (SELECT count(*) FROM presence)");
     ck_assert_int_eq(rows_get_number(&db, "left", &n, &err), LLMREG_OK);
     ck_assert_int_eq(n, 0);

@@ -130,7 +130,7 @@ START_TEST(what_is_not_set_is_null_in_the_file)
     a.s.fired_ms = 0;
     put(&a);
     ck_assert_int_eq(read_all(&a).good, 1);
-    run("INSERT INTO meta SELECT 'nulls', (fired_ms IS NULL)"
+    run("INSERT INTO meta (key, value) SELECT 'nulls', (fired_ms IS NULL)"
         " + (cleared_ms IS NULL) + (acknowledged_ms IS NULL) FROM alert");
     ck_assert_int_eq(rows_get_number(&db, "nulls", &n, &err), LLMREG_OK);
     ck_assert_int_eq(n, 3);

@@ -162,7 +162,8 @@ START_TEST(writing_twice_replaces_and_deleting_takes_all_along)
     ck_assert_int_eq(read_all(look_at_spec).good, 1);
     ck_assert_int_eq(binding_run(&db, DB_HOST_DELETE, "node7", &err),
                      LLMREG_OK);
-    run("INSERT INTO meta SELECT 'left', (SELECT count(*) FROM host)"
+    run("INSERT INTO meta (key, value) SELECT 'left', (SELECT count(*) FROM "
+        "host)"
         " + (SELECT count(*) FROM address) + (SELECT count(*) FROM report)");
     ck_assert_int_eq(rows_get_number(&db, "left", &n, &err), LLMREG_OK);
     ck_assert_int_eq(n, 0);
@@ -176,13 +177,14 @@ START_TEST(a_bad_row_is_told_with_its_column_and_the_others_are_read)
     } rows[] = {
         {"UPDATE report SET sample = 'rotten' WHERE host = 'node7'", "sample"},
         {"WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n"
-         " LIMIT 15) INSERT INTO address SELECT 'node7', i, 'a' || i FROM n",
+         " LIMIT 15) INSERT INTO address SELECT 'node7', i, 'a' || i, 0"
+         " FROM n",
          "too many"},
     };
 
     host_report(&room, "node7");
     write_all("node7");
-    run("INSERT INTO host VALUES ('node8', 'node8', '', 30000, 1)");
+    run("INSERT INTO host VALUES ('node8', 'node8', '', 30000, 1, 0)");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         write_all("node7");
         run(rows[i].sql);

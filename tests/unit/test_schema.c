@@ -47,7 +47,7 @@ START_TEST(every_table_is_strict_and_without_rowid)
                      0);
     ck_assert_int_eq(ask("SELECT count(*) FROM pragma_table_list WHERE schema"
                          " = 'main' AND name NOT LIKE 'sqlite_%'"),
-                     17);
+                     18);
 }
 END_TEST
 
@@ -63,9 +63,18 @@ START_TEST(words_do_not_fit_where_numbers_belong)
 {
     ck_assert_int_eq(sqlite3_exec(db,
                                   "INSERT INTO event VALUES ('x', 0, '',"
-                                  " '', '', '', '', '', 0, 0, '')",
+                                  " '', '', '', '', '', 0, 0, '', 0)",
                                   NULL, NULL, NULL),
                      SQLITE_CONSTRAINT);
+}
+END_TEST
+
+START_TEST(every_table_has_a_checksum)
+{
+    ck_assert_int_eq(ask("SELECT count(*) FROM pragma_table_list AS t JOIN"
+                         " pragma_table_info(t.name) AS c WHERE t.schema ="
+                         " 'main' AND c.name = 'crc'"),
+                     18);
 }
 END_TEST
 
@@ -79,6 +88,7 @@ int main(void)
     tcase_add_test(tc, every_table_is_strict_and_without_rowid);
     tcase_add_test(tc, there_is_no_second_index_to_get_out_of_step);
     tcase_add_test(tc, words_do_not_fit_where_numbers_belong);
+    tcase_add_test(tc, every_table_has_a_checksum);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

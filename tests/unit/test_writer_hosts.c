@@ -177,8 +177,9 @@ START_TEST(a_row_that_makes_no_sense_is_skipped_and_kept)
     host_report(&w.room, "node7");
     writing_sync(&w);
     writing_end(&w);
-    writing_change_file(&w, "INSERT INTO host VALUES ('', '', '', 30000, 1)");
-    writing_change_file(&w, "INSERT INTO host VALUES ('a', '', '', 3, 1)");
+    writing_change_file(&w,
+                        "INSERT INTO host VALUES ('', '', '', 30000, 1, 0)");
+    writing_change_file(&w, "INSERT INTO host VALUES ('a', '', '', 3, 1, 0)");
     room_restart(&w.room);
     writing_start(&w);
     ck_assert(is_there("node7"));

@@ -139,7 +139,7 @@ START_TEST(the_newest_history_comes_back_if_there_is_too_much)
     writing_change_file(
         &w, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
             " LIMIT 30) INSERT INTO session SELECT 's' || (31 - i), 'x', 'y',"
-            " '', '', 'cluster', 'closed', 1, NULL, NULL, 1, 1, 1000 - i"
+            " '', '', 'cluster', 'closed', 1, NULL, NULL, 1, 1, 1000 - i, 0"
             " FROM n");
     room_restart(&w.room);
     writing_start(&w);

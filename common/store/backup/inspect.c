@@ -9,6 +9,7 @@
 
 #include "common/store/backup/digest.h"
 #include "common/store/backup/tables.h"
+#include "common/store/care/check.h"
 #include "common/store/schema.h"
 
 #define HUB_LEN 32
@@ -104,10 +105,11 @@ static int count_tables(struct database *db, struct llmreg_backup *out,
 static int look_at(struct database *db, struct llmreg_backup *out,
                    struct llmreg_error *err)
 {
+    struct check_report report;
     int rc = ask_version(db, &out->schema, err);
 
     if (rc == LLMREG_OK)
-        rc = database_check(db, err);
+        rc = check_run(db->handle, CHECK_QUICK, &report, err);
     if (rc == LLMREG_OK)
         rc = check_references(db, err);
     if (rc == LLMREG_OK)

@@ -19,7 +19,7 @@ inspect_hub(struct database *db,
             struct llmreg_error *err);
 /* Reads a file that nobody writes to, and says of *out what it found: hub,
  * schema, synced_seq, tables.  LLMREG_ECORRUPT: damaged, or not of llmreg.
- * LLMREG_EVERSION: of a newer one.  Others as database_check. */
+ * LLMREG_EVERSION: of a newer one.  Others as check_run. */
 LLMREG_MUSTCHECK int inspect_file(const char *path, struct reader *r,
                                   struct llmreg_backup *out,
                                   struct llmreg_error *err);

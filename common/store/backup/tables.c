@@ -38,6 +38,7 @@ static const struct backup_table tables[] = {
     {"token", 4, 0, COUNT("token"),
      WRONG("token", "id = '' OR length(digest) <> 32")},
     {"audit", 4, 0, COUNT("audit"), WRONG("audit", "seq < 1")},
+    {"digest", 5, 0, COUNT("digest"), WRONG("digest", "rows < 0")},
 };
 
 const struct backup_table *backup_table(size_t i)

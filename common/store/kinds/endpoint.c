@@ -54,6 +54,8 @@ static int write_parts(struct database *db, struct llmreg_endpoint *e,
         rc = rows_put_health(db, e, err);
     if (rc == LLMREG_OK && (parts & DIRTY_MODELS) != 0)
         rc = rows_put_models(db, e, err);
+    if (rc == LLMREG_OK && parts != DIRTY_ALL && (parts & DIRTY_MODELS) != 0)
+        rc = rows_put_counts(db, e, err);
     return rc;
 }
 

@@ -50,7 +50,7 @@ static const char *metadata_of(const struct llmreg_agent_spec *spec,
 static int put_spec(struct database *db, const struct llmreg_agent_spec *spec,
                     int64_t registered_ms, struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_AGENT_PUT);
+    struct binding b = binding_row(db, DB_AGENT_PUT, TABLE_AGENT);
     char capabilities[CAPABILITIES_SIZE], metadata[METADATA_SIZE];
 
     binding_text(&b, spec->id);
@@ -86,7 +86,7 @@ int rows_put_agent(struct database *db, const struct llmreg_agent *a,
 int rows_put_presence(struct database *db, const struct llmreg_agent *a,
                       struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_PRESENCE_PUT);
+    struct binding b = binding_row(db, DB_PRESENCE_PUT, TABLE_PRESENCE);
     struct llmreg_agent_state state;
 
     llmreg_agent_state(a, &state);

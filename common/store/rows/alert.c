@@ -12,7 +12,7 @@
 int rows_put_alert(struct database *db, const struct llmreg_alert *a,
                    struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_ALERT_PUT);
+    struct binding b = binding_row(db, DB_ALERT_PUT, TABLE_ALERT);
 
     binding_text(&b, a->id);
     binding_text(&b, llmreg_rule_info(a->rule)->name);

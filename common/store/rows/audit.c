@@ -8,7 +8,7 @@
 int rows_put_audit(struct database *db, const struct llmreg_audit *entry,
                    int64_t *added, struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_AUDIT_PUT);
+    struct binding b = binding_row(db, DB_AUDIT_PUT, TABLE_AUDIT);
     int rc;
 
     binding_number(&b, (int64_t)entry->seq);

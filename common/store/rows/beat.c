@@ -9,7 +9,7 @@
 int rows_put_beat(struct database *db, const struct rows_beat *beat,
                   int64_t *added, struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_BEAT_PUT);
+    struct binding b = binding_row(db, DB_BEAT_PUT, TABLE_HEARTBEAT);
     int rc;
 
     binding_number(&b, beat->time_ms);

@@ -4,29 +4,51 @@
  */
 #include "common/store/rows/binding.h"
 
+#include <string.h>
+
 struct binding binding_start(struct database *db, enum db_statement which)
 {
-    struct binding b = {db, db->statement[which], 1, SQLITE_OK};
+    struct binding b = {
+        .db = db, .stmt = db->statement[which], .at = 1, .code = SQLITE_OK};
 
+    return b;
+}
+
+struct binding binding_row(struct database *db, enum db_statement which,
+                           enum table table)
+{
+    struct binding b = binding_start(db, which);
+
+    b.row = true;
+    b.crc = rowcrc_start(table_info(table)->name);
     return b;
 }
 
 void binding_text(struct binding *b, const char *s)
 {
+    const size_t len = strlen(s);
+
     if (b->code == SQLITE_OK)
-        b->code = sqlite3_bind_text(b->stmt, b->at++, s, -1, SQLITE_STATIC);
+        b->code =
+            sqlite3_bind_text(b->stmt, b->at++, s, (int)len, SQLITE_STATIC);
+    if (b->row)
+        rowcrc_text(&b->crc, s, len);
 }
 
 void binding_number(struct binding *b, int64_t n)
 {
     if (b->code == SQLITE_OK)
         b->code = sqlite3_bind_int64(b->stmt, b->at++, n);
+    if (b->row)
+        rowcrc_number(&b->crc, n);
 }
 
 void binding_null(struct binding *b)
 {
     if (b->code == SQLITE_OK)
         b->code = sqlite3_bind_null(b->stmt, b->at++);
+    if (b->row)
+        rowcrc_null(&b->crc);
 }
 
 void binding_known(struct binding *b, int64_t n)
@@ -49,6 +71,8 @@ void binding_real(struct binding *b, double x)
 {
     if (b->code == SQLITE_OK)
         b->code = sqlite3_bind_double(b->stmt, b->at++, x);
+    if (b->row)
+        rowcrc_real(&b->crc, x);
 }
 
 void binding_bytes(struct binding *b, const void *bytes, size_t len)
@@ -56,6 +80,8 @@ void binding_bytes(struct binding *b, const void *bytes, size_t len)
     if (b->code == SQLITE_OK)
         b->code =
             sqlite3_bind_blob(b->stmt, b->at++, bytes, (int)len, SQLITE_STATIC);
+    if (b->row)
+        rowcrc_bytes(&b->crc, bytes, len);
 }
 
 void binding_tristate(struct binding *b, enum llmreg_tristate t)
@@ -67,6 +93,8 @@ int binding_finish(struct binding *b, struct llmreg_error *err)
 {
     int rc = LLMREG_OK;
 
+    if (b->code == SQLITE_OK && b->row)
+        b->code = sqlite3_bind_int64(b->stmt, b->at, b->crc.crc);
     if (b->code == SQLITE_OK)
         b->code = sqlite3_step(b->stmt);
     if (b->code != SQLITE_DONE)

@@ -3,7 +3,8 @@
  *
  * A binding counts its parameters up by itself, so that a row reads like the
  * list of its columns in statements.c.  The first error sticks and is told by
- * binding_finish.
+ * binding_finish.  A row of a table is bound in the order of the table, all of
+ * it; its checksum is made of what is bound, and is the last parameter.
  *
  * Threads:   the store's thread.
  * Blocking:  binding_finish on the disk, the others never.
@@ -14,6 +15,8 @@
 
 #include <llmreg/endpoint.h>
 
+#include "common/store/care/rowcrc.h"
+#include "common/store/care/tables.h"
 #include "common/store/database.h"
 
 struct binding {
@@ -21,9 +24,14 @@ struct binding {
     sqlite3_stmt *stmt;
     int at;   /* the next parameter */
     int code; /* SQLite's, the first that was not OK */
+    bool row; /* with a checksum */
+    struct rowcrc crc;
 };
 
 struct binding binding_start(struct database *db, enum db_statement which);
+/* A row of that table. */
+struct binding binding_row(struct database *db, enum db_statement which,
+                           enum table table);
 void binding_text(struct binding *b, const char *s);
 void binding_number(struct binding *b, int64_t n);
 void binding_null(struct binding *b);

@@ -19,6 +19,7 @@
 /* A list of labels and where it goes. */
 struct labelling {
     enum db_statement remove, put;
+    enum table table;
     const struct llmreg_label *labels;
     size_t count;
 };
@@ -29,7 +30,7 @@ static int put_labels(struct database *db, const char *id,
     int rc = binding_run(db, l->remove, id, err);
 
     for (size_t i = 0; i < l->count && rc == LLMREG_OK; i++) {
-        struct binding b = binding_start(db, l->put);
+        struct binding b = binding_row(db, l->put, l->table);
 
         binding_text(&b, id);
         binding_number(&b, (int64_t)i);
@@ -45,10 +46,11 @@ static int put_all_labels(struct database *db, const struct llmreg_spec *named,
                           struct llmreg_error *err)
 {
     const struct labelling as_named = {DB_LABEL_DELETE, DB_LABEL_PUT,
-                                       named->labels, named->nlabels};
-    const struct labelling operators = {DB_OPERATOR_LABEL_DELETE,
-                                        DB_OPERATOR_LABEL_PUT, override->labels,
-                                        override->nlabels};
+                                       TABLE_LABEL, named->labels,
+                                       named->nlabels};
+    const struct labelling operators = {
+        DB_OPERATOR_LABEL_DELETE, DB_OPERATOR_LABEL_PUT, TABLE_OPERATOR_LABEL,
+        override->labels, override->nlabels};
     int rc = put_labels(db, named->id, &as_named, err);
 
     return rc == LLMREG_OK ? put_labels(db, named->id, &operators, err) : rc;
@@ -65,13 +67,22 @@ static void bind_override(struct binding *b, const struct llmreg_override *o)
     binding_known(b, (o->fields & LLMREG_FIELD_LABELS) != 0 ? 1 : -1);
 }
 
+static void bind_counts(struct binding *b, const struct llmreg_endpoint *e)
+{
+    const struct llmreg_models *models = llmreg_endpoint_models(e);
+
+    binding_number(b, models->not_kept);
+    binding_number(b, models->rejected);
+    llmreg_models_put(models);
+}
+
 static int put_endpoint(struct database *db, const struct llmreg_endpoint *e,
                         const struct llmreg_spec *spec,
                         const struct llmreg_override *override,
                         struct llmreg_error *err)
 {
     struct llmreg_intent intent = llmreg_endpoint_intent(e);
-    struct binding b = binding_start(db, DB_ENDPOINT_PUT);
+    struct binding b = binding_row(db, DB_ENDPOINT_PUT, TABLE_ENDPOINT);
 
     binding_text(&b, spec->id);
     binding_text(&b, spec->url);
@@ -79,7 +90,6 @@ static int put_endpoint(struct database *db, const struct llmreg_endpoint *e,
     binding_text(&b, spec->host);
     binding_text(&b, spec->series);
     binding_text(&b, spec->origin);
-    binding_text(&b, spec->owner);
     binding_text(&b, llmreg_kind_text(spec->kind));
     binding_text(&b, llmreg_source_text(spec->source));
     binding_number(&b, spec->priority);
@@ -87,8 +97,21 @@ static int put_endpoint(struct database *db, const struct llmreg_endpoint *e,
     binding_text(&b, llmreg_admin_text(intent.admin));
     binding_known(&b, intent.until_ms > 0 ? intent.until_ms : -1);
     binding_number(&b, llmreg_endpoint_registered_ms(e));
+    bind_counts(&b, e);
+    binding_text(&b, spec->owner);
     bind_override(&b, override);
     return binding_finish(&b, err);
+}
+
+int rows_put_counts(struct database *db, struct llmreg_endpoint *e,
+                    struct llmreg_error *err)
+{
+    const struct llmreg_spec *spec = llmreg_endpoint_spec(e);
+    const int rc = put_endpoint(db, e, llmreg_spec_named(spec),
+                                llmreg_spec_override(spec), err);
+
+    llmreg_spec_put(spec);
+    return rc;
 }
 
 int rows_put_endpoint(struct database *db, struct llmreg_endpoint *e,
@@ -110,7 +133,7 @@ int rows_put_endpoint(struct database *db, struct llmreg_endpoint *e,
 int rows_put_health(struct database *db, struct llmreg_endpoint *e,
                     struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_HEALTH_PUT);
+    struct binding b = binding_row(db, DB_HEALTH_PUT, TABLE_HEALTH);
     struct llmreg_health h;
 
     llmreg_endpoint_health(e, &h);
@@ -140,7 +163,7 @@ int rows_put_health(struct database *db, struct llmreg_endpoint *e,
 static int put_model(struct database *db, const char *id,
                      const struct llmreg_model *m, struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_MODEL_PUT);
+    struct binding b = binding_row(db, DB_MODEL_PUT, TABLE_MODEL);
 
     binding_text(&b, id);
     binding_text(&b, m->name);
@@ -163,18 +186,6 @@ static int put_model(struct database *db, const char *id,
     return binding_finish(&b, err);
 }
 
-static int put_counted(struct database *db, const char *id,
-                       const struct llmreg_models *models,
-                       struct llmreg_error *err)
-{
-    struct binding b = binding_start(db, DB_ENDPOINT_COUNTED);
-
-    binding_text(&b, id);
-    binding_number(&b, models->not_kept);
-    binding_number(&b, models->rejected);
-    return binding_finish(&b, err);
-}
-
 int rows_put_models(struct database *db, struct llmreg_endpoint *e,
                     struct llmreg_error *err)
 {
@@ -184,8 +195,6 @@ int rows_put_models(struct database *db, struct llmreg_endpoint *e,
 
     for (size_t i = 0; i < models->count && rc == LLMREG_OK; i++)
         rc = put_model(db, id, &models->items[i], err);
-    if (rc == LLMREG_OK)
-        rc = put_counted(db, id, models, err);
     llmreg_models_put(models);
     return rc;
 }

@@ -10,12 +10,11 @@
 int rows_put_event(struct database *db, const struct llmreg_event *event,
                    int64_t *added, struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_EVENT_PUT);
+    struct binding b = binding_row(db, DB_EVENT_PUT, TABLE_EVENT);
     int rc;
 
     binding_number(&b, (int64_t)event->seq);
     binding_number(&b, event->time_ms);
-    binding_text(&b, llmreg_entity_text(event->entity));
     binding_text(&b, llmreg_event_type_text(event->type));
     binding_text(&b, event->subject);
     binding_text(&b, event->name);
@@ -24,6 +23,7 @@ int rows_put_event(struct database *db, const struct llmreg_event *event,
     binding_text(&b, event->reason);
     binding_number(&b, event->since_ms);
     binding_number(&b, event->before_ms);
+    binding_text(&b, llmreg_entity_text(event->entity));
     rc = binding_finish(&b, err);
     *added = rc == LLMREG_OK ? sqlite3_changes(db->handle) : 0;
     return rc;
@@ -41,7 +41,7 @@ int rows_prune(struct database *db, enum db_statement which, int64_t excess,
 int rows_put_number(struct database *db, const char *key, int64_t value,
                     struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_META_PUT);
+    struct binding b = binding_row(db, DB_META_PUT, TABLE_META);
 
     binding_text(&b, key);
     binding_number(&b, value);

@@ -20,7 +20,7 @@ static int put_addresses(struct database *db,
     int rc = binding_run(db, DB_ADDRESS_DELETE, spec->id, err);
 
     for (size_t i = 0; i < spec->naddresses && rc == LLMREG_OK; i++) {
-        struct binding b = binding_start(db, DB_ADDRESS_PUT);
+        struct binding b = binding_row(db, DB_ADDRESS_PUT, TABLE_ADDRESS);
 
         binding_text(&b, spec->id);
         binding_number(&b, (int64_t)i);
@@ -33,7 +33,7 @@ static int put_addresses(struct database *db,
 static int put_spec(struct database *db, const struct llmreg_host_report *spec,
                     int64_t registered_ms, struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_HOST_PUT);
+    struct binding b = binding_row(db, DB_HOST_PUT, TABLE_HOST);
 
     binding_text(&b, spec->id);
     binding_text(&b, spec->name);
@@ -68,7 +68,7 @@ static const char *sample_text(const struct llmreg_host_state *state)
 int rows_put_report(struct database *db, const struct llmreg_host *h,
                     const struct llmreg_now *now, struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_REPORT_PUT);
+    struct binding b = binding_row(db, DB_REPORT_PUT, TABLE_REPORT);
     struct llmreg_host_state state;
 
     llmreg_host_state(h, now, &state);

@@ -25,6 +25,10 @@
 LLMREG_MUSTCHECK int rows_put_endpoint(struct database *db,
                                        struct llmreg_endpoint *e,
                                        struct llmreg_error *err);
+/* How many models are not kept, which is in the endpoint's own row. */
+LLMREG_MUSTCHECK int rows_put_counts(struct database *db,
+                                     struct llmreg_endpoint *e,
+                                     struct llmreg_error *err);
 LLMREG_MUSTCHECK int rows_put_health(struct database *db,
                                      struct llmreg_endpoint *e,
                                      struct llmreg_error *err);

@@ -10,7 +10,7 @@
 int rows_put_session(struct database *db, const struct llmreg_session *s,
                      struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_SESSION_PUT);
+    struct binding b = binding_row(db, DB_SESSION_PUT, TABLE_SESSION);
 
     binding_text(&b, s->id);
     binding_text(&b, s->from);

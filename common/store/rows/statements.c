@@ -2,7 +2,8 @@
 /* statements.c - all SQL that carries data, as one table.
  *
  * Values are always bound.  The order of the columns is the order in which
- * the files rows_*.c bind them and read them.
+ * the files in rows/ bind them and read them; of a row that is put, it is the
+ * order of the table, with crc at the end.
  */
 #include <llmreg/audit.h>
 
@@ -42,23 +43,24 @@ static const char *const sql[DB_STATEMENTS] = {
     [DB_COMMIT] = "COMMIT",
 
     [DB_META_GET] = "SELECT value FROM meta WHERE key = ?1",
-    [DB_META_PUT] = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+    [DB_META_PUT] = "INSERT OR REPLACE INTO meta (key, value, crc)"
+                    " VALUES (?1, ?2, ?3)",
 
     /* An upsert and not a replace: that would delete the children. */
     [DB_ENDPOINT_PUT] =
-        "INSERT INTO endpoint (id, url, name, host, series, origin, owner,"
-        " kind, source, priority, interval_ms, admin, admin_until_ms,"
-        " registered_ms, operator_name, operator_priority, operator_labels)"
+        "INSERT INTO endpoint (id, url, name, host, series, origin, kind,"
+        " source, priority, interval_ms, admin, admin_until_ms,"
+        " registered_ms, models_not_kept, models_rejected, owner,"
+        " operator_name, operator_priority, operator_labels, crc)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14, ?15, ?16, ?17)"
+        " ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
         " ON CONFLICT (id) DO UPDATE SET url = ?2, name = ?3, host = ?4,"
-        " series = ?5, origin = ?6, owner = ?7, kind = ?8, source = ?9,"
-        " priority = ?10, interval_ms = ?11, admin = ?12,"
-        " admin_until_ms = ?13, registered_ms = ?14, operator_name = ?15,"
-        " operator_priority = ?16, operator_labels = ?17",
+        " series = ?5, origin = ?6, kind = ?7, source = ?8, priority = ?9,"
+        " interval_ms = ?10, admin = ?11, admin_until_ms = ?12,"
+        " registered_ms = ?13, models_not_kept = ?14, models_rejected = ?15,"
+        " owner = ?16, operator_name = ?17, operator_priority = ?18,"
+        " operator_labels = ?19, crc = ?20",
     [DB_ENDPOINT_DELETE] = "DELETE FROM endpoint WHERE id = ?1",
-    [DB_ENDPOINT_COUNTED] = "UPDATE endpoint SET models_not_kept = ?2,"
-                            " models_rejected = ?3 WHERE id = ?1",
     [DB_ENDPOINT_IDS] = "SELECT id FROM endpoint",
     [DB_ENDPOINT_LIST] =
         "SELECT e.id, e.url, e.name, e.host, e.series, e.origin, e.owner,"
@@ -72,15 +74,15 @@ static const char *const sql[DB_STATEMENTS] = {
         " h.version, h.detail"
         " FROM endpoint AS e LEFT JOIN health AS h ON h.endpoint = e.id",
 
-    [DB_LABEL_PUT] = "INSERT INTO label (endpoint, place, name, value)"
-                     " VALUES (?1, ?2, ?3, ?4)",
+    [DB_LABEL_PUT] = "INSERT INTO label (endpoint, place, name, value, crc)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5)",
     [DB_LABEL_DELETE] = "DELETE FROM label WHERE endpoint = ?1",
     [DB_LABEL_LIST] =
         "SELECT name, value FROM label WHERE endpoint = ?1 ORDER BY place",
 
     [DB_OPERATOR_LABEL_PUT] =
-        "INSERT INTO operator_label (endpoint, place, name, value)"
-        " VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO operator_label (endpoint, place, name, value, crc)"
+        " VALUES (?1, ?2, ?3, ?4, ?5)",
     [DB_OPERATOR_LABEL_DELETE] =
         "DELETE FROM operator_label WHERE endpoint = ?1",
     [DB_OPERATOR_LABEL_LIST] = "SELECT name, value FROM operator_label"
@@ -92,80 +94,81 @@ static const char *const sql[DB_STATEMENTS] = {
         "INSERT OR REPLACE INTO health (endpoint, state, reason, alarm,"
         " http_status, failures, successes, since_ms, failing_ms,"
         " checked_ms, ok_ms, total_us, connect_us, ttfb_us, prior,"
-        " prior_since_ms, version, detail)"
+        " prior_since_ms, version, detail, crc)"
         " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14, ?15, ?16, ?17, ?18"
+        " ?14, ?15, ?16, ?17, ?18, ?19"
         " WHERE EXISTS (SELECT 1 FROM endpoint WHERE id = ?1)",
 
     [DB_MODEL_PUT] =
-        "INSERT INTO model (endpoint, " MODEL_COLUMNS ")"
+        "INSERT INTO model (endpoint, " MODEL_COLUMNS ", crc)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14, ?15, ?16, ?17, ?18)",
+        " ?14, ?15, ?16, ?17, ?18, ?19)",
     [DB_MODEL_DELETE] = "DELETE FROM model WHERE endpoint = ?1",
     [DB_MODEL_LIST] =
         "SELECT " MODEL_COLUMNS " FROM model WHERE endpoint = ?1 ORDER BY name",
 
     [DB_AGENT_PUT] =
-        "INSERT INTO agent (" AGENT_COLUMNS ")"
+        "INSERT INTO agent (" AGENT_COLUMNS ", crc)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14)"
+        " ?14, ?15)"
         " ON CONFLICT (id) DO UPDATE SET type = ?2, name = ?3, role = ?4,"
         " domain = ?5, cluster = ?6, host = ?7, url = ?8, version = ?9,"
         " source = ?10, interval_ms = ?11, registered_ms = ?12,"
-        " capabilities = ?13, metadata = ?14",
+        " capabilities = ?13, metadata = ?14, crc = ?15",
     [DB_AGENT_DELETE] = "DELETE FROM agent WHERE id = ?1",
     [DB_AGENT_IDS] = "SELECT id FROM agent",
     [DB_AGENT_LIST] = "SELECT " AGENT_COLUMNS ", " PRESENCE_COLUMNS
                       " FROM agent LEFT JOIN presence ON agent = id",
     [DB_PRESENCE_PUT] = "INSERT OR REPLACE INTO presence"
-                        " (agent, " PRESENCE_COLUMNS ")"
-                        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
+                        " (agent, " PRESENCE_COLUMNS ", crc)"
+                        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
                         " WHERE EXISTS (SELECT 1 FROM agent WHERE id = ?1)",
 
-    [DB_HOST_PUT] = "INSERT INTO host (" HOST_COLUMNS ")"
-                    " VALUES (?1, ?2, ?3, ?4, ?5)"
+    [DB_HOST_PUT] = "INSERT INTO host (" HOST_COLUMNS ", crc)"
+                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
                     " ON CONFLICT (id) DO UPDATE SET name = ?2, agent = ?3,"
-                    " interval_ms = ?4, registered_ms = ?5",
+                    " interval_ms = ?4, registered_ms = ?5, crc = ?6",
     [DB_HOST_DELETE] = "DELETE FROM host WHERE id = ?1",
     [DB_HOST_IDS] = "SELECT id FROM host",
     [DB_HOST_LIST] = "SELECT " HOST_COLUMNS ", " REPORT_COLUMNS
                      " FROM host LEFT JOIN report ON host = id",
-    [DB_REPORT_PUT] = "INSERT OR REPLACE INTO report (host, " REPORT_COLUMNS ")"
-                      " SELECT ?1, ?2, ?3, ?4"
+    [DB_REPORT_PUT] = "INSERT OR REPLACE INTO report (host, " REPORT_COLUMNS
+                      ", crc) SELECT ?1, ?2, ?3, ?4, ?5"
                       " WHERE EXISTS (SELECT 1 FROM host WHERE id = ?1)",
-    [DB_ADDRESS_PUT] =
-        "INSERT INTO address (host, place, address) VALUES (?1, ?2, ?3)",
+    [DB_ADDRESS_PUT] = "INSERT INTO address (host, place, address, crc)"
+                       " VALUES (?1, ?2, ?3, ?4)",
     [DB_ADDRESS_DELETE] = "DELETE FROM address WHERE host = ?1",
     [DB_ADDRESS_LIST] =
         "SELECT address FROM address WHERE host = ?1 ORDER BY place",
 
     [DB_SESSION_PUT] =
-        "INSERT OR REPLACE INTO session (" SESSION_COLUMNS ")"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT OR REPLACE INTO session (" SESSION_COLUMNS ", crc)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+        " ?14)",
     [DB_SESSION_DELETE] = "DELETE FROM session WHERE id = ?1",
     [DB_SESSION_IDS] = "SELECT id FROM session",
     /* The newest last, so that they stay if there are too many. */
     [DB_SESSION_LIST] = "SELECT " SESSION_COLUMNS " FROM session"
                         " ORDER BY coalesce(closed_ms, active_ms)",
 
-    [DB_ALERT_PUT] = "INSERT OR REPLACE INTO alert (" ALERT_COLUMNS ")"
+    [DB_ALERT_PUT] = "INSERT OR REPLACE INTO alert (" ALERT_COLUMNS ", crc)"
                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                     " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+                     " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
     [DB_ALERT_DELETE] = "DELETE FROM alert WHERE id = ?1",
     [DB_ALERT_IDS] = "SELECT id FROM alert",
     [DB_ALERT_LIST] = "SELECT " ALERT_COLUMNS " FROM alert",
     [DB_ALERT_TOLD] = "SELECT id, told FROM alert",
 
     [DB_TOKEN_PUT] =
-        "INSERT OR REPLACE INTO token (" TOKEN_COLUMNS ")"
+        "INSERT OR REPLACE INTO token (" TOKEN_COLUMNS ", crc)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14)",
+        " ?14, ?15)",
     [DB_TOKEN_DELETE] = "DELETE FROM token WHERE id = ?1",
     [DB_TOKEN_IDS] = "SELECT id FROM token",
     [DB_TOKEN_LIST] = "SELECT " TOKEN_COLUMNS " FROM token",
 
-    [DB_AUDIT_PUT] = "INSERT OR IGNORE INTO audit (" AUDIT_COLUMNS ")"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [DB_AUDIT_PUT] = "INSERT OR IGNORE INTO audit (" AUDIT_COLUMNS ", crc)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [DB_AUDIT_COUNT] = "SELECT count(*) FROM audit",
     [DB_AUDIT_PRUNE] = "DELETE FROM audit WHERE seq IN"
                        " (SELECT seq FROM audit ORDER BY seq LIMIT ?1)",
@@ -175,7 +178,8 @@ static const char *const sql[DB_STATEMENTS] = {
 
     [DB_BEAT_PUT] =
         "INSERT OR IGNORE INTO heartbeat (time_ms, agent, presence, health,"
-        " latency_us, activity, metrics) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        " latency_us, activity, metrics, crc)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [DB_BEAT_COUNT] = "SELECT count(*) FROM heartbeat",
     [DB_BEAT_PRUNE] =
         "DELETE FROM heartbeat WHERE (time_ms, agent) IN"
@@ -185,9 +189,9 @@ static const char *const sql[DB_STATEMENTS] = {
 
     /* A batch may be written again after a commit of unknown outcome. */
     [DB_EVENT_PUT] =
-        "INSERT OR IGNORE INTO event (seq, time_ms, entity, type, subject,"
-        " name, before, after, reason, since_ms, before_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT OR IGNORE INTO event (seq, time_ms, type, subject, name,"
+        " before, after, reason, since_ms, before_ms, entity, crc)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [DB_EVENT_COUNT] = "SELECT count(*) FROM event",
     [DB_EVENT_PRUNE] = "DELETE FROM event WHERE seq IN"
                        " (SELECT seq FROM event ORDER BY seq LIMIT ?1)",

@@ -8,7 +8,7 @@
 int rows_put_token(struct database *db, const struct llmreg_token *t,
                    struct llmreg_error *err)
 {
-    struct binding b = binding_start(db, DB_TOKEN_PUT);
+    struct binding b = binding_row(db, DB_TOKEN_PUT, TABLE_TOKEN);
 
     binding_text(&b, t->id);
     binding_bytes(&b, t->digest, sizeof t->digest);
