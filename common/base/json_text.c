@@ -54,17 +54,20 @@ static size_t copy_few(char *to, const char *s, size_t len)
     return at;
 }
 
-/* 8 to 15 bytes: the first eight and the last eight are all of them. */
-static size_t copy_pair(char *to, const char *s, size_t len)
+/* half to two halves: the first half and the last half are all of them. */
+static inline size_t copy_halves(char *to, const char *s, size_t len,
+                                 size_t half)
 {
-    words2 x;
+    char x[16] = "0123456789abcdef"; /* what is not filled is plain */
+    bytes16 both;
 
-    memcpy(&x, s, 8);
-    memcpy((char *)&x + 8, s + len - 8, 8);
-    if (!are_plain((bytes16)x))
+    memcpy(x, s, half);
+    memcpy(x + half, s + len - half, half);
+    memcpy(&both, x, sizeof both);
+    if (!are_plain(both))
         return copy_few(to, s, len);
-    memcpy(to, &x, 8);
-    memcpy(to + len - 8, (char *)&x + 8, 8);
+    memcpy(to, x, half);
+    memcpy(to + len - half, x + half, half);
     return len;
 }
 
@@ -72,10 +75,11 @@ size_t json_copy_plain(char *to, const char *s, size_t len)
 {
     size_t at = 0;
 
-    if (len < 8)
+    if (len < 4)
         return copy_few(to, s, len);
     if (len < 16)
-        return copy_pair(to, s, len);
+        return len < 8 ? copy_halves(to, s, len, 4)
+                       : copy_halves(to, s, len, 8);
     for (; at + 16 <= len; at += 16) {
         bytes16 x = load16(s + at);
         if (!are_plain(x))

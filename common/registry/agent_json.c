@@ -5,34 +5,22 @@
  * Capabilities are words as a filter takes them, "gpu" or "gpu=h100".
  */
 #include <llmreg/agents.h>
-#include <llmreg/json.h>
 
 #include <string.h>
 
+#include "common/registry/known_json.h"
+
 #define CAPABILITY_SIZE (64 + 258) /* name, '=', value and NUL */
 
-static void text(struct llmreg_json_out *w, const char *key, const char *s)
-{
-    llmreg_json_string(w, key, s[0] == '\0' ? NULL : s);
-}
-
-static void age(struct llmreg_json_out *w, const char *key, int64_t then_ns,
+static void age(struct llmreg_json_out *w, struct json_key key, int64_t then_ns,
                 int64_t now_ns)
 {
     int64_t ms = (now_ns - then_ns) / LLMREG_NS_PER_MS;
 
     if (then_ns == 0)
-        llmreg_json_null(w, key);
+        json_member_null(w, key);
     else /* it may have been seen after we looked at the clock */
-        llmreg_json_double(w, key, ms < 0 ? 0 : (double)ms / 1e3);
-}
-
-static void latency(struct llmreg_json_out *w, int64_t us)
-{
-    if (us < 0)
-        llmreg_json_null(w, "latency_ms");
-    else
-        llmreg_json_double(w, "latency_ms", (double)us / 1e3);
+        json_member_double(w, key, ms < 0 ? 0 : (double)ms / 1e3);
 }
 
 static void write_capability(struct llmreg_json_out *w,
@@ -52,16 +40,16 @@ static void write_capability(struct llmreg_json_out *w,
 static void write_spec(struct llmreg_json_out *w,
                        const struct llmreg_agent_spec *spec)
 {
-    llmreg_json_string(w, "type", spec->type);
-    llmreg_json_string(w, "name", spec->name);
-    text(w, "role", spec->role);
-    text(w, "domain", spec->domain);
-    text(w, "cluster", spec->cluster);
-    text(w, "host", spec->host);
-    text(w, "url", spec->url);
-    text(w, "version", spec->version);
-    llmreg_json_string(w, "source", llmreg_source_text(spec->source));
-    llmreg_json_integer(w, "interval_ms", spec->interval_ms);
+    json_member_string(w, JSON_KEY("type"), spec->type);
+    json_member_string(w, JSON_KEY("name"), spec->name);
+    known_text(w, JSON_KEY("role"), spec->role);
+    known_text(w, JSON_KEY("domain"), spec->domain);
+    known_text(w, JSON_KEY("cluster"), spec->cluster);
+    known_text(w, JSON_KEY("host"), spec->host);
+    known_text(w, JSON_KEY("url"), spec->url);
+    known_text(w, JSON_KEY("version"), spec->version);
+    json_member_string(w, JSON_KEY("source"), llmreg_source_text(spec->source));
+    json_member_integer(w, JSON_KEY("interval_ms"), spec->interval_ms);
     llmreg_json_open_array(w, "capabilities");
     for (size_t i = 0; i < spec->ncapabilities; i++)
         write_capability(w, &spec->capabilities[i]);
@@ -76,19 +64,22 @@ static void write_state(struct llmreg_json_out *w,
                         const struct llmreg_agent_state *s,
                         const struct llmreg_now *now)
 {
-    llmreg_json_string(w, "presence", llmreg_presence_text(s->presence));
-    llmreg_json_time(w, "since", "since_ms", s->since_ms);
-    llmreg_json_string(w, "health", llmreg_health_text(s->health));
-    text(w, "activity", s->activity);
-    llmreg_json_time(w, "registered_at", "registered_at_ms", s->registered_ms);
-    llmreg_json_time(w, "seen_at", "seen_at_ms", s->seen_ms);
-    age(w, "seen_age_seconds", s->seen_mono_ns, now->mono_ns);
-    llmreg_json_integer(w, "heartbeats", (int64_t)s->beats);
-    latency(w, s->latency_us);
-    text(w, "address", s->peer);
-    text(w, "other_address", s->other);
-    llmreg_json_integer(w, "registrations", s->registrations);
-    llmreg_json_integer(w, "address_changes", s->address_changes);
+    json_member_string(w, JSON_KEY("presence"),
+                       llmreg_presence_text(s->presence));
+    json_member_time(w, JSON_KEY("since"), JSON_KEY("since_ms"), s->since_ms);
+    json_member_string(w, JSON_KEY("health"), llmreg_health_text(s->health));
+    known_text(w, JSON_KEY("activity"), s->activity);
+    json_member_time(w, JSON_KEY("registered_at"), JSON_KEY("registered_at_ms"),
+                     s->registered_ms);
+    json_member_time(w, JSON_KEY("seen_at"), JSON_KEY("seen_at_ms"),
+                     s->seen_ms);
+    age(w, JSON_KEY("seen_age_seconds"), s->seen_mono_ns, now->mono_ns);
+    json_member_integer(w, JSON_KEY("heartbeats"), (int64_t)s->beats);
+    known_duration(w, JSON_KEY("latency_ms"), (double)s->latency_us);
+    known_text(w, JSON_KEY("address"), s->peer);
+    known_text(w, JSON_KEY("other_address"), s->other);
+    json_member_integer(w, JSON_KEY("registrations"), s->registrations);
+    json_member_integer(w, JSON_KEY("address_changes"), s->address_changes);
 }
 
 void llmreg_agent_json(struct llmreg_json_out *w, const char *key,
@@ -100,7 +91,7 @@ void llmreg_agent_json(struct llmreg_json_out *w, const char *key,
 
     llmreg_agent_state(a, &state);
     llmreg_json_open_object(w, key);
-    llmreg_json_string(w, "id", llmreg_agent_id(a));
+    json_member_string(w, JSON_KEY("id"), llmreg_agent_id(a));
     write_spec(w, spec);
     write_state(w, &state, now);
     llmreg_json_close_object(w);
@@ -111,11 +102,13 @@ void llmreg_beat_json(struct llmreg_json_out *w, const char *key,
                       const struct llmreg_beat *beat)
 {
     llmreg_json_open_object(w, key);
-    llmreg_json_time(w, "received_at", "received_at_ms", beat->time_ms);
-    llmreg_json_string(w, "presence", llmreg_presence_text(beat->presence));
-    llmreg_json_string(w, "health", llmreg_health_text(beat->health));
-    latency(w, beat->latency_us);
-    text(w, "activity", beat->activity);
+    json_member_time(w, JSON_KEY("received_at"), JSON_KEY("received_at_ms"),
+                     beat->time_ms);
+    json_member_string(w, JSON_KEY("presence"),
+                       llmreg_presence_text(beat->presence));
+    json_member_string(w, JSON_KEY("health"), llmreg_health_text(beat->health));
+    known_duration(w, JSON_KEY("latency_ms"), (double)beat->latency_us);
+    known_text(w, JSON_KEY("activity"), beat->activity);
     llmreg_json_open_object(w, "metrics");
     for (size_t i = 0; i < beat->nmetrics; i++)
         llmreg_json_double(w, beat->metrics[i].name, beat->metrics[i].value);

@@ -14,31 +14,36 @@ static uint64_t mix(uint64_t h, uint64_t word)
     return h ^ h >> 29;
 }
 
-#define ROWS 4
+#define PIECE (4 * sizeof(uint64_t))
 
-static void mix_rows(uint64_t rows[static ROWS], const unsigned char *p)
+/* Four rows, and not an array of them, which compilers keep in memory: each
+ * step would wait for it.  What is left in the end is filled up with zeros. */
+static uint64_t mix_all(const unsigned char *p, size_t len, uint64_t h)
 {
-    uint64_t words[ROWS];
+    uint64_t a = h, b = ~h, c = h << 1, d = h >> 1, words[4];
+    bool over = false;
 
-    memcpy(words, p, sizeof words);
-    for (int i = 0; i < ROWS; i++)
-        rows[i] = mix(rows[i], words[i]);
+    while (!over) {
+        unsigned char last[PIECE] = {0};
+
+        over = len < PIECE;
+        if (over && len > 0)
+            memcpy(last, p, len);
+        memcpy(words, over ? last : p, PIECE);
+        a = mix(a, words[0]);
+        b = mix(b, words[1]);
+        c = mix(c, words[2]);
+        d = mix(d, words[3]);
+        p += over ? 0 : PIECE;
+        len -= over ? 0 : PIECE;
+    }
+    return mix(mix(mix(mix(h, a), b), c), d);
 }
 
 void tag_make(const void *bytes, size_t len, char out[static TAG_SIZE])
 {
-    const unsigned char *p = bytes;
-    uint64_t h = UINT64_C(0x243f6a8885a308d3) ^ len;
-    uint64_t rows[ROWS] = {h, ~h, h << 1, h >> 1};
-    unsigned char last[sizeof rows] = {0};
+    uint64_t h = mix_all(bytes, len, UINT64_C(0x243f6a8885a308d3) ^ len);
 
-    for (; len >= sizeof rows; len -= sizeof rows, p += sizeof rows)
-        mix_rows(rows, p);
-    if (len > 0)
-        memcpy(last, p, len);
-    mix_rows(rows, last);
-    for (int i = 0; i < ROWS; i++)
-        h = mix(h, rows[i]);
     h = mix(h, h >> 32);
     snprintf(out, TAG_SIZE, "\"%016llx\"", (unsigned long long)h);
 }
