@@ -4,6 +4,8 @@ E2E =
 
 EXTRA_DIST += \
 	tests/e2e/openapi_properties.py \
+	tests/e2e/oracle.py \
+	tests/e2e/power.py \
 	tests/e2e/run.py \
 	tests/e2e/sealing.py \
 	tests/e2e/servers.py \
@@ -18,6 +20,7 @@ EXTRA_DIST += \
 	tests/e2e/test_library.py \
 	tests/e2e/test_listen.py \
 	tests/e2e/test_openapi.py \
+	tests/e2e/test_oracle.py \
 	tests/e2e/test_quickstart.py \
 	tests/e2e/test_restart.py \
 	tests/e2e/test_samples.py \
@@ -29,7 +32,7 @@ EXTRA_DIST += \
 	tests/e2e/world.py
 
 .PHONY: check-e2e
-check-e2e: all tests/support/sim/llmreg-sim
+check-e2e: all tests/support/sim/llmreg-sim $(PRELOADABLE)
 	$(AM_V_at)rm -rf tests/e2e/root
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) -s install \
 		DESTDIR="$(abs_builddir)/tests/e2e/root" >/dev/null

@@ -235,7 +235,8 @@ class Collectd:
 
     endpoints: (name, url) or (name, url, more lines).  options: Interval and
     so on; registry: a dict for <Registry>; block: the whole block as text
-    instead of all that; conf: lines besides.
+    instead of all that; conf: lines besides; preload: libraries; env: more of
+    the environment.
     """
 
     def __init__(self, world, name, endpoints, options):
@@ -246,6 +247,8 @@ class Collectd:
         self.data = registry['DataDir'].strip('"')
         block = options.pop('block', None)
         conf = options.pop('conf', '')
+        self.preload = options.pop('preload', [])
+        self.env = options.pop('env', {})
         options = {'Interval': 1, 'Timeout': 1, **options}
         if block is None:
             block = make_block(endpoints, options, registry)
@@ -257,10 +260,14 @@ class Collectd:
     def start(self):
         env = dict(os.environ, LD_LIBRARY_PATH=os.path.join(self.world.build,
                                                             '.libs'))
-        preload = sanitizer(self.world.build)
-        if preload:
-            env['LD_PRELOAD'] = preload
+        env.update(self.env)
+        preload = list(self.preload)
+        asan = sanitizer(self.world.build)
+        if asan:
+            preload.insert(0, asan)
             env['ASAN_OPTIONS'] = 'detect_leaks=0'
+        if preload:
+            env['LD_PRELOAD'] = ':'.join(preload)
         self.process = self.world.start(
             [COLLECTD, '-f', '-C', self.conf], f'{self.name}.out', env=env)
         return self

@@ -28,6 +28,18 @@ libtests_la_CPPFLAGS = $(HTTP_TEST_CPPFLAGS) $(URCU_CFLAGS) $(GNUTLS_CFLAGS)
 SCARCE_FLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
 
+## To be preloaded into a collectd: a disk that fails (disk/disk.h), and
+## mistakes that must be found (disk/wrong.c).
+PRELOADABLE = tests/support/disk/disk.la tests/support/disk/wrong.la
+check_LTLIBRARIES += $(PRELOADABLE)
+PRELOAD_FLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+tests_support_disk_disk_la_SOURCES = \
+	tests/support/disk/disk.c tests/support/disk/disk.h
+tests_support_disk_disk_la_LDFLAGS = $(PRELOAD_FLAGS)
+tests_support_disk_wrong_la_SOURCES = tests/support/disk/wrong.c
+tests_support_disk_wrong_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_support_disk_wrong_la_LDFLAGS = $(PRELOAD_FLAGS)
+
 noinst_PROGRAMS += tests/support/sim/llmreg-sim
 tests_support_sim_llmreg_sim_SOURCES = \
 	tests/support/sim/answers.c \
