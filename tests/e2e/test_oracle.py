@@ -9,6 +9,7 @@ were promised.  And the harness is shown to find what it looks for.
 import fcntl
 import os
 import shutil
+import signal
 import struct
 import subprocess
 
@@ -176,6 +177,9 @@ def on_ext4(world, wrong=None):
     world.cleanups.insert(1, lambda: end(guide.hub.process))
 
     def cut():
+        # It must not live to see an fsync end after the cut: ext4 may say
+        # then that it went well.
+        guide.hub.process.send_signal(signal.SIGSTOP)
         disk.cut()
         guide.hub.kill()
         disk.restore()

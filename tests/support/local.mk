@@ -11,6 +11,7 @@ libtests_la_SOURCES = \
 	tests/support/scarce.c tests/support/scarce.h \
 	tests/support/scarce_sqlite.c tests/support/scarce_sqlite.h \
 	tests/support/shrink.c tests/support/shrink.h \
+	tests/support/story.c tests/support/story.h \
 	tests/support/tenants.c tests/support/tenants.h \
 	tests/support/watch.c tests/support/watch.h \
 	tests/support/wire.c tests/support/wire.h \

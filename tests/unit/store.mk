@@ -179,6 +179,13 @@ tests_unit_test_store_memory_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 tests_unit_test_store_memory_LDFLAGS = $(SCARCE_FLAGS) \
 	-Wl,--wrap=database_open
 
+check_PROGRAMS += tests/unit/test_store_killed
+TESTS += tests/unit/test_store_killed
+tests_unit_test_store_killed_SOURCES = tests/unit/test_store_killed.c \
+	tests/support/disk/disk.c tests/support/disk/disk.h
+tests_unit_test_store_killed_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_killed_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_textpool
 TESTS += tests/unit/test_textpool
 tests_unit_test_textpool_SOURCES = tests/unit/test_textpool.c

@@ -267,7 +267,7 @@ static int sync_it(int fd, long number)
     if (refuse(disk->sync_errno))
         return -1;
     if (journal < 0)
-        return (int)syscall(number, fd);
+        return disk->sync_nothing ? 0 : (int)syscall(number, fd);
     pthread_mutex_lock(&order);
     write_down(&w);
     pthread_mutex_unlock(&order);

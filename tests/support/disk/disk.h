@@ -25,6 +25,7 @@ struct disk {
     /* What changes get that need space, and syncs; 0: they work. */
     int64_t write_errno, sync_errno;
     int64_t sync_delay_us;
+    int64_t sync_nothing; /* they only say that they did */
     /* So many there were. */
     int64_t changes, syncs;
 };
