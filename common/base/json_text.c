@@ -11,14 +11,12 @@
  * not plain ASCII are they looked at one by one.  The end of a text is copied
  * in a step that overlaps the one before, instead of bytewise.
  */
+#include "common/base/bytes16.h"
 #include "common/base/json_out.h"
 #include "common/base/utf8.h"
 
 #define ESCAPE      8              /* room for any one character */
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
-
-typedef unsigned char bytes16 __attribute__((vector_size(16)));
-typedef uint64_t words2 __attribute__((vector_size(16)));
 
 static bool is_plain_ascii(unsigned char c)
 {
@@ -29,19 +27,11 @@ static bool is_plain_ascii(unsigned char c)
 /* '"' and '&' differ in one bit, and so do '<' and '>'. */
 static bool are_plain(bytes16 x)
 {
-    words2 bad =
-        (words2)((x < 0x20) | (x >= 0x7f) | (x == '\\') |
-                 ((x | ('"' ^ '&')) == '&') | ((x | ('<' ^ '>')) == '>'));
+    const bytes16 bad =
+        (bytes16)((x < 0x20) | (x >= 0x7f) | (x == '\\') |
+                  ((x | ('"' ^ '&')) == '&') | ((x | ('<' ^ '>')) == '>'));
 
-    return (bad[0] | bad[1]) == 0;
-}
-
-static bytes16 load16(const char *at)
-{
-    bytes16 x;
-
-    memcpy(&x, at, sizeof x);
-    return x;
+    return !bytes16_any(bad);
 }
 
 /* One by one. */
@@ -59,12 +49,10 @@ static inline size_t copy_halves(char *to, const char *s, size_t len,
                                  size_t half)
 {
     char x[16] = "0123456789abcdef"; /* what is not filled is plain */
-    bytes16 both;
 
     memcpy(x, s, half);
     memcpy(x + half, s + len - half, half);
-    memcpy(&both, x, sizeof both);
-    if (!are_plain(both))
+    if (!are_plain(bytes16_load(x)))
         return copy_few(to, s, len);
     memcpy(to, x, half);
     memcpy(to + len - half, x + half, half);
@@ -81,12 +69,12 @@ size_t json_copy_plain(char *to, const char *s, size_t len)
         return len < 8 ? copy_halves(to, s, len, 4)
                        : copy_halves(to, s, len, 8);
     for (; at + 16 <= len; at += 16) {
-        bytes16 x = load16(s + at);
+        bytes16 x = bytes16_load(s + at);
         if (!are_plain(x))
             return at + copy_few(to + at, s + at, 16);
         memcpy(to + at, &x, sizeof x);
     }
-    bytes16 x = load16(s + len - 16);
+    bytes16 x = bytes16_load(s + len - 16);
     if (!are_plain(x))
         return at + copy_few(to + at, s + at, len - at);
     memcpy(to + len - 16, &x, sizeof x);

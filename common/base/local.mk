@@ -5,6 +5,7 @@ libbase_la_SOURCES += common/base/arena.c
 libbase_la_SOURCES += common/base/clock.c
 libbase_la_SOURCES += common/base/hash.c
 libbase_la_SOURCES += common/base/heap.c
+libbase_la_SOURCES += common/base/bytes16.h
 libbase_la_SOURCES += common/base/heap.h
 libbase_la_SOURCES += common/base/host_names.c
 libbase_la_SOURCES += common/base/lock_order.h

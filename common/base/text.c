@@ -2,6 +2,7 @@
 /* text.c - bounded strings: all of it fits or none of it is there. */
 #include <llmreg/text.h>
 
+#include "common/base/bytes16.h"
 #include "common/base/utf8.h"
 
 #include <stdio.h>
@@ -125,31 +126,22 @@ void llmreg_copy_message(char *out, size_t size, const char *s)
     out[keep + len] = '\0';
 }
 
-/* As many bytes as every 64-bit machine takes at once. */
-typedef unsigned char piece __attribute__((vector_size(16)));
-
-/* All bits of each byte that is not from ' ' to '~'. */
-static piece odd_ones(const char *s)
+/* Those that are not from ' ' to '~'. */
+static bytes16 odd_ones(const char *s)
 {
-    piece bytes;
-
-    memcpy(&bytes, s, sizeof bytes);
-    return (piece)(bytes - 0x20 > '~' - 0x20);
+    return (bytes16)(bytes16_load(s) - 0x20 > '~' - 0x20);
 }
 
-/* Printable ASCII, as nearly all that there is; what is shorter than a piece
- * is looked at byte by byte. */
+/* Printable ASCII, as nearly all that there is; what is shorter than sixteen
+ * bytes is looked at one by one. */
 static bool is_plain(const char *s, size_t len)
 {
-    uint64_t odd[2];
-
-    if (len < sizeof(piece))
+    if (len < sizeof(bytes16))
         return false;
-    piece found = odd_ones(s + len - sizeof(piece));
-    for (size_t i = 0; i < len - sizeof(piece); i += sizeof(piece))
-        found |= odd_ones(s + i);
-    memcpy(odd, &found, sizeof odd);
-    return (odd[0] | odd[1]) == 0;
+    bytes16 odd = odd_ones(s + len - sizeof(bytes16));
+    for (size_t i = 0; i < len - sizeof(bytes16); i += sizeof(bytes16))
+        odd |= odd_ones(s + i);
+    return !bytes16_any(odd);
 }
 
 bool llmreg_is_clean(const char *s, size_t len)

@@ -12,17 +12,6 @@
 
 #define CAPABILITY_SIZE (64 + 258) /* name, '=', value and NUL */
 
-static void age(struct llmreg_json_out *w, struct json_key key, int64_t then_ns,
-                int64_t now_ns)
-{
-    int64_t ms = (now_ns - then_ns) / LLMREG_NS_PER_MS;
-
-    if (then_ns == 0)
-        json_member_null(w, key);
-    else /* it may have been seen after we looked at the clock */
-        json_member_double(w, key, ms < 0 ? 0 : (double)ms / 1e3);
-}
-
 static void write_capability(struct llmreg_json_out *w,
                              const struct llmreg_capability *c)
 {
@@ -73,7 +62,7 @@ static void write_state(struct llmreg_json_out *w,
                      s->registered_ms);
     json_member_time(w, JSON_KEY("seen_at"), JSON_KEY("seen_at_ms"),
                      s->seen_ms);
-    age(w, JSON_KEY("seen_age_seconds"), s->seen_mono_ns, now->mono_ns);
+    known_age(w, JSON_KEY("seen_age_seconds"), s->seen_mono_ns, now->mono_ns);
     json_member_integer(w, JSON_KEY("heartbeats"), (int64_t)s->beats);
     known_duration(w, JSON_KEY("latency_ms"), (double)s->latency_us);
     known_text(w, JSON_KEY("address"), s->peer);

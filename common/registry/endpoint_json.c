@@ -110,16 +110,6 @@ void endpoint_json_short(struct llmreg_json_out *w, const char *key,
 
 /* ---- all ---- */
 
-static void age(struct llmreg_json_out *w, struct json_key key, int64_t then_ns,
-                int64_t now_ns)
-{
-    if (then_ns == 0)
-        json_member_null(w, key);
-    else
-        json_member_double(w, key,
-                           (double)((now_ns - then_ns) / 1000000) / 1e3);
-}
-
 /* The names of the members that are not as the endpoint was named. */
 static void write_overridden(struct llmreg_json_out *w, unsigned fields)
 {
@@ -170,7 +160,8 @@ static void write_health(struct llmreg_json_out *w,
                      h->failing_ms);
     json_member_time(w, JSON_KEY("checked_at"), JSON_KEY("checked_at_ms"),
                      h->checked_ms);
-    age(w, JSON_KEY("checked_age_seconds"), h->checked_mono_ns, now->mono_ns);
+    known_age(w, JSON_KEY("checked_age_seconds"), h->checked_mono_ns,
+              now->mono_ns);
     json_member_time(w, JSON_KEY("ok_at"), JSON_KEY("ok_at_ms"), h->ok_ms);
     probe_duration(w, JSON_KEY("latency_ms"), h->total_us);
     probe_duration(w, JSON_KEY("connect_ms"), h->connect_us);

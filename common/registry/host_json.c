@@ -6,9 +6,9 @@
  */
 #include <llmreg/json.h>
 
-#include "common/base/json_out.h"
 #include "common/registry/gather.h"
 #include "common/registry/host_entry.h"
+#include "common/registry/known_json.h"
 
 static void text(struct llmreg_json_out *w, const char *key, const char *s)
 {
@@ -21,17 +21,6 @@ static void bytes(struct llmreg_json_out *w, const char *key, int64_t n)
         llmreg_json_null(w, key);
     else
         llmreg_json_integer(w, key, n);
-}
-
-static void age(struct llmreg_json_out *w, const char *key, int64_t then_ns,
-                const struct llmreg_now *now)
-{
-    int64_t ms = (now->mono_ns - then_ns) / LLMREG_NS_PER_MS;
-
-    if (then_ns == 0) /* not in this run */
-        llmreg_json_null(w, key);
-    else
-        llmreg_json_double(w, key, ms < 0 ? 0 : (double)ms / 1e3);
 }
 
 /* ---- resources ---- */
@@ -57,7 +46,7 @@ static void write_sample(struct llmreg_json_out *w,
 
     llmreg_json_open_object(w, "resources");
     llmreg_json_time(w, "sampled_at", "sampled_at_ms", s->time_ms);
-    age(w, "age_seconds", s->mono_ns, now);
+    known_age(w, JSON_KEY("age_seconds"), s->mono_ns, now->mono_ns);
     llmreg_json_double(w, "cpu_percent", r->cpu_percent);
     llmreg_json_double(w, "load1", r->load1);
     llmreg_json_double(w, "load5", r->load5);
@@ -161,7 +150,8 @@ static void write_state(struct llmreg_json_out *w, const struct llmreg_host *h,
     llmreg_host_state(h, now, &s);
     llmreg_json_time(w, "registered_at", "registered_at_ms", s.registered_ms);
     llmreg_json_time(w, "reported_at", "reported_at_ms", s.reported_ms);
-    age(w, "reported_age_seconds", s.reported_mono_ns, now);
+    known_age(w, JSON_KEY("reported_age_seconds"), s.reported_mono_ns,
+              now->mono_ns);
     llmreg_json_bool(w, "stale", s.stale);
     llmreg_json_time(w, "since", "since_ms", s.since_ms);
     llmreg_json_integer(w, "claims", s.claims);

@@ -12,6 +12,7 @@
 
 #include <math.h>
 
+#include <llmreg/clock.h>
 #include <llmreg/endpoint.h>
 
 #include "common/base/json_out.h"
@@ -53,6 +54,19 @@ static inline void known_duration(struct llmreg_json_out *w,
         json_member_double(w, key, us / 1000);
     else
         json_member_null(w, key);
+}
+
+/* Seconds since then; 0 is never.  It may have happened after we looked at the
+ * clock. */
+static inline void known_age(struct llmreg_json_out *w, struct json_key key,
+                             int64_t then_ns, int64_t now_ns)
+{
+    int64_t ms = (now_ns - then_ns) / LLMREG_NS_PER_MS;
+
+    if (then_ns == 0)
+        json_member_null(w, key);
+    else
+        json_member_double(w, key, ms < 0 ? 0 : (double)ms / 1e3);
 }
 
 /* NAN is unknown. */
