@@ -18,6 +18,8 @@ libstore_la_SOURCES = \
 	common/store/backup/plan.h \
 	common/store/backup/retain.c \
 	common/store/backup/retain.h \
+	common/store/backup/revive.c \
+	common/store/backup/revive.h \
 	common/store/backup/space.c \
 	common/store/backup/space.h \
 	common/store/backup/tables.c \

@@ -192,6 +192,13 @@ tests_unit_test_textpool_SOURCES = tests/unit/test_textpool.c
 tests_unit_test_textpool_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_textpool_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_revive
+TESTS += tests/unit/test_revive
+tests_unit_test_revive_SOURCES = tests/unit/test_revive.c
+tests_unit_test_revive_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_revive_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_revive_LDFLAGS = $(SCARCE_FLAGS)
+
 check_PROGRAMS += tests/unit/test_vault
 TESTS += tests/unit/test_vault
 tests_unit_test_vault_SOURCES = tests/unit/test_vault.c
