@@ -49,6 +49,8 @@ llmreginclude_HEADERS = \
 	include/llmreg/options.h \
 	include/llmreg/registry.h \
 	include/llmreg/resources.h \
+	include/llmreg/restore.h \
+	include/llmreg/rewind.h \
 	include/llmreg/score.h \
 	include/llmreg/service.h \
 	include/llmreg/session.h \

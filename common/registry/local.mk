@@ -15,6 +15,7 @@ libregistry_la_SOURCES = \
 	common/registry/agent_register.c \
 	common/registry/agent_ring.c \
 	common/registry/agent_ring.h \
+	common/registry/agent_rewind.c \
 	common/registry/agent_signal.c \
 	common/registry/agents.c \
 	common/registry/agents_query.c \
@@ -77,6 +78,7 @@ libregistry_la_SOURCES = \
 	common/registry/registry.c \
 	common/registry/requests.c \
 	common/registry/requests.h \
+	common/registry/rewind.c \
 	common/registry/series.c \
 	common/registry/series.h \
 	common/registry/session_change.c \

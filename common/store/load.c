@@ -18,7 +18,10 @@ void load_announce(const struct load *l, struct llmreg_event *event)
 {
     event->time_ms = llmreg_clock_now(l->world->clock).wall_ms;
     event->before = event->after = "";
-    event->reason = "remembered by the store, which was not usable before";
+    event->reason =
+        l->again != NULL
+            ? l->again
+            : "remembered by the store, which was not usable before";
     /* With no memory the number is used: subscribers see a gap. */
     (void)!llmreg_bus_publish(l->world->bus, event, NULL);
     llmreg_bus_wake(l->world->bus);
@@ -41,8 +44,8 @@ int load_settle(struct load *l, enum llmreg_entity entity, const char *id,
     return keep_add(l->keep, entity, id);
 }
 
-static int load_kind(struct load *l, const struct kind *kind,
-                     struct database *db, struct llmreg_error *err)
+int load_kind(struct load *l, const struct kind *kind, struct database *db,
+              struct llmreg_error *err)
 {
     const size_t loaded = l->loaded, skipped = l->skipped;
     int rc = kind->load(l, db, err);

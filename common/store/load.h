@@ -18,6 +18,8 @@ struct load {
     const struct store_world *world;
     struct keep *keep; /* ids that stay in the file only */
     bool late;         /* others work with the registry already: tell them */
+    const char *again; /* late, and what is there is made as the file has it,
+                          for this reason; NULL: it stays */
     size_t loaded;     /* out */
     size_t skipped;    /* out */
 };
@@ -25,6 +27,11 @@ struct load {
 /* What cannot be put back is logged and added to keep. */
 LLMREG_MUSTCHECK int load_run(struct load *l, struct database *db,
                               struct llmreg_error *err);
+
+struct kind;
+/* The same of one kind alone. */
+LLMREG_MUSTCHECK int load_kind(struct load *l, const struct kind *kind,
+                               struct database *db, struct llmreg_error *err);
 
 /* ---- for the kinds ---- */
 

@@ -74,6 +74,18 @@ libstore_la_SOURCES = \
 	common/store/load.h \
 	common/store/reader.c \
 	common/store/reader.h \
+	common/store/restore/apply.c \
+	common/store/restore/apply.h \
+	common/store/restore/compare.c \
+	common/store/restore/compare.h \
+	common/store/restore/desk.c \
+	common/store/restore/desk.h \
+	common/store/restore/hand.c \
+	common/store/restore/hand.h \
+	common/store/restore/merge.c \
+	common/store/restore/merge.h \
+	common/store/restore/prepare.c \
+	common/store/restore/prepare.h \
 	common/store/rows/agent.c \
 	common/store/rows/alert.c \
 	common/store/rows/audit.c \

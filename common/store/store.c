@@ -22,9 +22,7 @@
 
 #include <llmreg/thread.h>
 
-#include "common/store/backup/vault.h"
-#include "common/store/caretaker.h"
-#include "common/store/files.h"
+#include "common/store/restore/prepare.h"
 #include "common/store/writer.h"
 
 #define HURRY_NS (3 * LLMREG_NS_PER_S)
@@ -35,6 +33,7 @@ struct store {
     pthread_t thread;
     int wake_fd;
     struct vault *vault;
+    struct prepare prepare; /* of a restore */
     struct caretaker *caretaker;
     /* guarded by lock */
     struct llmreg_lock lock;
@@ -254,18 +253,23 @@ static void destroy(struct store *s)
 
 static int start_caretaker(struct store *s, const struct store_config *config)
 {
-    char live[FILES_PATH_SIZE];
-    struct chore backup;
+    struct prepare *p = &s->prepare;
+    struct chore backup, restore = prepare_chore(p);
     int rc;
 
-    files_path(live, config->dir, STORE_FILE);
-    rc = vault_new(&s->vault, config, live, &s->world);
+    files_path(p->live, config->dir, STORE_FILE);
+    rc = vault_new(&s->vault, config, p->live, &s->world);
+    p->desk = writer_desk(s->writer);
+    p->vault = s->vault;
+    p->world = &s->world;
     if (rc == LLMREG_OK)
         rc = caretaker_new(&s->caretaker, s->world.clock);
     if (rc != LLMREG_OK)
         return rc;
     backup = vault_chore(s->vault);
     rc = caretaker_add(s->caretaker, &backup);
+    if (rc == LLMREG_OK)
+        rc = caretaker_add(s->caretaker, &restore);
     if (rc == LLMREG_OK)
         rc = caretaker_start(s->caretaker);
     return rc;
@@ -340,6 +344,20 @@ int store_backup(struct store *s, char id[static LLMREG_BACKUP_ID_SIZE])
 
     caretaker_wake(s->caretaker);
     return rc;
+}
+
+int store_restore(struct store *s, const struct llmreg_restore_wish *wish)
+{
+    int rc = desk_request(s->prepare.desk, wish);
+
+    caretaker_wake(s->caretaker);
+    return rc;
+}
+
+void store_restore_look(struct store *s, struct llmreg_restore *out,
+                        struct llmreg_difference **difference)
+{
+    desk_look(s->prepare.desk, out, difference);
 }
 
 void store_close(struct store *s)

@@ -31,6 +31,7 @@
 #include <llmreg/clock.h>
 #include <llmreg/log.h>
 #include <llmreg/registry.h>
+#include <llmreg/restore.h>
 
 #include "common/store/durable.h"
 #include "common/store/standing.h"
@@ -94,5 +95,10 @@ struct vault *store_vault(struct store *s);
 /* Wants a backup now; as vault_request. */
 LLMREG_MUSTCHECK int store_backup(struct store *s,
                                   char id[static LLMREG_BACKUP_ID_SIZE]);
+/* Wants a restore; as desk_request, and as desk_look (restore/desk.h). */
+LLMREG_MUSTCHECK int store_restore(struct store *s,
+                                   const struct llmreg_restore_wish *wish);
+void store_restore_look(struct store *s, struct llmreg_restore *out,
+                        struct llmreg_difference **difference);
 
 #endif

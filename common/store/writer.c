@@ -12,10 +12,10 @@
 
 #include <stdlib.h>
 
-#include "common/store/batch.h"
 #include "common/store/history.h"
 #include "common/store/home.h"
 #include "common/store/load.h"
+#include "common/store/restore/hand.h"
 #include "common/store/rows/rows.h"
 #include "common/store/sequence.h"
 
@@ -31,6 +31,7 @@ struct writer {
     struct store_world world;
     struct llmreg_subscription *events;
     struct standing *standing; /* said before it is published */
+    struct desk *desk;
     /* owned by the store's thread */
     struct home home;
     struct batch batch;
@@ -45,6 +46,7 @@ struct writer {
     uint64_t on_disk;
     uint64_t wanted; /* somebody waits for this number */
     struct beats beats;
+    struct hand hand;
     /* what moved since then is not written; slow: what may wait longer */
     struct llmreg_now swept, slow;
     /* monotonic times of what is due next */
@@ -266,6 +268,7 @@ static int load_once(struct writer *w, struct llmreg_error *err)
 
     if (w->loaded)
         return LLMREG_OK;
+    hand_clean(&w->hand);
     rc = load_run(&load, &w->home.db, err);
     w->loaded = rc == LLMREG_OK;
     return rc;
@@ -289,6 +292,8 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
         rc = history_open(&w->history, db, err);
     if (rc == LLMREG_OK)
         rc = load_once(w, err);
+    if (rc == LLMREG_OK)
+        rc = hand_apply(&w->hand, err);
     /* After an fsync that failed the kernel may have dropped a piece of the
      * log and still show it: what is appended behind it would be lost with
      * the next power cut, however well it is synced. */
@@ -296,7 +301,7 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
         rc = database_restart_log(db, err);
     if (rc != LLMREG_OK)
         return rc;
-    if (w->told)
+    if (w->told || hand_is_applied(&w->hand))
         batch_add_everything(&w->batch);
     return write_due(w, now, true, err);
 }
@@ -309,12 +314,28 @@ static void heal(struct writer *w, const struct llmreg_now *now, int rc,
         return;
     }
     w->works = true;
+    hand_settle(&w->hand);
     w->check_ns = now->mono_ns + w->config.retry_ns;
     w->checkpoint_ns = now->mono_ns + CHECKPOINT_NS;
     tell_works(w, now);
 }
 
 /* ---- steps ---- */
+
+/* Until all of it is on disk the file is as it was before. */
+static int restore_due(struct writer *w, const struct llmreg_now *now,
+                       struct llmreg_error *err)
+{
+    int rc = hand_apply(&w->hand, err);
+
+    if (rc != LLMREG_OK || !hand_is_applied(&w->hand))
+        return rc;
+    batch_add_everything(&w->batch);
+    rc = write_due(w, now, true, err);
+    if (rc == LLMREG_OK)
+        hand_settle(&w->hand);
+    return rc;
+}
 
 static void work(struct writer *w, const struct llmreg_now *now, bool force)
 {
@@ -323,6 +344,8 @@ static void work(struct writer *w, const struct llmreg_now *now, bool force)
 
     if (rc == LLMREG_OK)
         rc = write_due(w, now, force, &err);
+    if (rc == LLMREG_OK)
+        rc = restore_due(w, now, &err);
     if (rc == LLMREG_OK)
         rc = checkpoint_due(w, now, &err);
     if (rc != LLMREG_OK)
@@ -381,6 +404,11 @@ struct standing *writer_standing(const struct writer *w)
     return w->standing;
 }
 
+struct desk *writer_desk(const struct writer *w)
+{
+    return w->desk;
+}
+
 uint64_t writer_on_disk(const struct writer *w)
 {
     return w->on_disk;
@@ -398,6 +426,8 @@ static int make(struct writer *w, struct llmreg_error *err)
         rc = keep_new(&w->keep);
     if (rc == LLMREG_OK)
         rc = standing_new(&w->standing);
+    if (rc == LLMREG_OK)
+        rc = desk_new(&w->desk, &w->world);
     if (rc == LLMREG_OK)
         rc = llmreg_subscribe(w->world.bus, UINT64_MAX, &w->events);
     if (rc != LLMREG_OK)
@@ -421,6 +451,7 @@ int writer_new(struct writer **out, const struct store_config *config,
     rc = make(w, err);
     if (rc != LLMREG_OK)
         goto done;
+    hand_init(&w->hand, w->desk, &w->world, w->home.path);
     rc = move_in(w, &now, &why);
     if (rc == LLMREG_ELOCKED) {
         llmreg_error_set(err, "%s", why.text);
@@ -445,5 +476,6 @@ void writer_free(struct writer *w)
     beats_fini(&w->beats);
     keep_free(w->keep);
     standing_free(w->standing);
+    desk_free(w->desk);
     free(w);
 }

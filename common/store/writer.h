@@ -18,6 +18,7 @@
 #include "common/store/standing.h"
 #include "common/store/store.h"
 
+struct desk;
 struct writer;
 
 /* Opens and loads; a fault is told and leaves it broken.  LLMREG_ELOCKED,
@@ -48,6 +49,8 @@ int writer_fd(const struct writer *w);
 bool writer_works(const struct writer *w);
 /* The same for everybody; lent. */
 struct standing *writer_standing(const struct writer *w);
+/* Where a restore is wanted (restore/desk.h); lent. */
+struct desk *writer_desk(const struct writer *w);
 /* Every change up to this event number is on disk, with fsync. */
 uint64_t writer_on_disk(const struct writer *w);
 

@@ -192,6 +192,20 @@ tests_unit_test_textpool_SOURCES = tests/unit/test_textpool.c
 tests_unit_test_textpool_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_textpool_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_restore
+TESTS += tests/unit/test_restore
+tests_unit_test_restore_SOURCES = tests/unit/test_restore.c
+tests_unit_test_restore_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_restore_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_restore_LDFLAGS = $(SCARCE_FLAGS)
+
+check_PROGRAMS += tests/unit/test_restore_killed
+TESTS += tests/unit/test_restore_killed
+tests_unit_test_restore_killed_SOURCES = tests/unit/test_restore_killed.c \
+	tests/support/disk/disk.c tests/support/disk/disk.h
+tests_unit_test_restore_killed_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_restore_killed_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_revive
 TESTS += tests/unit/test_revive
 tests_unit_test_revive_SOURCES = tests/unit/test_revive.c

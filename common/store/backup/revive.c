@@ -33,6 +33,7 @@ void revive_drop(const char *to)
     char copy[32];
 
     remove_beside(to, "");
+    remove_beside(to, "-journal");
     remove_beside(to, "-wal");
     remove_beside(to, "-shm");
     for (int version = 1; version < SCHEMA_VERSION; version++) {

@@ -192,6 +192,31 @@ static void make_one(struct vault *v, struct reader *r, const struct make *m)
         tell(v, m->id, rc, &err);
 }
 
+/* A copy that was not made is no backup that failed: the restore has. */
+int vault_make_safety(struct vault *v, struct reader *r,
+                      char id[static LLMREG_BACKUP_ID_SIZE],
+                      struct llmreg_error *err)
+{
+    const struct llmreg_now now = llmreg_clock_now(v->world.clock);
+    const struct make m = {v->live, v->dir, id, LLMREG_BACKUP_SAFETY,
+                           v->world.clock};
+    struct llmreg_backup made;
+    int rc;
+
+    llmreg_lock(&v->lock);
+    backup_name(id, now.wall_ms, v->count++);
+    llmreg_unlock(&v->lock);
+    rc = make_backup(&m, r, &made, err);
+    if (rc != LLMREG_OK) {
+        id[0] = '\0';
+        return rc;
+    }
+    memcpy(v->hub, made.hub, sizeof v->hub);
+    read_list(v);
+    prune(v);
+    return rc;
+}
+
 /* ---- the chore ---- */
 
 static int64_t due_ns(void *ctx, const struct llmreg_now *now)
@@ -262,6 +287,12 @@ struct llmreg_backups *vault_list(struct vault *v)
     list = list_hold(v->list);
     llmreg_unlock(&v->lock);
     return list;
+}
+
+void vault_path(struct vault *v, const char *id,
+                char out[static FILES_PATH_SIZE])
+{
+    backup_path(out, v->dir, id, ".db");
 }
 
 /* ---- life ---- */

@@ -17,6 +17,7 @@
 #include <llmreg/backup.h>
 
 #include "common/store/caretaker.h"
+#include "common/store/files.h"
 #include "common/store/store.h"
 
 struct vault;
@@ -35,5 +36,14 @@ LLMREG_MUSTCHECK int vault_request(struct vault *v, enum llmreg_backup_why why,
                                    char out[static LLMREG_BACKUP_ID_SIZE]);
 void vault_work(struct vault *v, struct llmreg_backup_work *out);
 struct llmreg_backups *vault_list(struct vault *v);
+/* Where the file of that id is. */
+void vault_path(struct vault *v, const char *id,
+                char out[static FILES_PATH_SIZE]);
+
+/* On the caretaker's thread: one now, before a restore.  Statuses as
+ * make_backup. */
+LLMREG_MUSTCHECK int vault_make_safety(struct vault *v, struct reader *r,
+                                       char id[static LLMREG_BACKUP_ID_SIZE],
+                                       struct llmreg_error *err);
 
 #endif

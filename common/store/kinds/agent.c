@@ -5,7 +5,7 @@
  * and only now and then (the slow look): with 20,000 agents, each row written
  * every few seconds would be all that the disk does.
  */
-#include <llmreg/agents.h>
+#include <llmreg/rewind.h>
 
 #include "common/store/dirty.h"
 #include "common/store/kinds/kinds.h"
@@ -110,7 +110,9 @@ static int restore(void *ctx, const char *id, const struct rows_agent *agent,
         return load_settle(l, LLMREG_ENTITY_AGENT, id, LLMREG_EINVAL, problem);
     rc = llmreg_agent_restore(l->world->registry, agent->spec, agent->state,
                               &why);
-    if (rc == LLMREG_OK && l->late)
+    if (rc == LLMREG_EEXIST && l->again != NULL)
+        rc = llmreg_agent_rewind(l->world->registry, agent->spec, &why);
+    else if (rc == LLMREG_OK && l->late)
         announce(l, agent->spec);
     return load_settle(l, LLMREG_ENTITY_AGENT, id, rc, why.text);
 }
@@ -118,6 +120,13 @@ static int restore(void *ctx, const char *id, const struct rows_agent *agent,
 static int load(struct load *l, struct database *db, struct llmreg_error *err)
 {
     return rows_each_agent(db, restore, l, err);
+}
+
+static int forget(struct llmreg_registry *r, const char *id, const char *reason)
+{
+    /* Not there any more: well. */
+    (void)!llmreg_agent_remove(r, id, 0, reason);
+    return LLMREG_OK;
 }
 
 const struct kind kind_agent = {
@@ -129,4 +138,5 @@ const struct kind kind_agent = {
     .write = write,
     .load = load,
     .sweep = sweep,
+    .forget = forget,
 };

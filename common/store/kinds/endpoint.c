@@ -6,6 +6,8 @@
  * with what the operator wanted unless somebody has said otherwise since, and
  * the models unless the endpoint has told its own.
  */
+#include <llmreg/rewind.h>
+
 #include "common/store/dirty.h"
 #include "common/store/kinds/kinds.h"
 #include "common/store/load.h"
@@ -183,6 +185,24 @@ static bool is_unnamed(const struct load *l, const struct llmreg_spec *spec)
            !is_there(l->world->registry, spec->id);
 }
 
+/* It is there, and made as it was; LLMREG_EEXIST then. */
+static int put_again(const struct load *l, const struct llmreg_memory *m,
+                     struct llmreg_error *why)
+{
+    const struct llmreg_removal how = {.reason = l->again, .force = true};
+    struct llmreg_registry *r = l->world->registry;
+    int rc = llmreg_rewind(r, m, l->again, why);
+
+    if (rc != LLMREG_ESTALE)
+        return rc == LLMREG_OK ? LLMREG_EEXIST : rc;
+    /* Another scheme is another endpoint. */
+    (void)!llmreg_remove(r, m->spec.id, &how, NULL);
+    rc = llmreg_restore(r, m, why);
+    if (rc == LLMREG_OK)
+        announce(l, &m->spec);
+    return rc;
+}
+
 static int restore(void *ctx, const char *id,
                    const struct llmreg_memory *memory, const char *problem)
 {
@@ -198,7 +218,9 @@ static int restore(void *ctx, const char *id,
     rc = llmreg_restore(l->world->registry, memory, &why);
     if (rc == LLMREG_OK && l->late)
         announce(l, &memory->spec);
-    if (rc == LLMREG_EEXIST && l->late)
+    if (rc == LLMREG_EEXIST && l->again != NULL)
+        rc = put_again(l, memory, &why);
+    else if (rc == LLMREG_EEXIST && l->late)
         adopt(l, memory);
     return load_settle(l, LLMREG_ENTITY_ENDPOINT, id, rc, why.text);
 }
@@ -206,6 +228,25 @@ static int restore(void *ctx, const char *id,
 static int load(struct load *l, struct database *db, struct llmreg_error *err)
 {
     return rows_each_memory(db, restore, l, err);
+}
+
+/* What the configuration names stays. */
+static int forget(struct llmreg_registry *r, const char *id, const char *reason)
+{
+    const struct llmreg_removal how = {.reason = reason, .force = true};
+    struct llmreg_endpoint *e = llmreg_get(r, id);
+    const struct llmreg_spec *spec;
+    bool named;
+
+    if (e == NULL)
+        return LLMREG_OK;
+    spec = llmreg_endpoint_spec(e);
+    named = spec->source == LLMREG_SOURCE_STATIC;
+    llmreg_spec_put(spec);
+    llmreg_put(e);
+    if (!named)
+        (void)!llmreg_remove(r, id, &how, NULL);
+    return LLMREG_OK;
 }
 
 const struct kind kind_endpoint = {
@@ -217,4 +258,5 @@ const struct kind kind_endpoint = {
     .write = write,
     .load = load,
     .sweep = sweep,
+    .forget = forget,
 };

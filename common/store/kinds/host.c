@@ -119,6 +119,13 @@ static int load(struct load *l, struct database *db, struct llmreg_error *err)
     return rows_each_host(db, restore, l, err);
 }
 
+static int forget(struct llmreg_registry *r, const char *id, const char *reason)
+{
+    /* Not there any more: well. */
+    (void)!llmreg_host_remove(r, id, reason);
+    return LLMREG_OK;
+}
+
 const struct kind kind_host = {
     .plural = "hosts",
     .ids = DB_HOST_IDS,
@@ -128,4 +135,5 @@ const struct kind kind_host = {
     .write = write,
     .load = load,
     .sweep = sweep,
+    .forget = forget,
 };

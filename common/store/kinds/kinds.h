@@ -59,6 +59,10 @@ struct kind {
                  struct llmreg_error *err);
     int (*load)(struct load *l, struct database *db, struct llmreg_error *err);
     int (*sweep)(const struct sweep *s, struct llmreg_error *err);
+    /* It was not there when the file was written that is restored: it goes,
+     * unless it must stay.  NULL: none of the kind goes. */
+    int (*forget)(struct llmreg_registry *r, const char *id,
+                  const char *reason);
 };
 
 extern const struct kind kind_endpoint, kind_agent, kind_host, kind_session,
