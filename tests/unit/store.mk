@@ -98,6 +98,16 @@ tests_unit_test_migration_SOURCES = tests/unit/test_migration.c
 tests_unit_test_migration_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_migration_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_migration_files
+TESTS += tests/unit/test_migration_files
+tests_unit_test_migration_files_SOURCES = tests/unit/test_migration_files.c \
+	tests/support/disk/disk.c tests/support/disk/disk.h
+tests_unit_test_migration_files_CPPFLAGS = $(STORE_TEST_CPPFLAGS) \
+	-DSTORE_DATA='"$(abs_top_srcdir)/tests/data/store"'
+tests_unit_test_migration_files_LDADD = libtests.la $(STORE_LIBS) \
+	$(CHECK_LIBS)
+EXTRA_DIST += tests/data/store
+
 check_PROGRAMS += tests/unit/test_pairs
 TESTS += tests/unit/test_pairs
 tests_unit_test_pairs_SOURCES = tests/unit/test_pairs.c
