@@ -288,6 +288,36 @@ void llmreg_service_want(struct llmreg_service *s, uint64_t seq)
     store_want(s->store, seq);
 }
 
+int llmreg_service_backup(struct llmreg_service *s,
+                          char out[static LLMREG_BACKUP_ID_SIZE])
+{
+    return store_backup(s->store, out);
+}
+
+struct llmreg_backups *llmreg_service_backups(struct llmreg_service *s)
+{
+    return store_backups(s->store);
+}
+
+void llmreg_service_backup_work(struct llmreg_service *s,
+                                struct llmreg_backup_work *out)
+{
+    store_backup_work(s->store, out);
+}
+
+int llmreg_service_restore(struct llmreg_service *s,
+                           const struct llmreg_restore_wish *wish)
+{
+    return store_restore(s->store, wish);
+}
+
+void llmreg_service_restore_look(struct llmreg_service *s,
+                                 struct llmreg_restore *out,
+                                 struct llmreg_difference **difference)
+{
+    store_restore_look(s->store, out, difference);
+}
+
 _Static_assert(LLMREG_DURABLE_WATCHES_MAX == DURABLE_WATCHES,
                "service.h promises as many");
 

@@ -346,6 +346,16 @@ int store_backup(struct store *s, char id[static LLMREG_BACKUP_ID_SIZE])
     return rc;
 }
 
+struct llmreg_backups *store_backups(struct store *s)
+{
+    return vault_list(s->vault);
+}
+
+void store_backup_work(struct store *s, struct llmreg_backup_work *out)
+{
+    vault_work(s->vault, out);
+}
+
 int store_restore(struct store *s, const struct llmreg_restore_wish *wish)
 {
     int rc = desk_request(s->prepare.desk, wish);

@@ -95,6 +95,9 @@ struct vault *store_vault(struct store *s);
 /* Wants a backup now; as vault_request. */
 LLMREG_MUSTCHECK int store_backup(struct store *s,
                                   char id[static LLMREG_BACKUP_ID_SIZE]);
+/* As vault_list and vault_work (backup/vault.h). */
+struct llmreg_backups *store_backups(struct store *s);
+void store_backup_work(struct store *s, struct llmreg_backup_work *out);
 /* Wants a restore; as desk_request, and as desk_look (restore/desk.h). */
 LLMREG_MUSTCHECK int store_restore(struct store *s,
                                    const struct llmreg_restore_wish *wish);

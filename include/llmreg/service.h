@@ -20,6 +20,7 @@
 #include <llmreg/log.h>
 #include <llmreg/options.h>
 #include <llmreg/registry.h>
+#include <llmreg/restore.h>
 
 #define LLMREG_META_MAX 12
 
@@ -112,6 +113,27 @@ int llmreg_durable_watch_fd(const struct llmreg_durable_watch *w);
 /* What is so now; the descriptor is idle again.  If !*works, what waits for
  * more than is returned cannot be acknowledged. */
 uint64_t llmreg_durable_watch_read(struct llmreg_durable_watch *w, bool *works);
+
+/* ---- backups, without waiting for the disk ---- */
+
+/* Wants one now, with its id in out.  LLMREG_EBUSY: one is wanted or running,
+ * and out is that one's. */
+LLMREG_MUSTCHECK int
+llmreg_service_backup(struct llmreg_service *s,
+                      char out[static LLMREG_BACKUP_ID_SIZE]);
+/* A reference. */
+struct llmreg_backups *llmreg_service_backups(struct llmreg_service *s);
+void llmreg_service_backup_work(struct llmreg_service *s,
+                                struct llmreg_backup_work *out);
+/* Wants a restore.  LLMREG_EBUSY: one is wanted or running. */
+LLMREG_MUSTCHECK int
+llmreg_service_restore(struct llmreg_service *s,
+                       const struct llmreg_restore_wish *wish);
+/* The last one, and what it changes: a reference, or NULL (not compared yet);
+ * difference may be NULL. */
+void llmreg_service_restore_look(struct llmreg_service *s,
+                                 struct llmreg_restore *out,
+                                 struct llmreg_difference **difference);
 
 /* Forgets settings and mistakes; only while nobody is attached (tests). */
 void llmreg_service_reset(void);

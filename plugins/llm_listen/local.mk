@@ -36,6 +36,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/ask.c \
 	plugins/llm_listen/api/ask.h \
 	plugins/llm_listen/api/audit.c \
+	plugins/llm_listen/api/backups.c \
 	plugins/llm_listen/api/base64.c \
 	plugins/llm_listen/api/base64.h \
 	plugins/llm_listen/api/beat.c \

@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	tests/e2e/sockets.py \
 	tests/e2e/test_abuse.py \
 	tests/e2e/test_alarms.py \
+	tests/e2e/test_backups.py \
 	tests/e2e/test_bodies.py \
 	tests/e2e/test_config.py \
 	tests/e2e/test_files.py \

@@ -34,6 +34,7 @@ static const struct route_table tables[] = {
     {"", events_routes, 0, NULL},
     {"", sd_routes, 0, NULL},
     {"", self_routes, 0, NULL},
+    {"", backups_routes, 0, NULL},
     {"", openapi_routes, 0, NULL},
     {"optiinfra", optiinfra_routes, DIALECT_BIT(OPTIINFRA), &optiinfra_errors},
     {"nexus", nexus_routes, DIALECT_BIT(NEXUS), &nexus_errors},

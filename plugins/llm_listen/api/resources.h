@@ -23,6 +23,7 @@ extern const struct route snapshot_routes[];
 extern const struct route sessions_routes[];
 extern const struct route tokens_routes[];
 extern const struct route audit_routes[];
+extern const struct route backups_routes[];
 extern const struct route events_routes[];
 extern const struct route openapi_routes[];
 extern const struct route sd_routes[];
