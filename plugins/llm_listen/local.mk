@@ -60,12 +60,16 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/events_stream.c \
 	plugins/llm_listen/api/cast.c \
 	plugins/llm_listen/api/cast.h \
+	plugins/llm_listen/api/export.c \
 	plugins/llm_listen/api/feed.c \
 	plugins/llm_listen/api/feed.h \
 	plugins/llm_listen/api/feed_item.c \
 	plugins/llm_listen/api/feed_item.h \
 	plugins/llm_listen/api/graph.c \
 	plugins/llm_listen/api/hosts.c \
+	plugins/llm_listen/api/import.c \
+	plugins/llm_listen/api/import_line.c \
+	plugins/llm_listen/api/import_line.h \
 	plugins/llm_listen/api/ingest.c \
 	plugins/llm_listen/api/list.c \
 	plugins/llm_listen/api/list.h \
@@ -103,6 +107,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/token_file.c \
 	plugins/llm_listen/api/token_file.h \
 	plugins/llm_listen/api/tokens.c \
+	plugins/llm_listen/api/transfer.h \
 	plugins/llm_listen/api/who.c \
 	plugins/llm_listen/api/who.h \
 	plugins/llm_listen/api/words.c \

@@ -30,6 +30,7 @@ EXTRA_DIST += \
 	tests/e2e/test_stop.py \
 	tests/e2e/test_store.py \
 	tests/e2e/test_tls.py \
+	tests/e2e/test_transfer.py \
 	tests/e2e/world.py
 
 .PHONY: check-e2e

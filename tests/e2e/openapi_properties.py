@@ -83,6 +83,8 @@ class Hub:
         answer, text = self.send(method, target, body, headers)
         if answer.status == 429 or answer.status == 503:
             assert int(answer.headers['Retry-After']) > 0
+        if answer.headers['Content-Type'].startswith('application/x-ndjson'):
+            return answer.status, [json.loads(s) for s in text.splitlines()]
         return answer.status, json.loads(text) if text else None
 
 

@@ -35,6 +35,8 @@ static const struct route_table tables[] = {
     {"", sd_routes, 0, NULL},
     {"", self_routes, 0, NULL},
     {"", backups_routes, 0, NULL},
+    {"", export_routes, 0, NULL},
+    {"", import_routes, 0, NULL},
     {"", openapi_routes, 0, NULL},
     {"optiinfra", optiinfra_routes, DIALECT_BIT(OPTIINFRA), &optiinfra_errors},
     {"nexus", nexus_routes, DIALECT_BIT(NEXUS), &nexus_errors},

@@ -10,7 +10,7 @@
 #include "plugins/llm_listen/api/body_reader.h"
 
 static const struct llmreg_json_limits limits = {
-    .bytes = 1048576, .depth = 8, .values = 20000, .string = 4096};
+    .bytes = 1048576, .depth = 8, .values = 65536, .string = 4096};
 
 /* ---- what is wrong ---- */
 

@@ -10,6 +10,7 @@
 
 #include "plugins/llm_listen/api/body_trees.h"
 #include "plugins/llm_listen/api/list.h"
+#include "plugins/llm_listen/api/naming.h"
 #include "plugins/llm_listen/api/tag.h"
 
 /* Lists of endpoints, each short. */
@@ -41,6 +42,8 @@ struct adding {
     int64_t priority;                              /* if it is given */
     struct body_labels labels;                     /* the same */
 };
+/* The bit of given for a field of that form. */
+body_given endpoint_given(const char *field);
 struct added {
     bool created;
     uint64_t seq; /* to wait for; 0: all that was there */
@@ -49,6 +52,12 @@ struct added {
 LLMREG_MUSTCHECK int endpoint_add(struct ask *a, const struct adding *said,
                                   struct added *done,
                                   struct llmreg_endpoint **out);
+/* Adds it under the name that its URL has been given, or says more of the one
+ * that is there, which keeps what said does not say.  As llmreg_set, with the
+ * ask's err; nothing is noted in the audit. */
+LLMREG_MUSTCHECK int endpoint_set(struct ask *a, const struct adding *said,
+                                  const struct naming *n,
+                                  struct llmreg_set_result *result);
 /* The one that the path names; *seq is to be waited for.  LLMREG_EBUSY:
  * requests are pending, and it is not by force; LLMREG_ENOENT. */
 LLMREG_MUSTCHECK int endpoint_remove(struct ask *a,

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "plugins/llm_listen/api/endpoints.h"
-#include "plugins/llm_listen/api/naming.h"
 #include "plugins/llm_listen/api/reply.h"
 #include "plugins/llm_listen/api/resources.h"
 
@@ -34,6 +33,18 @@ static const struct body_form adding_form = {
     .size = sizeof(struct adding),
     .strict = true,
 };
+
+body_given endpoint_given(const char *field)
+{
+    body_given bit = 1;
+
+    for (const struct body_field *f = adding_fields; f->name != NULL; f++) {
+        if (strcmp(f->name, field) == 0)
+            return bit;
+        bit <<= 1;
+    }
+    return 0;
+}
 
 static int check_adding(struct ask *a, const struct adding *said)
 {
@@ -88,10 +99,9 @@ static int say_it(struct ask *a, const struct adding *said,
                     said->kind);
 }
 
-/* One that is there keeps what nobody says otherwise now; one that an agent
- * has found becomes a person's. */
-static int set_it(struct ask *a, const struct adding *said,
-                  const struct naming *n, struct llmreg_set_result *result)
+/* One that an agent has found becomes a person's. */
+int endpoint_set(struct ask *a, const struct adding *said,
+                 const struct naming *n, struct llmreg_set_result *result)
 {
     struct llmreg_endpoint *old = llmreg_get(a->api->registry, n->url.id);
     const struct llmreg_spec *was =
@@ -131,7 +141,7 @@ int endpoint_add(struct ask *a, const struct adding *said, struct added *done,
     if (rc == LLMREG_OK)
         rc = name_it(a, said, &n);
     if (rc == LLMREG_OK)
-        rc = set_it(a, said, &n, &result);
+        rc = endpoint_set(a, said, &n, &result);
     if (rc != LLMREG_OK)
         return rc;
     if (result.seq != 0)

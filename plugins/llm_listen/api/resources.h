@@ -30,5 +30,7 @@ extern const struct route sd_routes[];
 extern const struct route self_routes[];
 extern const struct route hosts_routes[];
 extern const struct route ingest_routes[];
+extern const struct route export_routes[];
+extern const struct route import_routes[];
 
 #endif
