@@ -5,6 +5,7 @@
  */
 #include "common/store/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -112,6 +113,8 @@ int files_settle_new(const char *from, const char *to, struct llmreg_error *err)
     return settle(from, to, RENAME_NOREPLACE, err);
 }
 
+#define ASIDE ".corrupt-"
+
 /* "registry.db.corrupt-20261121T071543Z", with a number if that is taken. */
 static void aside_name(char out[static FILES_PATH_SIZE], const char *path,
                        int64_t wall_ms, unsigned attempt)
@@ -121,7 +124,7 @@ static void aside_name(char out[static FILES_PATH_SIZE], const char *path,
 
     llmreg_time_format(time, wall_ms);
     llmreg_text_init(&t, out, FILES_PATH_SIZE);
-    llmreg_text_addf(&t, "%s.corrupt-%.4s%.2s%.2sT%.2s%.2s%.2sZ", path, time,
+    llmreg_text_addf(&t, "%s" ASIDE "%.4s%.2s%.2sT%.2s%.2s%.2sZ", path, time,
                      time + 5, time + 8, time + 11, time + 14, time + 17);
     if (attempt > 0)
         llmreg_text_addf(&t, ".%u", attempt);
@@ -160,4 +163,46 @@ int files_set_aside(const char *path, int64_t wall_ms,
         return LLMREG_EIO;
     }
     return LLMREG_OK;
+}
+
+/* Of two of one second the one with the higher number. */
+static bool is_newer(const char *name, const char *than)
+{
+    const size_t time = sizeof STORE_FILE ASIDE "20261121T071543Z" - 1;
+    const int order = strncmp(name, than, time);
+
+    if (order != 0 || strlen(name) == strlen(than))
+        return strcmp(name, than) > 0;
+    return strlen(name) > strlen(than);
+}
+
+/* "-wal" and "-shm" have a dash behind the time. */
+static bool is_aside(const char *name, const char *prefix)
+{
+    const size_t len = strlen(prefix);
+
+    return strncmp(name, prefix, len) == 0 && strchr(name + len, '-') == NULL;
+}
+
+void files_newest_aside(const char *path, char out[static FILES_PATH_SIZE])
+{
+    char dir[FILES_PATH_SIZE], prefix[64], newest[256] = "";
+    const char *slash = strrchr(path, '/');
+    const struct dirent *entry;
+    DIR *d;
+
+    out[0] = '\0';
+    if (slash == NULL)
+        return;
+    snprintf(dir, sizeof dir, "%.*s", (int)(slash - path), path);
+    snprintf(prefix, sizeof prefix, "%.40s" ASIDE, slash + 1);
+    d = opendir(dir);
+    if (d == NULL)
+        return;
+    while ((entry = readdir(d)) != NULL)
+        if (is_aside(entry->d_name, prefix) && is_newer(entry->d_name, newest))
+            llmreg_copy_message(newest, sizeof newest, entry->d_name);
+    closedir(d);
+    if (newest[0] != '\0')
+        files_path(out, dir, newest);
 }

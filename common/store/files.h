@@ -45,5 +45,7 @@ LLMREG_MUSTCHECK int files_settle_new(const char *from, const char *to,
 LLMREG_MUSTCHECK int files_set_aside(const char *path, int64_t wall_ms,
                                      char out[static FILES_PATH_SIZE],
                                      struct llmreg_error *err);
+/* The newest of those; "": there is none. */
+void files_newest_aside(const char *path, char out[static FILES_PATH_SIZE]);
 
 #endif

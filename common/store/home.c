@@ -4,6 +4,10 @@
  * The lock is taken before the database is touched and given back after it is
  * closed.  After a fault of the database the lock is kept: a full disk must
  * not let a second process in.
+ *
+ * A mark (recovery/marks.h) is written before a damaged file is set aside, and
+ * removed when there is another.  Whoever comes back to a mark without a
+ * database goes on from the newest file that was set aside.
  */
 #include "common/store/home.h"
 
@@ -12,16 +16,23 @@
 
 #include <llmreg/text.h>
 
+#include "common/store/backup/inspect.h"
+#include "common/store/recovery/marks.h"
+
 /* A disk that damages every file must not be filled with them. */
 #define SET_ASIDE_MAX 8
 
-void home_init(struct home *h, const char *dir)
+void home_init(struct home *h, const char *dir, const char *backups)
 {
     char lock_path[FILES_PATH_SIZE];
 
     memset(h, 0, sizeof *h);
     llmreg_copy_message(h->dir, sizeof h->dir, dir);
     files_path(h->path, dir, STORE_FILE);
+    if (backups[0] != '\0')
+        llmreg_copy_message(h->backups, sizeof h->backups, backups);
+    else
+        files_path(h->backups, dir, "backups");
     files_path(lock_path, dir, "registry.lock");
     lifelock_init(&h->lock, lock_path);
 }
@@ -72,6 +83,8 @@ static void set_orphaned_log_aside(struct home *h, int64_t wall_ms)
         h->log_inode = 0;
 }
 
+/* ---- opening ---- */
+
 static int open_database(struct home *h, struct llmreg_error *err)
 {
     int rc = files_make_file(h->path, err);
@@ -81,25 +94,133 @@ static int open_database(struct home *h, struct llmreg_error *err)
     return rc;
 }
 
-static int replace_damaged(struct home *h, int64_t wall_ms,
-                           struct llmreg_error *lost, struct llmreg_error *err)
+static bool is_there(const struct home *h)
 {
-    char aside[FILES_PATH_SIZE];
+    struct stat st;
+
+    return lstat(h->path, &st) == 0;
+}
+
+/* LLMREG_ECORRUPT: there must be another first, and err says why. */
+static int open_or_doubt(struct home *h, struct llmreg_error *err)
+{
+    struct llmreg_error why;
+
+    if (h->doubt.text[0] != '\0') {
+        *err = h->doubt;
+        return LLMREG_ECORRUPT;
+    }
+    if (is_there(h))
+        return open_database(h, err);
+    if (marks_read(h->dir, MARKS_RECOVERY, why.text, sizeof why.text)) {
+        *err = why;
+        return LLMREG_ECORRUPT;
+    }
+    if (h->hub[0] == '\0')
+        (void)marks_read(h->dir, MARKS_HUB, h->hub, sizeof h->hub);
+    if (h->hub[0] == '\0')
+        return open_database(h, err);
+    llmreg_error_set(err, "%s is missing, and was there", h->path);
+    return LLMREG_ECORRUPT;
+}
+
+/* ---- recovery ---- */
+
+/* The mark first: without it the next start would not know. */
+static int set_aside(struct home *h, int64_t wall_ms,
+                     char aside[static FILES_PATH_SIZE],
+                     struct llmreg_error *err)
+{
+    struct llmreg_error why = *err;
     int rc;
 
-    if (h->set_aside >= SET_ASIDE_MAX)
-        return LLMREG_ECORRUPT;
-    *lost = *err;
-    rc = files_set_aside(h->path, wall_ms, aside, err);
-    if (rc != LLMREG_OK) {
-        lost->text[0] = '\0';
-        return rc;
+    aside[0] = '\0';
+    if (!is_there(h)) {
+        files_newest_aside(h->path, aside);
+        if (!marks_read(h->dir, MARKS_RECOVERY, why.text, sizeof why.text))
+            aside[0] = '\0';
+        return LLMREG_OK;
     }
-    h->set_aside++;
-    *err = *lost;
-    llmreg_error_set(lost, "%.300s; it is kept as %s, a new one is made",
-                     err->text, strrchr(aside, '/') + 1);
-    return open_database(h, err);
+    if (h->set_aside >= SET_ASIDE_MAX) {
+        h->doubt.text[0] = '\0'; /* somebody may mend it */
+        return LLMREG_ECORRUPT;
+    }
+    rc = marks_write(h->dir, MARKS_RECOVERY, why.text, err);
+    if (rc == LLMREG_OK)
+        rc = files_set_aside(h->path, wall_ms, aside, err);
+    if (rc == LLMREG_OK)
+        h->set_aside++;
+    return rc;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+static void sum_up(const struct recovery *r, struct llmreg_error *out)
+{
+    char kept[sizeof r->aside + 32] = "";
+    struct llmreg_text t;
+
+    llmreg_text_init(&t, kept, sizeof kept);
+    if (r->aside[0] != '\0')
+        llmreg_text_addf(&t, "it is kept as %s, ", r->aside);
+    llmreg_error_set(out,
+                     "%.300s; %sa new one is made from %s: %lld rows of a "
+                     "backup, %lld saved ones",
+                     r->why.text, kept, recovery_from_text(r->from),
+                     (long long)r->restored, (long long)r->saved);
+}
+
+/* err says why, and then what else went wrong. */
+static int recover(struct home *h, int64_t wall_ms, struct llmreg_error *lost,
+                   struct llmreg_error *err)
+{
+    char aside[FILES_PATH_SIZE];
+    struct recovery r = {.at_ms = wall_ms, .why = *err};
+    const struct ladder ladder = {h->path, aside, h->backups, h->hub};
+    int rc = set_aside(h, wall_ms, aside, err);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    h->doubt.text[0] = '\0';
+    h->log_inode = 0;
+    if (aside[0] != '\0') {
+        llmreg_copy_message(r.aside, sizeof r.aside, base_name(aside));
+        recovery_note(&r, "set_aside", "%.300s; it is kept as %s", r.why.text,
+                      r.aside);
+    }
+    if (h->hub[0] == '\0')
+        (void)marks_read(h->dir, MARKS_HUB, h->hub, sizeof h->hub);
+    rc = ladder_run(&ladder, &r, err);
+    if (rc == LLMREG_OK)
+        rc = open_database(h, err);
+    if (rc != LLMREG_OK)
+        return rc;
+    h->recovery = r;
+    sum_up(&r, lost);
+    return LLMREG_OK;
+}
+
+/* What the next opening needs if the file is damaged then. */
+static int remember(struct home *h, struct llmreg_error *err)
+{
+    char hub[sizeof h->hub], marked[sizeof h->hub];
+    int rc = inspect_hub(&h->db, hub, err);
+
+    if (rc != LLMREG_OK)
+        return rc;
+    memcpy(h->hub, hub, sizeof h->hub);
+    (void)marks_read(h->dir, MARKS_HUB, marked, sizeof marked);
+    if (strcmp(marked, hub) != 0)
+        rc = marks_write(h->dir, MARKS_HUB, hub, err);
+    if (rc == LLMREG_OK)
+        marks_drop(h->dir, MARKS_RECOVERY);
+    remember_log(h);
+    return rc;
 }
 
 int home_open(struct home *h, const struct llmreg_now *now,
@@ -114,12 +235,16 @@ int home_open(struct home *h, const struct llmreg_now *now,
         rc = lifelock_take(&h->lock, now->wall_ms, err);
     if (rc != LLMREG_OK || database_is_open(&h->db))
         return rc;
-    rc = open_database(h, err);
+    rc = open_or_doubt(h, err);
     if (rc == LLMREG_ECORRUPT)
-        rc = replace_damaged(h, now->wall_ms, lost, err);
-    if (rc == LLMREG_OK)
-        remember_log(h);
-    return rc;
+        rc = recover(h, now->wall_ms, lost, err);
+    return rc == LLMREG_OK ? remember(h, err) : rc;
+}
+
+void home_doubt(struct home *h, const struct llmreg_error *why)
+{
+    if (database_is_open(&h->db))
+        h->doubt = *why;
 }
 
 int home_check(struct home *h, struct llmreg_error *err)

@@ -74,6 +74,23 @@ libstore_la_SOURCES = \
 	common/store/load.h \
 	common/store/reader.c \
 	common/store/reader.h \
+	common/store/recovery/cells.c \
+	common/store/recovery/cells.h \
+	common/store/recovery/ladder.c \
+	common/store/recovery/ladder.h \
+	common/store/recovery/marks.c \
+	common/store/recovery/marks.h \
+	common/store/recovery/merge.c \
+	common/store/recovery/merge.h \
+	common/store/recovery/pages.c \
+	common/store/recovery/pages.h \
+	common/store/recovery/record.c \
+	common/store/recovery/record.h \
+	common/store/recovery/salvage.c \
+	common/store/recovery/salvage.h \
+	common/store/recovery/statements.c \
+	common/store/recovery/statements.h \
+	common/store/recovery/tell.c \
 	common/store/restore/apply.c \
 	common/store/restore/apply.h \
 	common/store/restore/compare.c \

@@ -40,6 +40,7 @@ struct writer {
     struct history history;
     struct llmreg_complaint complaint;
     bool works, loaded;
+    bool late;     /* others had the registry before the file was loaded */
     bool told;     /* the fault was published */
     bool hurries;  /* there is time for one more batch */
     uint64_t seen; /* newest number that is in the batch or before */
@@ -99,11 +100,14 @@ static void tell_works(struct writer *w, const struct llmreg_now *now)
 
 /* ---- from working to broken ---- */
 
-static void fail(struct writer *w, const struct llmreg_now *now,
+static void fail(struct writer *w, const struct llmreg_now *now, int rc,
                  const struct llmreg_error *why)
 {
+    if (rc == LLMREG_ECORRUPT)
+        home_doubt(&w->home, why);
     home_abandon(&w->home, now);
     w->works = false;
+    w->late = true;
     w->try_ns = now->mono_ns + w->config.retry_ns;
     sequence_jump(&w->sequence, w->world.bus, now);
     tell_failed(w, now, why->text);
@@ -263,7 +267,7 @@ static int check_due(struct writer *w, const struct llmreg_now *now,
 
 static int load_once(struct writer *w, struct llmreg_error *err)
 {
-    struct load load = {.world = &w->world, .keep = w->keep, .late = w->told};
+    struct load load = {.world = &w->world, .keep = w->keep, .late = w->late};
     int rc;
 
     if (w->loaded)
@@ -285,6 +289,7 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
     if (lost.text[0] != '\0') {
         sequence_jump(&w->sequence, w->world.bus, now);
         tell_failed(w, now, lost.text);
+        recovery_tell(&w->home.recovery, &w->world);
     }
     if (rc == LLMREG_OK)
         rc = sequence_take_over(&w->sequence, db, w->world.bus, now, err);
@@ -310,7 +315,7 @@ static void heal(struct writer *w, const struct llmreg_now *now, int rc,
                  const struct llmreg_error *err)
 {
     if (rc != LLMREG_OK) {
-        fail(w, now, err);
+        fail(w, now, rc, err);
         return;
     }
     w->works = true;
@@ -349,7 +354,7 @@ static void work(struct writer *w, const struct llmreg_now *now, bool force)
     if (rc == LLMREG_OK)
         rc = checkpoint_due(w, now, &err);
     if (rc != LLMREG_OK)
-        fail(w, now, &err);
+        fail(w, now, rc, &err);
 }
 
 static void try_again(struct writer *w, const struct llmreg_now *now)
@@ -447,7 +452,7 @@ int writer_new(struct writer **out, const struct store_config *config,
         goto done;
     w->config = *config;
     w->world = *world;
-    home_init(&w->home, config->dir);
+    home_init(&w->home, config->dir, config->backups.dir);
     rc = make(w, err);
     if (rc != LLMREG_OK)
         goto done;

@@ -170,6 +170,7 @@ def test_another_hub_takes_force(world):
     backup = back_up(hub)
     expect(hub.stop() == 0, 'status')
     os.rename(f'{hub.data}/registry.db', f'{hub.data}/away')
+    os.unlink(f'{hub.data}/registry.hub')  # or it would be restored
     hub.start()
     until(10, 'it answers', hub.answers)
     expect(names(hub) == [], 'an empty one')
@@ -177,6 +178,36 @@ def test_another_hub_takes_force(world):
     refused(hub, backup, 'of another hub')
     done = restore(hub, backup, '?force=true')
     expect(done['state'] == 'done' and names(hub) == ['gpu1'], f'{done}')
+
+
+def ruin(hub, first, last):
+    """Zeros from that byte on, while it is stopped."""
+    expect(hub.stop() == 0, 'status')
+    with open(f'{hub.data}/registry.db', 'r+b') as file:
+        file.seek(first)
+        file.write(bytes(last - first))
+    hub.start()
+    until(10, 'it answers', hub.answers)
+
+
+def test_damage_costs_as_little_as_it_can(world):
+    hub = start(world)
+    add(hub, 'gpu1')
+    backup = back_up(hub)
+    add(hub, 'gpu2')
+    ruin(hub, 0, 8192)
+    expect(names(hub) == ['gpu1', 'gpu2'], 'rows without a header')
+    ruin(hub, 0, os.path.getsize(f'{hub.data}/registry.db'))
+    expect(names(hub) == ['gpu1'], 'what the backup has')
+    os.truncate(f'{hub.data}/backups/{backup}.db', 5000)
+    ruin(hub, 0, os.path.getsize(f'{hub.data}/registry.db'))
+    expect(names(hub) == [], 'nothing, but it works')
+    add(hub, 'gpu3')
+    kept = [name for name in os.listdir(hub.data)
+            if name.startswith('registry.db.corrupt-')
+            and name.count('-') == 1]
+    expect(len(kept) == 3, f'{kept}')
+    expect(hub.stop() == 0, 'status')
 
 
 def test_killed_backup_leaves_nothing_that_counts(world):

@@ -8,6 +8,7 @@ libtests_la_SOURCES = \
 	tests/support/http_client.c tests/support/http_client.h \
 	tests/support/http_world.c tests/support/http_world.h \
 	tests/support/room.c tests/support/room.h \
+	tests/support/ruin.c tests/support/ruin.h \
 	tests/support/scarce.c tests/support/scarce.h \
 	tests/support/scarce_sqlite.c tests/support/scarce_sqlite.h \
 	tests/support/shrink.c tests/support/shrink.h \

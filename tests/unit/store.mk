@@ -80,6 +80,19 @@ tests_unit_test_keep_SOURCES = tests/unit/test_keep.c
 tests_unit_test_keep_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_keep_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_ladder
+TESTS += tests/unit/test_ladder
+tests_unit_test_ladder_SOURCES = tests/unit/test_ladder.c
+tests_unit_test_ladder_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_ladder_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_ladder_killed
+TESTS += tests/unit/test_ladder_killed
+tests_unit_test_ladder_killed_SOURCES = tests/unit/test_ladder_killed.c \
+	tests/support/disk/disk.c tests/support/disk/disk.h
+tests_unit_test_ladder_killed_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_ladder_killed_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_lifelock
 TESTS += tests/unit/test_lifelock
 tests_unit_test_lifelock_SOURCES = tests/unit/test_lifelock.c

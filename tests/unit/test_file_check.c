@@ -152,7 +152,8 @@ START_TEST(what_is_loaded_was_looked_at_first)
     ck_assert(room_logged(&w.room, "gpu7:11434"));
     ck_assert_uint_ge(
         room_count_files(&w.room, "registry", "registry.db.corrupt-"), 1);
-    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 0);
+    /* All but the one that is not what was written. */
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM endpoint"), 39);
 }
 END_TEST
 

@@ -17,7 +17,7 @@ static struct llmreg_error lost, err;
 static void setup(void)
 {
     room_open(&room);
-    home_init(&home, room_path(&room, "store"));
+    home_init(&home, room_path(&room, "store"), "");
     err.text[0] = '\0';
 }
 
@@ -94,6 +94,52 @@ START_TEST(damage_is_kept_under_a_name_that_is_told)
 }
 END_TEST
 
+START_TEST(a_doubted_file_is_set_aside_though_it_opens)
+{
+    const struct llmreg_error why = {"a write met damage"};
+
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    home_doubt(&home, &why);
+    home_abandon(&home, &room.now);
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    ck_assert_ptr_nonnull(strstr(lost.text, "a write met damage; it is kept"));
+    ck_assert_int_eq(home.recovery.from, RECOVERY_SALVAGE);
+    ck_assert_int_eq(home.recovery.missing, 0);
+    /* Once. */
+    home_abandon(&home, &room.now);
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    ck_assert_str_eq(lost.text, "");
+}
+END_TEST
+
+/* ---- what was set aside last ---- */
+
+START_TEST(the_newest_that_was_set_aside_is_found)
+{
+    static const char *const names[] = {
+        "registry.db.corrupt-20261121T071543Z",
+        "registry.db.corrupt-20261121T071543Z-wal",
+        "registry.db.corrupt-20261121T071543Z.9",
+        "registry.db.corrupt-20261121T071543Z.10",
+        "registry.db.corrupt-20261121T071543Z.10-wal",
+        "registry.db.corrupt-20261120T235959Z.11",
+    };
+    char found[FILES_PATH_SIZE], name[100];
+
+    ck_assert_int_eq(open_home(), LLMREG_OK);
+    files_newest_aside(home.path, found);
+    ck_assert_str_eq(found, "");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(name, sizeof name, "store/%s", names[i]);
+        room_write_file(&room, name, "x");
+    }
+    files_newest_aside(home.path, found);
+    ck_assert_ptr_nonnull(strstr(found, "/registry.db.corrupt-"
+                                        "20261121T071543Z.10"));
+    ck_assert_ptr_null(strstr(found, "-wal"));
+}
+END_TEST
+
 START_TEST(a_disk_that_damages_every_file_is_not_filled)
 {
     ck_assert_int_eq(open_home(), LLMREG_OK);
@@ -122,6 +168,8 @@ int main(void)
     tcase_add_test(tc, the_check_names_the_file_that_is_gone);
     tcase_add_test(tc, the_log_of_a_file_that_is_gone_is_set_aside);
     tcase_add_test(tc, damage_is_kept_under_a_name_that_is_told);
+    tcase_add_test(tc, a_doubted_file_is_set_aside_though_it_opens);
+    tcase_add_test(tc, the_newest_that_was_set_aside_is_found);
     tcase_add_test(tc, a_disk_that_damages_every_file_is_not_filled);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

@@ -397,12 +397,13 @@ START_TEST(a_token_that_was_lost_comes_back)
 {
     fill();
     back_up();
-    /* Lost with the file, and not by a person. */
+    /* Lost with the file and all that knew whose it was. */
     writing_end(&w);
     close_desk();
     llmreg_unsubscribe(events);
     events = NULL;
     ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.db")), 0);
+    ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.hub")), 0);
     room_restart(&w.room);
     writing_start(&w);
     open_desk();

@@ -37,7 +37,8 @@ static void teardown(void)
     writing_close(&w);
 }
 
-/* The texts of the STORE events since the start of sub. */
+/* The texts of the STORE events since the start of sub, but for those about a
+ * piece of work. */
 static void read_store_events(struct llmreg_subscription *sub, char *out,
                               size_t size)
 {
@@ -49,7 +50,7 @@ static void read_store_events(struct llmreg_subscription *sub, char *out,
         rc = llmreg_subscription_next(sub, &event);
         if (rc != LLMREG_OK)
             continue;
-        if (event->type == LLMREG_EVENT_STORE)
+        if (event->type == LLMREG_EVENT_STORE && event->name[0] == '\0')
             snprintf(out + strlen(out), size - strlen(out), "%s>%s ",
                      event->before, event->after);
         llmreg_event_put(event);

@@ -53,12 +53,26 @@ static int seal_schema(sqlite3 *db, sqlite3_stmt *put)
     return code == SQLITE_OK ? sums_put(put, SEAL_SCHEMA, &sum) : code;
 }
 
+static int add_function(sqlite3 *db)
+{
+    return sqlite3_create_function_v2(db, "row_crc", -1,
+                                      SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                      row_crc, NULL, NULL, NULL);
+}
+
+int seal_rows(sqlite3 *db, enum table which)
+{
+    const int code = add_function(db);
+
+    if (code != SQLITE_OK)
+        return code;
+    return sqlite3_exec(db, table_info(which)->seal, NULL, NULL, NULL);
+}
+
 int seal_all(sqlite3 *db)
 {
     sqlite3_stmt *put = NULL;
-    int code = sqlite3_create_function_v2(db, "row_crc", -1,
-                                          SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                                          NULL, row_crc, NULL, NULL, NULL);
+    int code = add_function(db);
 
     if (code == SQLITE_OK)
         code = sums_prepare(db, &put);

@@ -13,6 +13,8 @@
 
 #include <sqlite3.h>
 
+#include "common/store/care/tables.h"
+
 #define SEAL_VERSION 5 /* the schema that has checksums */
 /* The name in the table digest under which the schema itself is. */
 #define SEAL_SCHEMA  "sqlite_schema"
@@ -20,5 +22,7 @@
 /* Inside a transaction, with no sums open on the connection.  SQLITE_OK or
  * SQLite's code. */
 int seal_all(sqlite3 *db);
+/* The checksums of that table's rows only; sums may be open, and follow. */
+int seal_rows(sqlite3 *db, enum table which);
 
 #endif
