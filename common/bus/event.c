@@ -59,7 +59,10 @@ struct llmreg_event *event_copy(const struct llmreg_event *event)
     strings_of(&p->event, to);
     char *at = p->strings;
     for (size_t i = 0; i < EVENT_STRINGS; i++) {
-        llmreg_copy_message(at, len[i], *from[i]);
+        if ((*from[i])[len[i] - 1] == '\0') /* as nearly all */
+            memcpy(at, *from[i], len[i]);
+        else
+            llmreg_copy_message(at, len[i], *from[i]);
         *to[i] = at;
         at += len[i];
     }

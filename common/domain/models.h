@@ -24,6 +24,7 @@ struct model_draft {
     const struct llmreg_model *model;
     uint16_t length[MODEL_TEXTS]; /* bytes; of what is NULL, 0 */
     uint16_t shared; /* a bit for each text that the one before has, too */
+    uint32_t room;   /* bytes of the texts that it does not share, with NULs */
 };
 
 _Static_assert(offsetof(struct llmreg_model, size_bytes) ==

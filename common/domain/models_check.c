@@ -65,21 +65,37 @@ static int check_one(size_t which, const char *s, size_t length,
                       err);
 }
 
-/* What the model before has, too, was found good there. */
+/* Whether the one before has this text, too; then it was found good there.  Of
+ * the same place in memory, and so of NULL, that is known without a look. */
+static bool is_shared(const struct model_draft *d, size_t which,
+                      const struct model_draft *before, size_t *length)
+{
+    const char *s = model_text(d->model, which);
+
+    if (before != NULL && s == model_text(before->model, which)) {
+        *length = before->length[which];
+        return true;
+    }
+    *length = s == NULL ? 0 : strlen(s);
+    return before != NULL && which > 0 &&
+           model_shares(before, which, s, *length);
+}
+
 static int check_texts(struct model_draft *d, const struct model_draft *before,
                        struct llmreg_error *err)
 {
     d->shared = 0;
+    d->room = 0;
     for (size_t i = 0; i < MODEL_TEXTS; i++) {
-        const char *s = model_text(d->model, i);
-        size_t length = s == NULL ? 0 : strlen(s);
-        int rc = LLMREG_OK;
-        if (before != NULL && model_shares(before, i, s, length))
+        size_t length = 0;
+        if (is_shared(d, i, before, &length)) {
             d->shared |= (uint16_t)(1U << i);
-        else
-            rc = check_one(i, s, length, err);
-        if (rc != LLMREG_OK)
-            return rc;
+        } else {
+            int rc = check_one(i, model_text(d->model, i), length, err);
+            if (rc != LLMREG_OK)
+                return rc;
+            d->room += length == 0 ? 0 : (uint32_t)length + 1;
+        }
         d->length[i] = (uint16_t)length;
     }
     return LLMREG_OK;

@@ -156,15 +156,12 @@ static struct index_node *make(struct index *x, uint64_t hash, const char *name)
     return m;
 }
 
-/* The node called name with room for one more entry, or NULL: no memory.
- * Inside a section. */
-static struct index_node *provide(struct index *x, const char *name)
+/* m with room for one more entry; made if it is NULL.  NULL: no memory. */
+static struct index_node *provide(struct index *x, struct index_node *m,
+                                  const char *name)
 {
-    uint64_t h = hash(x, name);
-    struct index_node *m = find(x, h, name);
-
     if (m == NULL)
-        return make(x, h, name);
+        return make(x, hash(x, name), name);
     return slots_reserve(&m->entries) == LLMREG_OK ? m : NULL;
 }
 
@@ -185,8 +182,8 @@ static void fetch(const struct index_change *c)
         __builtin_prefetch(&c->old[i].node->entries, 1);
 }
 
-/* Inside a section. */
-static int prepare(struct index *x, const struct index_change *c)
+/* Fills the new links with what is there; of who is not, the node is NULL. */
+static void look_up(const struct index *x, const struct index_change *c)
 {
     size_t k = 0; /* in the old list; both are sorted */
 
@@ -200,8 +197,20 @@ static int prepare(struct index *x, const struct index_change *c)
             c->new[i] = c->old[k];
             continue;
         }
-        c->new[i] = (struct link){provide(x, name), FRESH};
-        if (c->new[i].node == NULL) {
+        c->new[i] = (struct link){index_find(x, name), FRESH};
+        if (c->new[i].node != NULL)
+            slots_fetch(&c->new[i].node->entries);
+    }
+}
+
+static int prepare(struct index *x, const struct index_change *c)
+{
+    for (size_t i = 0; i < c->after.count; i++) {
+        struct link *l = &c->new[i];
+        if (l->place != FRESH)
+            continue;
+        l->node = provide(x, l->node, key_at(&c->after, i));
+        if (l->node == NULL) {
             undo(x, c, i);
             return LLMREG_ENOMEM;
         }
@@ -213,8 +222,9 @@ int index_prepare(struct index *x, const struct index_change *c)
 {
     fetch(c);
     rcu_begin(); /* one for all of them: it is most of a small look-up */
-    int rc = prepare(x, c);
+    look_up(x, c);
     rcu_end();
+    int rc = prepare(x, c);
     rcu_table_fit(&x->table);
     return rc;
 }

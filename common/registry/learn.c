@@ -11,6 +11,7 @@
 
 #define WORDS_SIZE  64
 #define REASON_SIZE 256
+#define FETCHED     32 /* models */
 
 /* As "%zu", which costs more than all else in here. */
 static void add_number(struct llmreg_text *text, size_t n)
@@ -164,13 +165,24 @@ static int learn_once(struct llmreg_registry *r, struct llmreg_endpoint *e,
     return rc;
 }
 
+/* The list that e has is compared when the new one, of about as many models,
+ * was checked, and nobody looked at it since the last probe. */
+static void fetch_old(const struct llmreg_endpoint *e, size_t models)
+{
+    size_t few = models < FETCHED ? models : FETCHED;
+
+    fetch_ahead(rcu_load(&e->models),
+                sizeof(struct models_part) + few * sizeof(struct llmreg_model));
+}
+
 int llmreg_models_set(struct llmreg_registry *r, struct llmreg_endpoint *e,
                       const struct llmreg_models *models,
                       const struct llmreg_now *now)
 {
     struct models_part *new = NULL;
-    int rc = models_part_new(&new, models);
 
+    fetch_old(e, models->count);
+    int rc = models_part_new(&new, models);
     if (rc != LLMREG_OK)
         return rc;
     do {

@@ -38,6 +38,7 @@ libregistry_la_SOURCES = \
 	common/registry/endpoint_json.h \
 	common/registry/entry.c \
 	common/registry/entry.h \
+	common/registry/fetch.h \
 	common/registry/fleet.c \
 	common/registry/fleet_json.c \
 	common/registry/gather.c \

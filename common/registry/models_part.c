@@ -64,26 +64,17 @@ static size_t unique(struct model_draft *list, size_t count)
 /* After the list was sorted: which texts does the model before have, too? */
 static void share(struct model_draft *list, size_t count)
 {
-    list[0].shared = 0;
-    for (size_t i = 1; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         list[i].shared = 0;
+        list[i].room = 0;
         for (size_t k = 0; k < MODEL_TEXTS; k++)
-            if (model_shares(&list[i - 1], k, model_text(list[i].model, k),
+            if (i > 0 &&
+                model_shares(&list[i - 1], k, model_text(list[i].model, k),
                              list[i].length[k]))
                 list[i].shared |= (uint16_t)(1U << k);
+            else if (list[i].length[k] > 0)
+                list[i].room += list[i].length[k] + 1U;
     }
-}
-
-/* The bytes of all texts, each with its NUL; what is shared is kept once. */
-static size_t measure(const struct model_draft *list, size_t count)
-{
-    size_t room = 0;
-
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < MODEL_TEXTS; k++)
-            if (list[i].length[k] > 0 && !(list[i].shared & 1U << k))
-                room += list[i].length[k] + 1U;
-    return room;
 }
 
 static void pack_one(struct llmreg_model *m, const struct model_draft *d,
@@ -105,9 +96,11 @@ static void pack_one(struct llmreg_model *m, const struct model_draft *d,
 
 static struct models_part *pack(const struct model_draft *list, size_t count)
 {
-    size_t items = count * sizeof(struct llmreg_model);
-    struct models_part *p = malloc(sizeof *p + items + measure(list, count));
+    size_t room = count * sizeof(struct llmreg_model);
 
+    for (size_t i = 0; i < count; i++)
+        room += list[i].room;
+    struct models_part *p = malloc(sizeof *p + room);
     if (p == NULL)
         return NULL;
     part_init(&p->part);

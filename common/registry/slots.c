@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-#define SLOTS_FIRST 2 /* places in the first array */
+#define SLOTS_FIRST 2  /* places in the first array */
+#define SLOTS_FEW   32 /* so many holes cost a walk next to nothing */
 
 static uint32_t used_of(const struct slots_array *a)
 {
@@ -39,13 +40,22 @@ static void append(struct slots_array *a, void *item, uint32_t *where)
     atomic_store_explicit(&a->used, place + 1, memory_order_release);
 }
 
-/* Publishes an array without holes, of which half is free: who comes and goes
- * takes a new place each time. */
+/* For what is there, and as much again: who comes and goes takes a new place
+ * each time.  A small set that had holes, as that of a model which endpoints
+ * load and drop, gets more, and so moves less often. */
+static uint32_t size_next(const struct slots *s)
+{
+    bool busy = used_of(s->array) > s->live && s->live <= SLOTS_FEW;
+
+    return (busy ? 4 : 2) * s->live + SLOTS_FIRST;
+}
+
+/* Publishes an array without holes. */
 static int move_house(struct slots *s)
 {
     struct slots_array *old = s->array;
     uint32_t used = used_of(old);
-    struct slots_array *a = array_new(2 * s->live + SLOTS_FIRST);
+    struct slots_array *a = array_new(size_next(s));
 
     if (a == NULL)
         return LLMREG_ENOMEM;
@@ -75,8 +85,9 @@ void slots_remove(struct slots *s, uint32_t place)
 {
     rcu_publish(&s->array->items[place], NULL);
     s->live--;
+    uint32_t used = used_of(s->array);
     /* Without memory the holes stay, which only costs time. */
-    if (s->live < used_of(s->array) / 4)
+    if (used > SLOTS_FEW && s->live < used / 4)
         (void)!move_house(s);
 }
 

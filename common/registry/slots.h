@@ -21,7 +21,10 @@
 
 #include <stdatomic.h>
 
+#include "common/registry/fetch.h"
 #include "common/registry/rcu.h"
+
+#define SLOTS_FETCHED (3 * FETCH_LINE)
 
 struct slots_array {
     struct rcu_head rcu;
@@ -44,6 +47,11 @@ struct slots {
 
 /* Room for one more, so that the next slots_add cannot fail. */
 LLMREG_MUSTCHECK int slots_reserve(struct slots *s);
+/* Loads ahead what slots_reserve and slots_add look at in a small set. */
+static inline void slots_fetch(const struct slots *s)
+{
+    fetch_ahead(s->array, SLOTS_FETCHED);
+}
 void slots_add(struct slots *s, void *item, uint32_t *where);
 void slots_remove(struct slots *s, uint32_t place);
 /* Who is told when the item at place moves. */

@@ -116,6 +116,37 @@ START_TEST(strings_that_are_the_same_as_before_are_kept_once)
 }
 END_TEST
 
+/* A text may be at the same place as that of the model before, or a copy of it,
+ * or be there in none of both, or not as long. */
+START_TEST(strings_are_kept_wherever_the_model_before_has_its_own)
+{
+    char copy[] = "llama";
+    const char *const families[] = {"llama", copy, copy, NULL, NULL,
+                                    "",      copy, "ll", "ll", "llama"};
+    struct llmreg_model items[10];
+    const struct llmreg_models list = {.items = items, .count = 10};
+    struct models_part *p = NULL;
+    char names[10][4];
+
+    for (size_t i = 0; i < 10; i++) {
+        (void)snprintf(names[i], sizeof names[i], "m%zu", i);
+        items[i] = llmreg_model_unknown(names[i]); /* sorted */
+        items[i].family = families[i];
+    }
+    ck_assert_int_eq(models_part_new(&p, &list), LLMREG_OK);
+    memset(copy, 'x', sizeof copy - 1);
+    for (size_t i = 0; i < 10; i++) {
+        const char *want = families[i] == copy   ? "llama"
+                           : families[i] == NULL ? ""
+                                                 : families[i];
+        ck_assert_str_eq(p->models.items[i].name, names[i]);
+        ck_assert_str_eq(p->models.items[i].family, want);
+        ck_assert_str_eq(p->models.items[i].digest, "");
+    }
+    llmreg_models_put(&p->models);
+}
+END_TEST
+
 START_TEST(long_lists_are_sorted_as_short_ones_are)
 {
     static char names[LLMREG_MODELS_MAX][16];
@@ -249,6 +280,7 @@ static Suite *suite(void)
     tcase_add_test(t, of_a_name_that_comes_twice_the_first_is_kept);
     tcase_add_test(t, strings_and_numbers_are_copied_and_the_loaded_counted);
     tcase_add_test(t, strings_that_are_the_same_as_before_are_kept_once);
+    tcase_add_test(t, strings_are_kept_wherever_the_model_before_has_its_own);
     tcase_add_test(t, long_lists_are_sorted_as_short_ones_are);
     tcase_add_test(t, models_that_are_out_of_bounds_are_refused);
     tcase_add_test(t, same_means_also_what_moves_while_nothing_happens);

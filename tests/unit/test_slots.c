@@ -139,6 +139,37 @@ START_TEST(holes_do_not_pile_up)
 }
 END_TEST
 
+/* Every removal and return takes a place.  How often does the set move? */
+static size_t moves_of(size_t live, size_t turns)
+{
+    const struct slots_array *before = set.array;
+    size_t moves = 0;
+
+    for (size_t n = 0; n < turns; n++) {
+        slots_remove(&set, items[n % live].place);
+        add(n % live);
+        moves += set.array != before;
+        before = set.array;
+    }
+    return moves;
+}
+
+START_TEST(a_small_set_that_is_busy_gets_more_room)
+{
+    add_all(5);
+    ck_assert_uint_le(moves_of(5, 1000), 1000 / 12);
+    ck_assert_uint_le(set.array->size, 5 * 4 + 2);
+}
+END_TEST
+
+START_TEST(a_large_set_gets_no_more_than_double)
+{
+    add_all(ITEMS);
+    ck_assert_uint_ge(moves_of(ITEMS, 5 * ITEMS), 1);
+    ck_assert_uint_le(set.array->size, 2 * ITEMS + 2);
+}
+END_TEST
+
 START_TEST(the_place_can_be_told_to_somebody_else)
 {
     uint32_t other = 0;
@@ -168,6 +199,8 @@ static Suite *suite(void)
     tcase_add_test(t,
                    what_goes_and_comes_back_during_a_walk_is_seen_at_most_once);
     tcase_add_test(t, holes_do_not_pile_up);
+    tcase_add_test(t, a_small_set_that_is_busy_gets_more_room);
+    tcase_add_test(t, a_large_set_gets_no_more_than_double);
     tcase_add_test(t, the_place_can_be_told_to_somebody_else);
     suite_add_tcase(s, t);
     return s;
