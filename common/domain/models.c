@@ -29,13 +29,19 @@ struct llmreg_model llmreg_model_unknown(const char *name)
     return m;
 }
 
+/* What is "" may be NULL, too. */
+static bool text_alike(const char *a, const char *b)
+{
+    return a == b || strcmp(a == NULL ? "" : a, b == NULL ? "" : b) == 0;
+}
+
 static bool words_alike(const struct llmreg_model *a,
                         const struct llmreg_model *b)
 {
-    return strcmp(a->name, b->name) == 0 && strcmp(a->digest, b->digest) == 0 &&
-           strcmp(a->family, b->family) == 0 &&
-           strcmp(a->parameter_size, b->parameter_size) == 0 &&
-           strcmp(a->quantization, b->quantization) == 0;
+    return text_alike(a->name, b->name) && text_alike(a->digest, b->digest) &&
+           text_alike(a->family, b->family) &&
+           text_alike(a->parameter_size, b->parameter_size) &&
+           text_alike(a->quantization, b->quantization);
 }
 
 static bool numbers_alike(const struct llmreg_model *a,

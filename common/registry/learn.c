@@ -175,6 +175,16 @@ static void fetch_old(const struct llmreg_endpoint *e, size_t models)
                 sizeof(struct models_part) + few * sizeof(struct llmreg_model));
 }
 
+/* As most probes find; then nothing is checked or copied. */
+static bool is_known(const struct llmreg_endpoint *e,
+                     const struct llmreg_models *models)
+{
+    rcu_begin();
+    bool known = llmreg_models_same(&rcu_load(&e->models)->models, models);
+    rcu_end();
+    return known;
+}
+
 int llmreg_models_set(struct llmreg_registry *r, struct llmreg_endpoint *e,
                       const struct llmreg_models *models,
                       const struct llmreg_now *now)
@@ -182,6 +192,8 @@ int llmreg_models_set(struct llmreg_registry *r, struct llmreg_endpoint *e,
     struct models_part *new = NULL;
 
     fetch_old(e, models->count);
+    if (is_known(e, models))
+        return llmreg_endpoint_alive(e) ? LLMREG_OK : LLMREG_ESTALE;
     int rc = models_part_new(&new, models);
     if (rc != LLMREG_OK)
         return rc;

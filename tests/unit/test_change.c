@@ -304,7 +304,7 @@ END_TEST
 START_TEST(late_results_for_a_removed_endpoint_are_stale)
 {
     const struct llmreg_observation seen = {.reason = LLMREG_REASON_OK};
-    const struct llmreg_models models = fleet_list("m");
+    const struct llmreg_models models = fleet_list("m"), same = {0};
     fleet_add("a:1");
     struct llmreg_endpoint *e = fleet_get("a:1");
 
@@ -314,6 +314,8 @@ START_TEST(late_results_for_a_removed_endpoint_are_stale)
     ck_assert_int_eq(llmreg_observe(fleet, e, &seen, &fleet_rule, &fleet_now),
                      LLMREG_ESTALE);
     ck_assert_int_eq(llmreg_models_set(fleet, e, &models, &fleet_now),
+                     LLMREG_ESTALE);
+    ck_assert_int_eq(llmreg_models_set(fleet, e, &same, &fleet_now),
                      LLMREG_ESTALE);
     ck_assert_int_eq(fleet_state("a:1"), LLMREG_HEALTH_UNKNOWN);
     ck_assert_str_eq(fleet_with("m", LLMREG_ANY), "");

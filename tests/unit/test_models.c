@@ -95,6 +95,22 @@ START_TEST(a_change_of_any_fact_makes_a_difference)
 }
 END_TEST
 
+START_TEST(what_is_unknown_may_be_empty_or_missing)
+{
+    struct llmreg_model a = llmreg_model_unknown("a"), b = a;
+    struct llmreg_models x = list_of(&a, 1), y = list_of(&b, 1);
+
+    b.digest = b.family = b.parameter_size = b.quantization = NULL;
+    ck_assert(llmreg_models_alike(&x, &y));
+    ck_assert(llmreg_models_same(&y, &x));
+    a.family = "llama";
+    ck_assert(!llmreg_models_alike(&x, &y));
+    ck_assert(!llmreg_models_alike(&y, &x));
+    b.name = NULL; /* as nobody may hand it in */
+    ck_assert(!llmreg_models_alike(&x, &y));
+}
+END_TEST
+
 START_TEST(what_moves_all_the_time_makes_none)
 {
     struct llmreg_model a = known("a"), b = known("a");
@@ -153,6 +169,7 @@ int main(void)
     tcase_add_test(tc, equal_lists_are_alike);
     tcase_add_test(tc, empty_lists_are_alike);
     tcase_add_loop_test(tc, a_change_of_any_fact_makes_a_difference, 0, 14);
+    tcase_add_test(tc, what_is_unknown_may_be_empty_or_missing);
     tcase_add_test(tc, what_moves_all_the_time_makes_none);
     tcase_add_test(tc, counts_of_what_was_left_out_make_a_difference);
     tcase_add_loop_test(tc, a_model_is_found_by_its_name, 1, 101);

@@ -249,6 +249,21 @@ START_TEST(without_memory_it_says_so_and_changes_nothing)
 }
 END_TEST
 
+/* As most probes find it. */
+START_TEST(a_list_that_is_known_needs_no_memory)
+{
+    struct llmreg_endpoint *e = fleet_get("a:1");
+
+    list = fleet_list("x y*");
+    scarce_all();
+    int rc = llmreg_models_set(fleet, e, &list, &fleet_now);
+    ck_assert(!scarce_end());
+    ck_assert_int_eq(rc, LLMREG_OK);
+    ck_assert_ptr_null(fleet_event());
+    llmreg_put(e);
+}
+END_TEST
+
 START_TEST(an_event_without_memory_is_a_gap_and_the_change_stands)
 {
     const struct llmreg_intent intent = {LLMREG_ADMIN_DRAINING, 0};
@@ -277,6 +292,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, setup, fleet_teardown);
     tcase_add_loop_test(t, without_memory_it_says_so_and_changes_nothing, 0,
                         OPERATIONS);
+    tcase_add_test(t, a_list_that_is_known_needs_no_memory);
     tcase_add_test(t, an_event_without_memory_is_a_gap_and_the_change_stands);
     suite_add_tcase(s, t);
     return s;
