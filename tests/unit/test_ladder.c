@@ -277,8 +277,9 @@ static void copy_file(const char *from, const char *to)
 {
     char command[3000];
 
-    snprintf(command, sizeof command, "cp -f '%s' '%s' && rm -f '%s-wal'", from,
-             to, to);
+    snprintf(command, sizeof command,
+             "cp -f '%s' '%s' && rm -f '%s-wal' '%s'.corrupt-*", from, to, to,
+             to);
     ck_assert_int_eq(system(command), 0);
 }
 
@@ -305,6 +306,7 @@ START_TEST(a_flipped_bit_costs_no_registration_of_the_backup)
         copy_file(good, ruin.path);
         flip((int64_t)(((uint64_t)rand() << 16 ^ (uint64_t)rand()) %
                        (uint64_t)bits));
+        room_pass(&w.room, 1000);
         room_restart(&w.room);
         w.room.lines[0] = '\0';
         writing_start(&w);
@@ -331,7 +333,7 @@ int main(void)
     Suite *suite = suite_create("ladder");
     TCase *tc = tcase_create("ladder");
 
-    tcase_set_timeout(tc, 600);
+    tcase_set_timeout(tc, 1800);
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, after_damage_while_it_does_not_run, 0, n);
     tcase_add_loop_test(tc, after_damage_while_it_runs, 0, n);
