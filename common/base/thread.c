@@ -7,8 +7,16 @@
 #include <llmreg/thread.h>
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* A tenth of the processor's time, where others want all of it. */
+#define GIVING_WAY    10
+#define GIVING_WAY_NS 100000
 
 int llmreg_lock_init(struct llmreg_lock *lock)
 {
@@ -66,4 +74,28 @@ int llmreg_thread_start(pthread_t *out, void *(*run)(void *arg), void *arg,
     snprintf(short_name, sizeof short_name, "%.15s", name);
     pthread_setname_np(*out, short_name);
     return LLMREG_OK;
+}
+
+/* As the kernel has it; its header does not go with the C library's. */
+struct attributes {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+};
+
+/* Linux keeps them for each thread.  runtime is how long it may go on when
+ * somebody else wakes up; an older kernel knows no such thing. */
+void llmreg_thread_give_way(void)
+{
+    const int before = getpriority(PRIO_PROCESS, 0);
+    const struct attributes attributes = {
+        .size = sizeof attributes,
+        .policy = SCHED_OTHER,
+        .nice = before > GIVING_WAY ? before : GIVING_WAY,
+        .runtime = GIVING_WAY_NS,
+    };
+
+    (void)syscall(SYS_sched_setattr, 0, &attributes, 0);
 }

@@ -86,6 +86,7 @@ static void *run(void *arg)
 {
     struct caretaker *c = arg;
 
+    llmreg_thread_give_way();
     while (!reader_is_halted(&c->reader)) {
         sleep_until_due(c);
         do_what_is_due(c);

@@ -16,6 +16,8 @@ libstore_la_SOURCES = \
 	common/store/backup/name.h \
 	common/store/backup/plan.c \
 	common/store/backup/plan.h \
+	common/store/backup/publish.c \
+	common/store/backup/publish.h \
 	common/store/backup/retain.c \
 	common/store/backup/retain.h \
 	common/store/backup/revive.c \
@@ -101,8 +103,6 @@ libstore_la_SOURCES = \
 	common/store/restore/hand.h \
 	common/store/restore/merge.c \
 	common/store/restore/merge.h \
-	common/store/restore/offline.c \
-	common/store/restore/offline.h \
 	common/store/restore/prepare.c \
 	common/store/restore/prepare.h \
 	common/store/rows/agent.c \

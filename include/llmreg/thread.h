@@ -46,5 +46,8 @@ void llmreg_unlock(struct llmreg_lock *lock) LLMREG_RELEASES(*lock);
 LLMREG_MUSTCHECK int llmreg_thread_start(pthread_t *out,
                                          void *(*run)(void *arg), void *arg,
                                          const char *name);
+/* The calling thread works on what nobody waits for: from now on others go
+ * first where there are too few processors for all. */
+void llmreg_thread_give_way(void);
 
 #endif

@@ -79,8 +79,9 @@ def allow_files():
 class Process:
     """A child that is always ended, and in a directory of its own."""
 
-    def __init__(self, prefix):
-        self.dir = tempfile.mkdtemp(prefix=f"llmreg-bench-{prefix}-")
+    def __init__(self, prefix, where=None):
+        self.dir = tempfile.mkdtemp(prefix=f"llmreg-bench-{prefix}-",
+                                    dir=where)
         self.child = None
 
     def start(self, command, **kept):
@@ -165,7 +166,7 @@ LoadPlugin llmreg_stub
 </Plugin>
 """
 
-    def __init__(self, interval, rest, stub=""):
+    def __init__(self, interval, rest, stub="", env=None):
         super().__init__("collectd")
         text = self.HEAD.format(dir=self.dir, types=TYPES_DB,
                                 interval=interval, plugins=COLLECTD_PLUGINS)
@@ -174,7 +175,8 @@ LoadPlugin llmreg_stub
         with open(self.path("collectd.conf"), "w") as conf:
             conf.write(text)
         self.start([COLLECTD, "-f", "-C", self.path("collectd.conf")],
-                   stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+                   stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   env={**os.environ, **(env or {})})
         self.started = time.monotonic()
 
     def alive(self):

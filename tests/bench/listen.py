@@ -30,7 +30,7 @@ PluginDir "{plugins}"
 LoadPlugin llm_listen
 <Plugin llm_listen>
   <Registry>
-    DataDir "@DIR@/registry"
+    DataDir "{data}"
     MaxAgents 1000000
   </Registry>
   TokenFile "@DIR@/tokens"
@@ -105,11 +105,13 @@ BODY = json.dumps({
 
 
 class Hub(Process):
-    """A collectd that listens, with so many agents."""
+    """A collectd that listens, with so many agents; env is added to its."""
 
-    def __init__(self, agents):
+    def __init__(self, agents, data="", env=None):
         super().__init__("hub")
         self.agents = agents
+        self.data = data or self.path("registry")
+        self.env = env
         self.port = harness.free_port()
         self.collectd = None
 
@@ -117,8 +119,10 @@ class Hub(Process):
         tokens = self.path("tokens")
         with open(tokens, "w", opener=lambda p, f: os.open(p, f, 0o600)) as f:
             f.write(f"operator bench {TOKEN}\n")
-        conf = CONF.format(plugins=harness.PLUGIN_DIR, port=self.port)
-        self.collectd = Collectd(10, conf.replace("@DIR@", self.dir))
+        conf = CONF.format(plugins=harness.PLUGIN_DIR, port=self.port,
+                           data=self.data)
+        self.collectd = Collectd(10, conf.replace("@DIR@", self.dir),
+                                 env=self.env)
         self.wait()
         return self
 
@@ -136,11 +140,11 @@ class Hub(Process):
             return json.load(answer)
 
     def wait(self):
-        for _ in range(200):
+        for _ in range(1000):
             try:
                 return self.ask("GET", "/api/v1/agents?limit=1")
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.02)
         raise RuntimeError("it does not listen:\n" + self.collectd.log())
 
     def fill(self):

@@ -17,7 +17,6 @@ tests_bench_registry_bench_SOURCES = \
 	tests/bench/registry/copying.c \
 	tests/bench/registry/copying.h \
 	tests/bench/registry/deadlines.c \
-	tests/bench/registry/durable.c \
 	tests/bench/registry/endpoints.c \
 	tests/bench/registry/fleet.c \
 	tests/bench/registry/fleet.h \
@@ -36,6 +35,33 @@ tests_bench_registry_bench_SOURCES = \
 tests_bench_registry_bench_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
 tests_bench_registry_bench_LDADD = libllmreg.la $(URCU_LIBS) -lpthread
 
+check_PROGRAMS += tests/bench/store_bench
+tests_bench_store_bench_SOURCES = \
+	tests/bench/registry/fleet.c \
+	tests/bench/registry/copying.c \
+	tests/bench/registry/copying.h \
+	tests/bench/registry/fleet.h \
+	tests/bench/registry/measure.c \
+	tests/bench/registry/measure.h \
+	tests/bench/registry/plain.c \
+	tests/bench/registry/plain.h \
+	tests/bench/registry/swarm.c \
+	tests/bench/registry/swarm.h \
+	tests/bench/store/backup.c \
+	tests/bench/store/bare.c \
+	tests/bench/store/bare.h \
+	tests/bench/store/commit.c \
+	tests/bench/store/groups.h \
+	tests/bench/store/hub.c \
+	tests/bench/store/hub.h \
+	tests/bench/store/main.c \
+	tests/bench/store/pace.c \
+	tests/bench/store/pace.h \
+	tests/bench/store/start.c
+tests_bench_store_bench_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS) \
+	$(SQLITE_CFLAGS)
+tests_bench_store_bench_LDADD = $(SERVICE_LIBS)
+
 check_PROGRAMS += tests/bench/http_const
 tests_bench_http_const_SOURCES = tests/bench/http_const.c
 tests_bench_http_const_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
@@ -48,4 +74,5 @@ EXTRA_DIST += \
 	tests/bench/listen.py \
 	tests/bench/loops.py \
 	tests/bench/probe.py \
-	tests/bench/registry.py
+	tests/bench/registry.py \
+	tests/bench/store.py

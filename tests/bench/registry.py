@@ -20,7 +20,7 @@ from harness import figure, note
 PROGRAM = os.path.join(harness.BUILD, "tests/bench/registry_bench")
 ONCE = ("deadlines", "memory")  # long, and hardly differ from run to run
 GROUPS = ("endpoints", "models", "snapshot", "threads", "agents",
-          "durable", "deadlines", "memory")
+          "deadlines", "memory")
 
 
 def built_with():

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* make.c - VACUUM INTO on a reader: one snapshot, compact, and the writer goes
- * on meanwhile.  SQLite does not sync what it writes there; we do.
+ * on meanwhile.  SQLite is told not to sync what it writes there, which would
+ * be all at once; we do (publish.h).
  */
 #include "common/store/backup/make.h"
 
@@ -12,18 +13,12 @@
 #include "common/store/backup/digest.h"
 #include "common/store/backup/inspect.h"
 #include "common/store/backup/list.h"
-#include "common/store/backup/manifest.h"
 #include "common/store/backup/name.h"
+#include "common/store/backup/publish.h"
 #include "common/store/backup/space.h"
 
 #define PAGES                                                                  \
     "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-
-/* Where its files are until they have their names. */
-struct parts {
-    char file[FILES_PATH_SIZE], manifest[FILES_PATH_SIZE];
-    char file_name[FILES_PATH_SIZE], manifest_name[FILES_PATH_SIZE];
-};
 
 static void name_parts(struct parts *p, const struct make *m, const char *hub)
 {
@@ -55,9 +50,12 @@ static int vacuum(struct database *db, const char *to, struct llmreg_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     int code =
-        sqlite3_prepare_v2(db->handle, "VACUUM INTO ?1", -1, &stmt, NULL);
+        sqlite3_exec(db->handle, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
     int rc = LLMREG_OK;
 
+    if (code == SQLITE_OK)
+        code =
+            sqlite3_prepare_v2(db->handle, "VACUUM INTO ?1", -1, &stmt, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_bind_text(stmt, 1, to, -1, SQLITE_STATIC);
     if (code == SQLITE_OK)
@@ -108,19 +106,6 @@ static int describe(const struct make *m, const struct parts *p,
     return LLMREG_OK;
 }
 
-static int publish(const struct parts *p, const struct llmreg_backup *b,
-                   struct llmreg_error *err)
-{
-    int rc = manifest_write(b, p->manifest, p->manifest_name, err);
-
-    if (rc != LLMREG_OK)
-        return rc;
-    rc = files_settle_new(p->file, p->file_name, err);
-    if (rc != LLMREG_OK)
-        unlink(p->manifest_name);
-    return rc;
-}
-
 int make_backup(const struct make *m, struct reader *r,
                 struct llmreg_backup *out, struct llmreg_error *err)
 {
@@ -138,7 +123,7 @@ int make_backup(const struct make *m, struct reader *r,
     if (rc == LLMREG_OK)
         rc = describe(m, &p, r, out, err);
     if (rc == LLMREG_OK)
-        rc = publish(&p, out, err);
+        rc = publish_backup(&p, r, out, err);
     if (rc != LLMREG_OK && p.file[0] != '\0')
         unlink(p.file);
     return rc;

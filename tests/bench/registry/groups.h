@@ -7,7 +7,6 @@
 
 void agents_group(const struct bench *b);
 void deadlines_group(const struct bench *b);
-void durable_group(const struct bench *b);
 void endpoints_group(const struct bench *b);
 void memory_group(const struct bench *b);
 void models_group(const struct bench *b);

@@ -11,10 +11,10 @@ static const struct {
     const char *name;
     void (*run)(const struct bench *b);
 } groups[] = {
-    {"agents", agents_group},     {"deadlines", deadlines_group},
-    {"durable", durable_group},   {"endpoints", endpoints_group},
-    {"memory", memory_group},     {"models", models_group},
-    {"snapshot", snapshot_group}, {"threads", threads_group},
+    {"agents", agents_group},       {"deadlines", deadlines_group},
+    {"endpoints", endpoints_group}, {"memory", memory_group},
+    {"models", models_group},       {"snapshot", snapshot_group},
+    {"threads", threads_group},
 };
 
 #define GROUPS (sizeof groups / sizeof groups[0])

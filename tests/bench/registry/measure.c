@@ -37,7 +37,7 @@ void must(bool works, const char *what)
 {
     if (works)
         return;
-    fprintf(stderr, "registry_bench: %s does not work\n", what);
+    fprintf(stderr, "bench: %s does not work\n", what);
     exit(EXIT_FAILURE);
 }
 
