@@ -223,16 +223,24 @@ static int remember(struct home *h, struct llmreg_error *err)
     return rc;
 }
 
-int home_open(struct home *h, const struct llmreg_now *now,
-              struct llmreg_error *lost, struct llmreg_error *err)
+int home_lock(struct home *h, const struct llmreg_now *now,
+              struct llmreg_error *err)
 {
     int rc = files_make_dir(h->dir, err);
 
-    lost->text[0] = '\0';
     if (rc == LLMREG_OK && !lifelock_valid(&h->lock))
         lifelock_release(&h->lock);
     if (rc == LLMREG_OK)
         rc = lifelock_take(&h->lock, now->wall_ms, err);
+    return rc;
+}
+
+int home_open(struct home *h, const struct llmreg_now *now,
+              struct llmreg_error *lost, struct llmreg_error *err)
+{
+    int rc = home_lock(h, now, err);
+
+    lost->text[0] = '\0';
     if (rc != LLMREG_OK || database_is_open(&h->db))
         return rc;
     rc = open_or_doubt(h, err);

@@ -32,6 +32,10 @@ struct home {
 /* backups: directory; "": the usual one in dir. */
 void home_init(struct home *h, const char *dir, const char *backups);
 
+/* Makes the directory, and takes the lock if it is not held.  Statuses as
+ * lifelock_take, with err. */
+LLMREG_MUSTCHECK int home_lock(struct home *h, const struct llmreg_now *now,
+                               struct llmreg_error *err);
 /* Makes what is missing, takes the lock if it is not held, opens the database
  * if it is not open.  A file that is no database of ours, is damaged or doubted
  * is set aside, one that was there before may be missing; then another is

@@ -103,6 +103,8 @@ libstore_la_SOURCES = \
 	common/store/restore/hand.h \
 	common/store/restore/merge.c \
 	common/store/restore/merge.h \
+	common/store/restore/offline.c \
+	common/store/restore/offline.h \
 	common/store/restore/prepare.c \
 	common/store/restore/prepare.h \
 	common/store/rows/agent.c \

@@ -8,7 +8,7 @@
 /* No honest file has reserved more. */
 #define RESERVED_MAX (INT64_C(1) << 62)
 
-static uint64_t from_clock(const struct llmreg_now *now)
+uint64_t sequence_from_clock(const struct llmreg_now *now)
 {
     int64_t seconds = now->wall_ms / 1000;
 
@@ -30,7 +30,7 @@ int sequence_take_over(struct sequence *s, struct database *db,
     if (rc != LLMREG_OK)
         return rc;
     if (stored < 0 || stored > RESERVED_MAX)
-        llmreg_bus_raise(bus, from_clock(now));
+        llmreg_bus_raise(bus, sequence_from_clock(now));
     else if ((uint64_t)stored != s->reserved)
         llmreg_bus_raise(bus, (uint64_t)stored);
     s->reserved = 0;
@@ -59,6 +59,6 @@ void sequence_jump(struct sequence *s, struct llmreg_bus *bus,
 {
     if (!sequence_is_due(s, bus))
         return;
-    llmreg_bus_raise(bus, from_clock(now));
+    llmreg_bus_raise(bus, sequence_from_clock(now));
     s->reserved = UINT64_MAX; /* nothing is due until there is a file */
 }

@@ -44,5 +44,7 @@ void sequence_committed(struct sequence *s);
  * block is left. */
 void sequence_jump(struct sequence *s, struct llmreg_bus *bus,
                    const struct llmreg_now *now);
+/* The number from which that is. */
+uint64_t sequence_from_clock(const struct llmreg_now *now);
 
 #endif

@@ -272,7 +272,6 @@ static int load_once(struct writer *w, struct llmreg_error *err)
 
     if (w->loaded)
         return LLMREG_OK;
-    hand_clean(&w->hand);
     rc = load_run(&load, &w->home.db, err);
     w->loaded = rc == LLMREG_OK;
     return rc;
@@ -284,8 +283,13 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
 {
     struct database *db = &w->home.db;
     struct llmreg_error lost;
-    int rc = home_open(&w->home, now, &lost, err);
+    int rc = home_lock(&w->home, now, err);
 
+    lost.text[0] = '\0';
+    if (rc == LLMREG_OK && !w->loaded)
+        rc = hand_start(&w->hand, &w->config, err);
+    if (rc == LLMREG_OK)
+        rc = home_open(&w->home, now, &lost, err);
     if (lost.text[0] != '\0') {
         sequence_jump(&w->sequence, w->world.bus, now);
         tell_failed(w, now, lost.text);

@@ -91,6 +91,28 @@ static void back_up(void)
     tend();
 }
 
+static void stop(void)
+{
+    writing_sync(&w);
+    close_desk();
+    writing_end(&w);
+    llmreg_unsubscribe(events);
+    events = NULL;
+}
+
+static void go_on(void)
+{
+    room_restart(&w.room);
+    writing_start(&w);
+    open_desk();
+}
+
+static void restart(void)
+{
+    stop();
+    go_on();
+}
+
 static struct llmreg_restore_wish wish_of(bool dry_run)
 {
     struct llmreg_restore_wish wish = {.dry_run = dry_run};
@@ -335,13 +357,7 @@ START_TEST(what_was_is_again_after_a_restart)
     back_up();
     change();
     restore(false);
-    close_desk();
-    writing_end(&w);
-    llmreg_unsubscribe(events);
-    events = NULL;
-    room_restart(&w.room);
-    writing_start(&w);
-    open_desk();
+    restart();
     expect_filled();
     ck_assert_str_eq(token_state(&w.room, "ef56ab78"), "valid");
 }
@@ -397,16 +413,10 @@ START_TEST(a_token_that_was_lost_comes_back)
 {
     fill();
     back_up();
-    /* Lost with the file and all that knew whose it was. */
-    writing_end(&w);
-    close_desk();
-    llmreg_unsubscribe(events);
-    events = NULL;
+    stop(); /* lost with the file and all that knew whose it was */
     ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.db")), 0);
     ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.hub")), 0);
-    room_restart(&w.room);
-    writing_start(&w);
-    open_desk();
+    go_on();
     ck_assert_str_eq(token_state(&w.room, "ab12cd34"), "none");
     tend(); /* looks at the directory */
     struct llmreg_restore_wish wish = wish_of(false);
@@ -571,6 +581,150 @@ START_TEST(one_at_a_time)
 }
 END_TEST
 
+/* ---- at the start ---- */
+
+static void want_at_start(const char *text)
+{
+    room_write_file(&w.room, "registry/restore", text);
+    restart();
+    ck_assert(writer_works(w.writer));
+    ck_assert_uint_eq(
+        room_count_files(&w.room, "registry", STORE_FILE PREPARE_SUFFIX), 0);
+}
+
+static size_t put_away(const char *how)
+{
+    return room_count_files(&w.room, "registry", how);
+}
+
+START_TEST(a_file_wants_it_at_the_start)
+{
+    char text[FILES_PATH_SIZE];
+    uint64_t last;
+
+    fill();
+    back_up();
+    change();
+    token_revoke(&w.room, "ab12cd34");
+    audit_note(&w.room, "since");
+    writing_sync(&w);
+    last = llmreg_bus_last(w.room.bus);
+    vault_path(vault, id, text);
+    want_at_start(_i == 0 ? id : text);
+    ck_assert_uint_eq(put_away("restore.done"), 1);
+    ck_assert(room_logged(&w.room, "is restored, as"));
+    expect_filled();
+    ck_assert_str_eq(token_state(&w.room, "ab12cd34"), "revoked");
+    ck_assert_str_eq(token_state(&w.room, "ef56ab78"), "valid");
+    ck_assert_uint_gt(llmreg_bus_last(w.room.bus), last);
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM audit"), 1);
+    ck_assert_uint_eq(room_count_files(&w.room, "registry/backups", "2"), 4);
+    room_remove(&w.room, "gpu1");
+    restart(); /* and only once */
+    ck_assert(!is_there("gpu1"));
+}
+END_TEST
+
+START_TEST(what_is_wanted_at_the_start_may_be_refused)
+{
+    static const struct {
+        const char *text, *why;
+    } wanted[] = {
+        {"", "neither the id"},
+        {"../../etc/passwd", "neither the id"},
+        {"20200101T000000Z-00000001", "no manifest"},
+        {"/nowhere/at/all.db", "cannot"},
+        {"20200101T000000Z-00000001\nplease", "second line"},
+    };
+
+    fill();
+    back_up();
+    change();
+    want_at_start(wanted[_i].text);
+    ck_assert_uint_eq(put_away("restore.failed"), 1);
+    ck_assert(room_logged(&w.room, wanted[_i].why));
+    ck_assert(!is_there("gpu1") && is_there("gpu4"));
+    ck_assert_uint_eq(room_count_files(&w.room, "registry/backups", "2"), 2);
+}
+END_TEST
+
+START_TEST(a_damaged_store_is_set_aside_for_it)
+{
+    fill();
+    back_up();
+    change();
+    stop();
+    room_write_file(&w.room, "registry/registry.db", "not a database at all");
+    room_write_file(&w.room, "registry/restore", id);
+    go_on();
+    expect_filled();
+    ck_assert_uint_eq(put_away("restore.done"), 1);
+    ck_assert_uint_eq(put_away(STORE_FILE ".corrupt-"), 1);
+}
+END_TEST
+
+START_TEST(a_damaged_store_takes_none_of_another_hub)
+{
+    fill();
+    back_up();
+    stop();
+    room_write_file(&w.room, "registry/registry.db", "not a database at all");
+    room_write_file(&w.room, "registry/registry.hub",
+                    "00112233445566778899aabbccddeeff\n");
+    room_write_file(&w.room, "registry/restore", id);
+    go_on();
+    ck_assert_uint_eq(put_away("restore.failed"), 1);
+    ck_assert(room_logged(&w.room, "of another hub"));
+}
+END_TEST
+
+START_TEST(a_new_machine_takes_a_file_as_its_own)
+{
+    char text[FILES_PATH_SIZE], copy[FILES_PATH_SIZE];
+    uint64_t last;
+
+    fill();
+    back_up();
+    writing_sync(&w);
+    last = llmreg_bus_last(w.room.bus);
+    vault_path(vault, id, text);
+    files_path(copy, w.room.dir, "carried.db");
+    ck_assert_int_eq(rename(text, copy), 0);
+    stop();
+    ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.db")), 0);
+    ck_assert_int_eq(unlink(room_path(&w.room, "registry/registry.hub")), 0);
+    room_write_file(&w.room, "registry/restore", copy);
+    go_on();
+    expect_filled();
+    ck_assert_uint_eq(put_away("restore.done"), 1);
+    ck_assert_uint_gt(llmreg_bus_last(w.room.bus), last);
+}
+END_TEST
+
+START_TEST(at_the_start_another_hub_takes_force_as_well)
+{
+    char text[64];
+
+    fill();
+    back_up();
+    change();
+    stop();
+    writing_change_file(&w, "UPDATE meta SET value ="
+                            " '00112233445566778899aabbccddeeff'"
+                            " WHERE key = 'hub_id'");
+    room_write_file(&w.room, "registry/restore", id);
+    go_on();
+    ck_assert(room_logged(&w.room, "of another hub"));
+    ck_assert(is_there("gpu4"));
+    snprintf(text, sizeof text, "%s\nforce\n", id);
+    want_at_start(text);
+    expect_filled();
+    ck_assert_int_eq(writing_ask(&w, "SELECT count(*) FROM meta WHERE value ="
+                                     " '00112233445566778899aabbccddeeff'"),
+                     1);
+}
+END_TEST
+
 /* Memory is short while the registry is half of it: nothing is written until
  * all of it is. */
 START_TEST(each_allocation_may_fail_when_it_is_applied)
@@ -637,6 +791,12 @@ int main(void)
     tcase_add_test(tc, one_that_is_not_there_is_refused);
     tcase_add_test(tc, one_at_a_time);
     tcase_add_test(tc, each_allocation_may_fail_when_it_is_applied);
+    tcase_add_loop_test(tc, a_file_wants_it_at_the_start, 0, 2);
+    tcase_add_loop_test(tc, what_is_wanted_at_the_start_may_be_refused, 0, 5);
+    tcase_add_test(tc, a_damaged_store_is_set_aside_for_it);
+    tcase_add_test(tc, a_damaged_store_takes_none_of_another_hub);
+    tcase_add_test(tc, a_new_machine_takes_a_file_as_its_own);
+    tcase_add_test(tc, at_the_start_another_hub_takes_force_as_well);
     tcase_set_timeout(tc, 240);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

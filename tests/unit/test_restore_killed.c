@@ -29,6 +29,7 @@ static struct prepare prepare;
 static struct reader reader;
 static struct chore chores[2];       /* backup, restore */
 static char before[512], after[512]; /* the restore */
+static bool at_start;
 
 static void start(void)
 {
@@ -91,10 +92,35 @@ static void tend(size_t i)
     writing_sync(&w);
 }
 
+static void arm(int64_t kill_at)
+{
+    struct disk *disk = disk_reset();
+
+    disk->sync_nothing = 1; /* the system lives on */
+    disk->kill_at = kill_at;
+}
+
+/* By a file, at the next start. */
+static void restart(const struct llmreg_restore_wish *wish, int64_t kill_at)
+{
+    char path[FILES_PATH_SIZE];
+    FILE *request;
+
+    vault_free(prepare.vault);
+    writing_end(&w);
+    files_path(path, w.config.dir, "restore");
+    request = fopen(path, "w");
+    ck_assert_int_gt(fprintf(request, "%s\n", wish->id), 0);
+    ck_assert_int_eq(fclose(request), 0);
+    room_restart(&w.room);
+    arm(kill_at);
+    writing_start(&w);
+    prepare.vault = NULL;
+}
+
 static void restore(int fd, int64_t kill_at)
 {
     struct llmreg_restore_wish wish = {.force = false};
-    struct disk *disk;
     char there[512];
 
     start();
@@ -114,11 +140,13 @@ static void restore(int fd, int64_t kill_at)
     fill(AGENTS, 2 * AGENTS);
     describe(there);
     say(fd, there);
-    disk = disk_reset();
-    disk->sync_nothing = 1; /* the system lives on */
-    disk->kill_at = kill_at;
-    ck_assert_int_eq(desk_request(prepare.desk, &wish), LLMREG_OK);
-    tend(1);
+    if (at_start) {
+        restart(&wish, kill_at);
+    } else {
+        arm(kill_at);
+        ck_assert_int_eq(desk_request(prepare.desk, &wish), LLMREG_OK);
+        tend(1);
+    }
     describe(there);
     say(fd, there);
     writing_end(&w);
@@ -163,7 +191,7 @@ static size_t run(void (*fn)(int fd, int64_t kill_at), int64_t kill_at,
 
 /* ---- here ---- */
 
-static void setup(void)
+static void find_moments(void)
 {
     char words[2][512];
     int status = -1;
@@ -178,10 +206,10 @@ static void setup(void)
     room_close(&w.room);
 }
 
-START_TEST(it_is_done_or_was_never_begun)
+/* Kills it again and again; how many times it was found before and after. */
+static void kill_all(size_t *old, size_t *new)
 {
     char words[2][512], found[2][512];
-    size_t old = 0, new = 0;
     int status = -1, looked = -1;
     int64_t at = 0;
 
@@ -191,17 +219,39 @@ START_TEST(it_is_done_or_was_never_begun)
         ck_assert(status == 0 || WTERMSIG(status) == SIGKILL);
         ck_assert_uint_eq(run(look, 0, found, &looked), 1);
         ck_assert_int_eq(looked, 0);
-        old += strcmp(found[0], before) == 0;
-        new += strcmp(found[0], after) == 0;
-        ck_assert_msg(old + new == (size_t)at, "killed at change %ld: %s",
+        *old += strcmp(found[0], before) == 0;
+        *new += strcmp(found[0], after) == 0;
+        ck_assert_msg(*old + *new == (size_t)at, "killed at change %ld: %s",
                       (long)at, found[0]);
         room_close(&w.room);
     }
     ck_assert_str_eq(found[0], after);
+    printf("killed at each of %ld changes: %zu before, %zu after\n",
+           (long)at - 1, *old, *new - 1);
+}
+
+START_TEST(it_is_done_or_was_never_begun)
+{
+    size_t old = 0, new = 0;
+
+    at_start = false;
+    find_moments();
+    kill_all(&old, &new);
     ck_assert_uint_gt(old, 50); /* most of it is a preparation */
     ck_assert_uint_gt(new, 1);
-    printf("killed at each of %ld changes: %zu before, %zu after\n",
-           (long)at - 1, old, new - 1);
+}
+END_TEST
+
+/* Whoever starts next does it again. */
+START_TEST(what_a_file_wants_is_done_in_the_end)
+{
+    size_t old = 0, new = 0;
+
+    at_start = true;
+    find_moments();
+    kill_all(&old, &new);
+    ck_assert_uint_eq(old, 0);
+    ck_assert_uint_gt(new, 50);
 }
 END_TEST
 
@@ -210,8 +260,8 @@ int main(void)
     Suite *suite = suite_create("restore_killed");
     TCase *tc = tcase_create("killed");
 
-    tcase_add_unchecked_fixture(tc, setup, NULL);
     tcase_add_test(tc, it_is_done_or_was_never_begun);
+    tcase_add_test(tc, what_a_file_wants_is_done_in_the_end);
     tcase_set_timeout(tc, 300);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

@@ -7,7 +7,9 @@
 #include <llmreg/text.h>
 
 #include "common/store/backup/revive.h"
+#include "common/store/recovery/marks.h"
 #include "common/store/restore/apply.h"
+#include "common/store/restore/offline.h"
 #include "common/store/restore/prepare.h"
 
 #define FAILURES_MAX 10
@@ -21,9 +23,14 @@ void hand_init(struct hand *h, struct desk *desk,
     prepare_path(h->part, live);
 }
 
-void hand_clean(const struct hand *h)
+int hand_start(const struct hand *h, const struct store_config *config,
+               struct llmreg_error *err)
 {
+    char hub[40] = "";
+
     revive_drop(h->part);
+    (void)marks_read(config->dir, MARKS_HUB, hub, sizeof hub);
+    return offline_run(config, h->world, hub, err);
 }
 
 static void end(struct hand *h, int rc, const struct llmreg_error *err)

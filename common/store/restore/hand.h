@@ -29,8 +29,11 @@ struct hand {
 
 void hand_init(struct hand *h, struct desk *desk,
                const struct store_world *world, const char *live);
-/* Removes what a killed one left; nothing lies on the desk yet. */
-void hand_clean(const struct hand *h);
+/* Before the database is opened and loaded: removes what a killed one left, and
+ * does what a file wants (offline.h), with its statuses. */
+LLMREG_MUSTCHECK int hand_start(const struct hand *h,
+                                const struct store_config *config,
+                                struct llmreg_error *err);
 /* Takes what is ready, if there is something, and makes the registry like it.
  * A failure, with err, means that this is to be done again before anything is
  * written. */

@@ -9,6 +9,7 @@
 #include "common/store/care/seal.h"
 #include "common/store/database.h"
 #include "common/store/files.h"
+#include "common/store/sequence.h"
 
 #define ADD(t) "INSERT OR IGNORE INTO main." t " SELECT * FROM live." t
 #define HIGHER(key)                                                            \
@@ -26,7 +27,6 @@
 
 /* ?1: now, in wall milliseconds. */
 static const char *const statements[] = {
-    "BEGIN",
     REVOKE,
     "INSERT OR REPLACE INTO main.token SELECT * FROM live.token",
     ADD("audit"),
@@ -38,6 +38,7 @@ static const char *const statements[] = {
     HIGHER("seq_reserved"),
     HIGHER("synced_seq"),
     OUR_HUB,
+    NULL,
 };
 
 static int run(struct database *db, const char *sql, int64_t wall_ms,
@@ -82,20 +83,28 @@ static int attach(struct database *db, const char *live,
     return rc;
 }
 
-static int merge(struct database *db, int64_t wall_ms, struct llmreg_error *err)
+/* Runs them in one transaction, and computes the checksums anew. */
+static int change(struct database *db, const char *const *sql, int64_t value,
+                  struct llmreg_error *err)
 {
-    const size_t count = sizeof statements / sizeof statements[0];
-    int rc = LLMREG_OK;
+    int rc = run(db, "BEGIN", 0, err);
     int code;
 
-    for (size_t i = 0; i < count && rc == LLMREG_OK; i++)
-        rc = run(db, statements[i], wall_ms, err);
+    for (; rc == LLMREG_OK && *sql != NULL; sql++)
+        rc = run(db, *sql, value, err);
     if (rc != LLMREG_OK)
         return rc;
     code = seal_all(db->handle);
     if (code != SQLITE_OK)
         return database_status(db, code, "merge into", err);
     return run(db, "COMMIT", 0, err);
+}
+
+static void end(struct database *db, int rc)
+{
+    if (rc != LLMREG_OK && db->handle != NULL)
+        database_rollback(db);
+    database_close(db, rc == LLMREG_OK);
 }
 
 int merge_files(const char *live, const char *part,
@@ -110,9 +119,25 @@ int merge_files(const char *live, const char *part,
     if (rc == LLMREG_OK)
         rc = attach(&db, live, err);
     if (rc == LLMREG_OK)
-        rc = merge(&db, now->wall_ms, err);
-    if (rc != LLMREG_OK)
-        database_rollback(&db);
-    database_close(&db, rc == LLMREG_OK);
+        rc = change(&db, statements, now->wall_ms, err);
+    end(&db, rc);
+    return rc;
+}
+
+int merge_alone(const char *part, const struct llmreg_now *now,
+                struct llmreg_error *err)
+{
+    static const char *const sql[] = {
+        "UPDATE meta SET value = max(value, ?1) WHERE key = 'seq_reserved'",
+        NULL,
+    };
+    struct database db;
+    int rc;
+
+    memset(&db, 0, sizeof db);
+    rc = database_connect(&db, part, SQLITE_OPEN_READWRITE, err);
+    if (rc == LLMREG_OK)
+        rc = change(&db, sql, (int64_t)sequence_from_clock(now), err);
+    end(&db, rc);
     return rc;
 }

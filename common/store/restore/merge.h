@@ -25,5 +25,9 @@
 LLMREG_MUSTCHECK int merge_files(const char *live, const char *part,
                                  const struct llmreg_now *now,
                                  struct llmreg_error *err);
+/* The same where there is no live file, or none that can be read: numbers go
+ * on at the clock, as without any file (sequence.h). */
+LLMREG_MUSTCHECK int merge_alone(const char *part, const struct llmreg_now *now,
+                                 struct llmreg_error *err);
 
 #endif
