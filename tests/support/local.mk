@@ -5,6 +5,7 @@
 check_LTLIBRARIES += libtests.la
 libtests_la_SOURCES = \
 	tests/stress/flat.c tests/stress/flat.h \
+	tests/support/damage.c tests/support/damage.h \
 	tests/support/http_client.c tests/support/http_client.h \
 	tests/support/http_world.c tests/support/http_world.h \
 	tests/support/room.c tests/support/room.h \

@@ -9,13 +9,11 @@
 #include "common/store/care/check.h"
 
 #include <check.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "tests/support/damage.h"
 #include "tests/support/writing.h"
 
 static struct writing w;
@@ -159,61 +157,6 @@ END_TEST
 
 /* ---- flips ---- */
 
-#define FLIPS_MAX 2000
-
-static uint64_t read_row(sqlite3_stmt *stmt, uint64_t before)
-{
-    uint64_t all = before;
-
-    for (int c = 0; c < sqlite3_column_count(stmt); c++) {
-        const char *s = (const char *)sqlite3_column_text(stmt, c);
-        for (all = all * 31 + 7; s != NULL && *s != '\0'; s++)
-            all = all * 31 + (unsigned char)*s;
-    }
-    return all;
-}
-
-/* Everything that can be read from the file, as one number. */
-static uint64_t read_everything(sqlite3 *db)
-{
-    uint64_t all = 0;
-
-    for (int i = 0; i < TABLES; i++) {
-        sqlite3_stmt *stmt = NULL;
-
-        if (sqlite3_prepare_v2(db, table_info((enum table)i)->all, -1, &stmt,
-                               NULL) != SQLITE_OK)
-            return 0;
-        while (sqlite3_step(stmt) == SQLITE_ROW)
-            all = read_row(stmt, all);
-        sqlite3_finalize(stmt);
-    }
-    return all;
-}
-
-static uint64_t read_file(void)
-{
-    sqlite3 *db = NULL;
-    uint64_t all;
-
-    ck_assert_int_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL),
-                     SQLITE_OK);
-    all = read_everything(db);
-    sqlite3_close(db);
-    return all;
-}
-
-static void flip(off_t bit)
-{
-    unsigned char byte;
-    const int fd = open(path, O_RDWR | O_CLOEXEC);
-
-    ck_assert_int_eq(pread(fd, &byte, 1, bit / 8), 1);
-    byte = (unsigned char)(byte ^ (1U << (bit % 8)));
-    ck_assert_int_eq(pwrite(fd, &byte, 1, bit / 8), 1);
-    close(fd);
-}
-
 static bool finds(enum check_depth depth)
 {
     sqlite3 *db = NULL;
@@ -230,38 +173,29 @@ static bool finds(enum check_depth depth)
     return !sound;
 }
 
-static int flips(void)
-{
-    const char *s = getenv("LLMREG_TEST_FLIPS");
-    const int n = s != NULL ? (int)strtol(s, NULL, 10) : 300;
-
-    return n > FLIPS_MAX ? FLIPS_MAX : n;
-}
-
 START_TEST(every_flipped_bit_of_live_data_is_found)
 {
-    const uint64_t before = read_file();
+    const uint64_t before = damage_read(path);
+    const int flips = damage_flips(300);
     int live = 0, by_pages = 0, found = 0;
-    struct stat st;
 
-    ck_assert_int_eq(stat(path, &st), 0);
     srand(1);
-    for (int i = 0; i < flips(); i++) {
-        const off_t bit = (off_t)(((uint64_t)rand() << 16 ^ (uint64_t)rand()) %
-                                  ((uint64_t)st.st_size * 8));
-        flip(bit);
-        if (read_file() != before)
+    for (int i = 0; i < flips; i++) {
+        const off_t bit = damage_choose_bit(path);
+
+        damage_flip(path, bit);
+        if (damage_read(path) != before)
             live++;
         by_pages += finds(CHECK_QUICK);
         if (finds(CHECK_FULL))
             found++;
         else
-            ck_assert_msg(read_file() == before, "bit %lld of byte %lld",
+            ck_assert_msg(damage_read(path) == before, "bit %lld of byte %lld",
                           (long long)bit % 8, (long long)bit / 8);
-        flip(bit);
+        damage_flip(path, bit);
     }
     printf("%d flips: %d in live data; found by quick_check %d, by all %d\n",
-           flips(), live, by_pages, found);
+           flips, live, by_pages, found);
     ck_assert_int_ge(found, live);
     ck_assert_int_gt(found, 2 * by_pages);
 }
