@@ -57,6 +57,7 @@ llmreginclude_HEADERS = \
 	include/llmreg/sessions.h \
 	include/llmreg/snapshot.h \
 	include/llmreg/status.h \
+	include/llmreg/store_health.h \
 	include/llmreg/table.h \
 	include/llmreg/text.h \
 	include/llmreg/thread.h \

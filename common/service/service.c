@@ -108,6 +108,8 @@ static int start_store(struct llmreg_service *s, struct llmreg_error *err)
         .keep_events = s->settings.keep_events,
         .keep_audit = s->settings.keep_audit,
         .keep_beats = s->settings.keep_beats,
+        .compact_ns = s->settings.compact_ns,
+        .check_ns = s->settings.check_ns,
         .backups = s->settings.backups,
     };
 
@@ -316,6 +318,17 @@ void llmreg_service_restore_look(struct llmreg_service *s,
                                  struct llmreg_difference **difference)
 {
     store_restore_look(s->store, out, difference);
+}
+
+void llmreg_service_store_health(struct llmreg_service *s,
+                                 struct llmreg_store_health *out)
+{
+    store_health(s->store, out);
+}
+
+int llmreg_service_compact(struct llmreg_service *s)
+{
+    return store_compact(s->store);
 }
 
 _Static_assert(LLMREG_DURABLE_WATCHES_MAX == DURABLE_WATCHES,

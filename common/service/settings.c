@@ -32,6 +32,13 @@ const struct llmreg_option settings_table[] = {
      "days of which the newest backup is kept"},
     {"KeepWeekly", LLMREG_OPT_INTEGER, OFF(backups.weekly), 0, 0, 520, "4",
      "weeks of which the newest backup is kept"},
+    {"CheckInterval", LLMREG_OPT_SECONDS, OFF(check_ns), 0, 0, 2678400, "86400",
+     "seconds from one check of all that is in the store to the next, at least "
+     "3600; 0: none"},
+    {"CompactInterval", LLMREG_OPT_SECONDS, OFF(compact_ns), 0, 0, 2678400,
+     "21600",
+     "seconds between two looks whether the store has many free pages, at "
+     "least 300; 0: only when somebody asks"},
     {"FlushInterval", LLMREG_OPT_SECONDS, OFF(flush_ns), 0, 0.1, 3600, "5",
      "seconds between two writes of what may be lost in a power cut"},
     {"KeepEvents", LLMREG_OPT_INTEGER, OFF(keep_events), 0, 0, 1000000, "10000",
@@ -171,16 +178,26 @@ static int check_ladder(const struct settings_values *v,
 }
 
 /* A row of the table has one range, and 0 is not in this one. */
-static int check_backups(const struct settings_values *v,
-                         struct llmreg_error *err)
+static int check_interval(const char *name, int64_t ns, int64_t least,
+                          struct llmreg_error *err)
 {
-    const int64_t interval_ns = v->backups.interval_ns;
-
-    if (interval_ns == 0 || interval_ns >= 60 * LLMREG_NS_PER_S)
+    if (ns == 0 || ns >= least * LLMREG_NS_PER_S)
         return LLMREG_OK;
-    llmreg_error_set(err, "BackupInterval %.15g: must be 0, or 60 at least",
-                     (double)interval_ns / LLMREG_NS_PER_S);
+    llmreg_error_set(err, "%s %.15g: must be 0, or %lld at least", name,
+                     (double)ns / LLMREG_NS_PER_S, (long long)least);
     return LLMREG_EINVAL;
+}
+
+static int check_intervals(const struct settings_values *v,
+                           struct llmreg_error *err)
+{
+    int rc = check_interval("BackupInterval", v->backups.interval_ns, 60, err);
+
+    if (rc == LLMREG_OK)
+        rc = check_interval("CheckInterval", v->check_ns, 3600, err);
+    if (rc == LLMREG_OK)
+        rc = check_interval("CompactInterval", v->compact_ns, 300, err);
+    return rc;
 }
 
 static int put_together(const struct settings *s, struct settings_values *out,
@@ -196,7 +213,7 @@ static int put_together(const struct settings *s, struct settings_values *out,
     if (rc == LLMREG_OK)
         rc = check_ladder(out, err);
     if (rc == LLMREG_OK)
-        rc = check_backups(out, err);
+        rc = check_intervals(out, err);
     if (rc == LLMREG_OK)
         rc = settings_alert_get(&s->alert, out->rules, err);
     return rc;

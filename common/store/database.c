@@ -384,8 +384,10 @@ void database_rollback(struct database *db)
 
 static int checkpoint(struct database *db, int mode, struct llmreg_error *err)
 {
-    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, NULL, NULL);
+    int log = 0, moved = 0;
+    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, &log, &moved);
 
+    db->held = code == SQLITE_OK ? moved < log : (code & 0xff) == SQLITE_BUSY;
     db->wal_pages = 0; /* the next commit tells how long the log is then */
     if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY)
         return LLMREG_OK;

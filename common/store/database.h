@@ -75,6 +75,9 @@ enum db_statement {
     DB_BEAT_COUNT,
     DB_BEAT_PRUNE,
     DB_BEAT_EXPIRE,
+    DB_COMPACTION_PUT,
+    DB_COMPACTION_PRUNE,
+    DB_COMPACTION_LIST,
     DB_EVENT_PUT,
     DB_EVENT_COUNT,
     DB_EVENT_PRUNE,
@@ -87,6 +90,7 @@ struct database {
     sqlite3_stmt *statement[DB_STATEMENTS];
     int wal_pages; /* in the log, not yet known to be checkpointed */
     bool full;     /* synchronous = FULL, else NORMAL */
+    bool held;     /* the last checkpoint could not empty it: somebody reads */
     struct sums sums;
 };
 

@@ -32,18 +32,32 @@ libstore_la_SOURCES = \
 	common/store/batch.h \
 	common/store/beats.c \
 	common/store/beats.h \
+	common/store/care/care.c \
+	common/store/care/care.h \
 	common/store/care/check.c \
 	common/store/care/check.h \
+	common/store/care/compact.c \
+	common/store/care/compact.h \
 	common/store/care/crc.c \
 	common/store/care/crc.h \
+	common/store/care/measure.c \
+	common/store/care/measure.h \
+	common/store/care/report.c \
+	common/store/care/report.h \
 	common/store/care/rowcrc.c \
 	common/store/care/rowcrc.h \
+	common/store/care/scrub.c \
+	common/store/care/scrub.h \
 	common/store/care/seal.c \
 	common/store/care/seal.h \
 	common/store/care/sums.c \
 	common/store/care/sums.h \
 	common/store/care/tables.c \
 	common/store/care/tables.h \
+	common/store/care/upkeep.c \
+	common/store/care/upkeep.h \
+	common/store/care/verdict.c \
+	common/store/care/verdict.h \
 	common/store/caretaker.c \
 	common/store/caretaker.h \
 	common/store/copy.c \
@@ -113,6 +127,8 @@ libstore_la_SOURCES = \
 	common/store/rows/beat.c \
 	common/store/rows/binding.c \
 	common/store/rows/binding.h \
+	common/store/rows/compaction.c \
+	common/store/rows/compaction.h \
 	common/store/rows/cursor.c \
 	common/store/rows/cursor.h \
 	common/store/rows/endpoint.c \
@@ -135,6 +151,8 @@ libstore_la_SOURCES = \
 	common/store/standing.h \
 	common/store/store.c \
 	common/store/store.h \
+	common/store/tell.c \
+	common/store/tell.h \
 	common/store/writer.c \
 	common/store/writer.h
 libstore_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(NETTLE_CFLAGS) \

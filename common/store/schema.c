@@ -328,6 +328,19 @@ static const char *const steps[SCHEMA_VERSION + 1] = {
                 SEALED("alert") SEALED("token") SEALED("audit") SEALED("event")
                     SEALED("heartbeat")
 
+    /* trigger: 'auto' or 'manual'.  status: 'compacted', 'skipped' or
+     * 'error'. */
+    "CREATE TABLE compaction ("
+    " started_ms INTEGER NOT NULL PRIMARY KEY,"
+    " ended_ms INTEGER NOT NULL,"
+    " trigger TEXT NOT NULL,"
+    " status TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " bytes_before INTEGER NOT NULL,"
+    " bytes_after INTEGER NOT NULL,"
+    " longest_us INTEGER NOT NULL,"
+    " crc INTEGER NOT NULL" TABLE
+
     /* How many rows each table has, and what their checksums add up to. */
     "CREATE TABLE digest ("
     " name TEXT NOT NULL PRIMARY KEY,"

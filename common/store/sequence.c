@@ -48,6 +48,11 @@ int sequence_reserve(struct sequence *s, struct database *db,
     return rc;
 }
 
+int sequence_synced(struct database *db, uint64_t seq, struct llmreg_error *err)
+{
+    return rows_put_number(db, "synced_seq", (int64_t)seq, err);
+}
+
 void sequence_committed(struct sequence *s)
 {
     if (s->pending > s->reserved)

@@ -39,6 +39,9 @@ LLMREG_MUSTCHECK int sequence_take_over(struct sequence *s, struct database *db,
 LLMREG_MUSTCHECK int sequence_reserve(struct sequence *s, struct database *db,
                                       struct llmreg_bus *bus,
                                       struct llmreg_error *err);
+/* Every change up to that number is in the file. */
+LLMREG_MUSTCHECK int sequence_synced(struct database *db, uint64_t seq,
+                                     struct llmreg_error *err);
 void sequence_committed(struct sequence *s);
 /* There is no file to reserve in: goes on from the clock, unless enough of a
  * block is left. */

@@ -22,6 +22,8 @@
 
 #include <llmreg/thread.h>
 
+#include "common/store/care/measure.h"
+#include "common/store/care/scrub.h"
 #include "common/store/restore/prepare.h"
 #include "common/store/writer.h"
 
@@ -34,6 +36,8 @@ struct store {
     int wake_fd;
     struct vault *vault;
     struct prepare prepare; /* of a restore */
+    struct measure *measure;
+    struct scrub *scrub;
     struct caretaker *caretaker;
     /* guarded by lock */
     struct llmreg_lock lock;
@@ -243,6 +247,8 @@ static void destroy(struct store *s)
 {
     caretaker_free(s->caretaker);
     vault_free(s->vault);
+    measure_free(s->measure);
+    scrub_free(s->scrub);
     writer_free(s->writer);
     if (s->wake_fd >= 0)
         close(s->wake_fd);
@@ -251,10 +257,10 @@ static void destroy(struct store *s)
     free(s);
 }
 
-static int start_caretaker(struct store *s, const struct store_config *config)
+static int make_chores(struct store *s, const struct store_config *config)
 {
     struct prepare *p = &s->prepare;
-    struct chore backup, restore = prepare_chore(p);
+    struct care *care = writer_care(s->writer);
     int rc;
 
     files_path(p->live, config->dir, STORE_FILE);
@@ -263,16 +269,30 @@ static int start_caretaker(struct store *s, const struct store_config *config)
     p->vault = s->vault;
     p->world = &s->world;
     if (rc == LLMREG_OK)
-        rc = caretaker_new(&s->caretaker, s->world.clock);
-    if (rc != LLMREG_OK)
-        return rc;
-    backup = vault_chore(s->vault);
-    rc = caretaker_add(s->caretaker, &backup);
+        rc = measure_new(
+            &s->measure,
+            &(struct measure_conf){care, s->vault, p->live, s->world.clock});
     if (rc == LLMREG_OK)
-        rc = caretaker_add(s->caretaker, &restore);
-    if (rc == LLMREG_OK)
-        rc = caretaker_start(s->caretaker);
+        rc = scrub_new(&s->scrub, &(struct scrub_conf){care, p->live, &s->world,
+                                                       config->check_ns});
     return rc;
+}
+
+/* In the order in which what is due is done. */
+static int start_caretaker(struct store *s)
+{
+    const struct chore chores[] = {
+        measure_chore(s->measure),
+        vault_chore(s->vault),
+        prepare_chore(&s->prepare),
+        scrub_chore(s->scrub),
+    };
+    int rc = caretaker_new(&s->caretaker, s->world.clock);
+
+    for (size_t i = 0; i < sizeof chores / sizeof chores[0]; i++)
+        if (rc == LLMREG_OK)
+            rc = caretaker_add(s->caretaker, &chores[i]);
+    return rc == LLMREG_OK ? caretaker_start(s->caretaker) : rc;
 }
 
 static int start(struct store *s, const struct store_config *config,
@@ -289,7 +309,9 @@ static int start(struct store *s, const struct store_config *config,
     if (rc != LLMREG_OK)
         return rc;
     tell(s);
-    rc = start_caretaker(s, config);
+    rc = make_chores(s, config);
+    if (rc == LLMREG_OK)
+        rc = start_caretaker(s);
     if (rc == LLMREG_OK)
         rc = llmreg_thread_start(&s->thread, run, s, "llmreg-store");
     if (rc != LLMREG_OK)
@@ -368,6 +390,22 @@ void store_restore_look(struct store *s, struct llmreg_restore *out,
                         struct llmreg_difference **difference)
 {
     desk_look(s->prepare.desk, out, difference);
+}
+
+void store_health(struct store *s, struct llmreg_store_health *out)
+{
+    const struct llmreg_now now = llmreg_clock_now(s->world.clock);
+
+    care_get(writer_care(s->writer), now.wall_ms, out);
+}
+
+int store_compact(struct store *s)
+{
+    const int rc = care_want_compaction(writer_care(s->writer));
+
+    if (rc == LLMREG_OK)
+        wake(s);
+    return rc;
 }
 
 void store_close(struct store *s)

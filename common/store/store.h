@@ -32,6 +32,7 @@
 #include <llmreg/log.h>
 #include <llmreg/registry.h>
 #include <llmreg/restore.h>
+#include <llmreg/store_health.h>
 
 #include "common/store/durable.h"
 #include "common/store/standing.h"
@@ -53,6 +54,8 @@ struct store_config {
     int64_t keep_events;      /* newest rows of event; 0: none */
     int64_t keep_audit;       /* newest rows of audit; 0: none */
     int64_t keep_beats;       /* rows of heartbeat; 0: none */
+    int64_t compact_ns;       /* between two compactions; 0: if wanted */
+    int64_t check_ns;         /* between two full checks; 0: none */
     struct store_backups backups;
 };
 
@@ -103,5 +106,10 @@ LLMREG_MUSTCHECK int store_restore(struct store *s,
                                    const struct llmreg_restore_wish *wish);
 void store_restore_look(struct store *s, struct llmreg_restore *out,
                         struct llmreg_difference **difference);
+
+/* As of the last look; nothing is waited for. */
+void store_health(struct store *s, struct llmreg_store_health *out);
+/* Wants one now.  LLMREG_EBUSY: one is wanted or runs. */
+LLMREG_MUSTCHECK int store_compact(struct store *s);
 
 #endif

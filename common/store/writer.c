@@ -12,25 +12,22 @@
 
 #include <stdlib.h>
 
+#include "common/store/care/upkeep.h"
 #include "common/store/history.h"
 #include "common/store/home.h"
 #include "common/store/load.h"
 #include "common/store/restore/hand.h"
-#include "common/store/rows/rows.h"
 #include "common/store/sequence.h"
 
-#define CHECKPOINT_PAGES 8192
-#define CHECKPOINT_NS    (30 * LLMREG_NS_PER_S)
 /* The time of a change is read before the change is published. */
-#define SWEEP_SLACK_NS   LLMREG_NS_PER_S
-#define SLOW_NS          (60 * LLMREG_NS_PER_S)
+#define SWEEP_SLACK_NS LLMREG_NS_PER_S
+#define SLOW_NS        (60 * LLMREG_NS_PER_S)
 
 struct writer {
     /* fixed after new */
     struct store_config config;
     struct store_world world;
     struct llmreg_subscription *events;
-    struct standing *standing; /* said before it is published */
     struct desk *desk;
     /* owned by the store's thread */
     struct home home;
@@ -38,65 +35,20 @@ struct writer {
     struct sequence sequence;
     struct keep *keep; /* ids that only the file has */
     struct history history;
-    struct llmreg_complaint complaint;
     bool works, loaded;
     bool late;     /* others had the registry before the file was loaded */
-    bool told;     /* the fault was published */
     bool hurries;  /* there is time for one more batch */
     uint64_t seen; /* newest number that is in the batch or before */
     uint64_t on_disk;
     uint64_t wanted; /* somebody waits for this number */
     struct beats beats;
     struct hand hand;
+    struct upkeep upkeep;
     /* what moved since then is not written; slow: what may wait longer */
     struct llmreg_now swept, slow;
     /* monotonic times of what is due next */
-    int64_t try_ns, check_ns, flush_ns, checkpoint_ns;
+    int64_t try_ns, check_ns, flush_ns;
 };
-
-/* ---- telling ---- */
-
-static void publish(struct writer *w, const struct llmreg_now *now,
-                    const char *before, const char *after, const char *reason)
-{
-    const struct llmreg_event event = {
-        .time_ms = now->wall_ms,
-        .type = LLMREG_EVENT_STORE,
-        .entity = LLMREG_ENTITY_STORE,
-        .subject = "store",
-        .name = "",
-        .before = before,
-        .after = after,
-        .reason = reason,
-    };
-
-    /* With no memory the number is used: subscribers see a gap. */
-    (void)!llmreg_bus_publish(w->world.bus, &event, NULL);
-    llmreg_bus_wake(w->world.bus);
-}
-
-static void tell_failed(struct writer *w, const struct llmreg_now *now,
-                        const char *reason)
-{
-    llmreg_complain(w->world.log, &w->complaint, now, LLMREG_ERROR,
-                    "store: %s; everything goes on from memory", reason);
-    if (!w->told) {
-        standing_set(w->standing, true, now->wall_ms, reason);
-        publish(w, now, "ok", "failed", reason);
-    }
-    w->told = true;
-}
-
-static void tell_works(struct writer *w, const struct llmreg_now *now)
-{
-    llmreg_release(w->world.log, &w->complaint,
-                   "store: %s works again and has everything", w->home.path);
-    if (w->told) {
-        standing_set(w->standing, false, now->wall_ms, w->home.path);
-        publish(w, now, "failed", "ok", w->home.path);
-    }
-    w->told = false;
-}
 
 /* ---- from working to broken ---- */
 
@@ -110,7 +62,7 @@ static void fail(struct writer *w, const struct llmreg_now *now, int rc,
     w->late = true;
     w->try_ns = now->mono_ns + w->config.retry_ns;
     sequence_jump(&w->sequence, w->world.bus, now);
-    tell_failed(w, now, why->text);
+    upkeep_failed(&w->upkeep, now, rc, why->text);
 }
 
 /* ---- writing ---- */
@@ -163,7 +115,7 @@ static int write_batch(struct writer *w, const struct llmreg_now *now,
         rc = sequence_reserve(&w->sequence, db, w->world.bus, err);
     /* Also makes sure that there is something to sync. */
     if (rc == LLMREG_OK && durable)
-        rc = rows_put_number(db, "synced_seq", (int64_t)w->seen, err);
+        rc = sequence_synced(db, w->seen, err);
     if (rc == LLMREG_OK)
         rc = database_commit(db, err);
     if (rc != LLMREG_OK)
@@ -242,18 +194,6 @@ static int write_due(struct writer *w, const struct llmreg_now *now, bool force,
     return LLMREG_OK;
 }
 
-static int checkpoint_due(struct writer *w, const struct llmreg_now *now,
-                          struct llmreg_error *err)
-{
-    const int pages = w->home.db.wal_pages;
-
-    if (pages == 0 ||
-        (pages < CHECKPOINT_PAGES && now->mono_ns < w->checkpoint_ns))
-        return LLMREG_OK;
-    w->checkpoint_ns = now->mono_ns + CHECKPOINT_NS;
-    return database_checkpoint(&w->home.db, err);
-}
-
 static int check_due(struct writer *w, const struct llmreg_now *now,
                      struct llmreg_error *err)
 {
@@ -273,6 +213,8 @@ static int load_once(struct writer *w, struct llmreg_error *err)
     if (w->loaded)
         return LLMREG_OK;
     rc = load_run(&load, &w->home.db, err);
+    if (rc == LLMREG_OK)
+        rc = upkeep_load(&w->upkeep, &w->home.db, err);
     w->loaded = rc == LLMREG_OK;
     return rc;
 }
@@ -292,7 +234,7 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
         rc = home_open(&w->home, now, &lost, err);
     if (lost.text[0] != '\0') {
         sequence_jump(&w->sequence, w->world.bus, now);
-        tell_failed(w, now, lost.text);
+        tell_failed(&w->upkeep.tell, now, lost.text);
         recovery_tell(&w->home.recovery, &w->world);
     }
     if (rc == LLMREG_OK)
@@ -310,7 +252,7 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
         rc = database_restart_log(db, err);
     if (rc != LLMREG_OK)
         return rc;
-    if (w->told || hand_is_applied(&w->hand))
+    if (w->upkeep.tell.failed || hand_is_applied(&w->hand))
         batch_add_everything(&w->batch);
     return write_due(w, now, true, err);
 }
@@ -325,8 +267,7 @@ static void heal(struct writer *w, const struct llmreg_now *now, int rc,
     w->works = true;
     hand_settle(&w->hand);
     w->check_ns = now->mono_ns + w->config.retry_ns;
-    w->checkpoint_ns = now->mono_ns + CHECKPOINT_NS;
-    tell_works(w, now);
+    upkeep_works(&w->upkeep, now, w->home.path);
 }
 
 /* ---- steps ---- */
@@ -356,7 +297,7 @@ static void work(struct writer *w, const struct llmreg_now *now, bool force)
     if (rc == LLMREG_OK)
         rc = restore_due(w, now, &err);
     if (rc == LLMREG_OK)
-        rc = checkpoint_due(w, now, &err);
+        rc = upkeep_step(&w->upkeep, &w->home.db, now, &err);
     if (rc != LLMREG_OK)
         fail(w, now, rc, &err);
 }
@@ -395,6 +336,8 @@ int64_t writer_pause(const struct writer *w, const struct llmreg_now *now)
 
     if (w->works)
         due = w->flush_ns < w->check_ns ? w->flush_ns : w->check_ns;
+    if (w->works && upkeep_due_ns(&w->upkeep) < due)
+        due = upkeep_due_ns(&w->upkeep);
     return due > now->mono_ns ? due - now->mono_ns : 0;
 }
 
@@ -410,7 +353,12 @@ bool writer_works(const struct writer *w)
 
 struct standing *writer_standing(const struct writer *w)
 {
-    return w->standing;
+    return w->upkeep.tell.standing;
+}
+
+struct care *writer_care(const struct writer *w)
+{
+    return w->upkeep.care;
 }
 
 struct desk *writer_desk(const struct writer *w)
@@ -434,7 +382,7 @@ static int make(struct writer *w, struct llmreg_error *err)
     if (rc == LLMREG_OK)
         rc = keep_new(&w->keep);
     if (rc == LLMREG_OK)
-        rc = standing_new(&w->standing);
+        rc = upkeep_init(&w->upkeep, &w->config, &w->world);
     if (rc == LLMREG_OK)
         rc = desk_new(&w->desk, &w->world);
     if (rc == LLMREG_OK)
@@ -484,7 +432,7 @@ void writer_free(struct writer *w)
     batch_fini(&w->batch);
     beats_fini(&w->beats);
     keep_free(w->keep);
-    standing_free(w->standing);
     desk_free(w->desk);
+    upkeep_fini(&w->upkeep);
     free(w);
 }

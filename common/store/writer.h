@@ -15,6 +15,7 @@
 #ifndef LLMREG_STORE_WRITER_H
 #define LLMREG_STORE_WRITER_H
 
+#include "common/store/care/care.h"
 #include "common/store/standing.h"
 #include "common/store/store.h"
 
@@ -51,6 +52,7 @@ bool writer_works(const struct writer *w);
 struct standing *writer_standing(const struct writer *w);
 /* Where a restore is wanted (restore/desk.h); lent. */
 struct desk *writer_desk(const struct writer *w);
+struct care *writer_care(const struct writer *w);
 /* Every change up to this event number is on disk, with fsync. */
 uint64_t writer_on_disk(const struct writer *w);
 

@@ -99,6 +99,16 @@ bool llmreg_service_store_works(struct llmreg_service *s);
  * Cheap; call it for whatever is waited for. */
 void llmreg_service_want(struct llmreg_service *s, uint64_t seq);
 
+/* ---- how it is kept ---- */
+
+struct llmreg_store_health;
+/* As it was measured last. */
+void llmreg_service_store_health(struct llmreg_service *s,
+                                 struct llmreg_store_health *out);
+/* Wants a compaction of the store; what became of it is in its health.
+ * LLMREG_EBUSY: one is wanted or runs. */
+LLMREG_MUSTCHECK int llmreg_service_compact(struct llmreg_service *s);
+
 /* A descriptor that is readable when either of the two may have changed, at
  * the beginning too.  Poll it, do not read it.  One thread at a time; must be
  * freed before the service is detached. */

@@ -19,7 +19,7 @@ HEADER_ROOM = {
     'registry': 'registry', 'resources': 'domain', 'score': 'domain',
     'service': 'service', 'session': 'domain',
     'sessions': 'registry', 'snapshot': 'registry', 'status': 'base',
-    'table': 'base', 'text': 'base', 'thread': 'base',
+    'store_health': 'store', 'table': 'base', 'text': 'base', 'thread': 'base',
 }
 PRODUCT = ('common/', 'plugins/', 'include/')
 

@@ -26,6 +26,12 @@ tests_unit_test_caretaker_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_caretaker_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 tests_unit_test_caretaker_LDFLAGS = $(SCARCE_FLAGS)
 
+check_PROGRAMS += tests/unit/test_compact
+TESTS += tests/unit/test_compact
+tests_unit_test_compact_SOURCES = tests/unit/test_compact.c
+tests_unit_test_compact_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_compact_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_crc
 TESTS += tests/unit/test_crc
 tests_unit_test_crc_SOURCES = tests/unit/test_crc.c
@@ -37,6 +43,19 @@ TESTS += tests/unit/test_database
 tests_unit_test_database_SOURCES = tests/unit/test_database.c
 tests_unit_test_database_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_database_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_measure
+TESTS += tests/unit/test_measure
+tests_unit_test_measure_SOURCES = tests/unit/test_measure.c
+tests_unit_test_measure_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_measure_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_measure_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=statvfs
+
+check_PROGRAMS += tests/unit/test_scrub
+TESTS += tests/unit/test_scrub
+tests_unit_test_scrub_SOURCES = tests/unit/test_scrub.c
+tests_unit_test_scrub_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_scrub_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_sums
 TESTS += tests/unit/test_sums
@@ -242,6 +261,12 @@ tests_unit_test_vault_SOURCES = tests/unit/test_vault.c
 tests_unit_test_vault_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_vault_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 tests_unit_test_vault_LDFLAGS = $(SCARCE_FLAGS) -Wl,--wrap=statvfs
+
+check_PROGRAMS += tests/unit/test_store_verdict
+TESTS += tests/unit/test_store_verdict
+tests_unit_test_store_verdict_SOURCES = tests/unit/test_store_verdict.c
+tests_unit_test_store_verdict_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_verdict_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer
 TESTS += tests/unit/test_writer

@@ -47,7 +47,7 @@ START_TEST(every_table_is_strict_and_without_rowid)
                      0);
     ck_assert_int_eq(ask("SELECT count(*) FROM pragma_table_list WHERE schema"
                          " = 'main' AND name NOT LIKE 'sqlite_%'"),
-                     18);
+                     19);
 }
 END_TEST
 
@@ -74,7 +74,7 @@ START_TEST(every_table_has_a_checksum)
     ck_assert_int_eq(ask("SELECT count(*) FROM pragma_table_list AS t JOIN"
                          " pragma_table_info(t.name) AS c WHERE t.schema ="
                          " 'main' AND c.name = 'crc'"),
-                     18);
+                     19);
 }
 END_TEST
 

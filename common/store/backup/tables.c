@@ -38,6 +38,8 @@ static const struct backup_table tables[] = {
     {"token", 4, 0, COUNT("token"),
      WRONG("token", "id = '' OR length(digest) <> 32")},
     {"audit", 4, 0, COUNT("audit"), WRONG("audit", "seq < 1")},
+    {"compaction", 5, 0, COUNT("compaction"),
+     WRONG("compaction", "status = ''")},
     {"digest", 5, 0, COUNT("digest"), WRONG("digest", "rows < 0")},
 };
 

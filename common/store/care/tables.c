@@ -61,6 +61,9 @@ static const struct table_info tables[TABLES] = {
                      " reason, since_ms, before_ms, entity"),
     [TABLE_HEARTBEAT] = ROW("heartbeat", "time_ms, agent, presence, health,"
                                          " latency_us, activity, metrics"),
+    [TABLE_COMPACTION] =
+        ROW("compaction", "started_ms, ended_ms, trigger, status, reason,"
+                          " bytes_before, bytes_after, longest_us"),
 };
 
 const struct table_info *table_info(enum table which)

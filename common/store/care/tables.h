@@ -29,6 +29,7 @@ enum table {
     TABLE_AUDIT,
     TABLE_EVENT,
     TABLE_HEARTBEAT,
+    TABLE_COMPACTION,
     TABLES
 };
 

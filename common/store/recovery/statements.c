@@ -54,6 +54,7 @@ static const struct recovery_sql sql[TABLES] = {
     [TABLE_AUDIT] = ROW("audit", P9, NULL, NULL),
     [TABLE_EVENT] = ROW("event", P12, NULL, NULL),
     [TABLE_HEARTBEAT] = ROW("heartbeat", P8, NULL, NULL),
+    [TABLE_COMPACTION] = ROW("compaction", P9, NULL, NULL),
 };
 
 const struct recovery_sql *recovery_sql(enum table which)

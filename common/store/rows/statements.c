@@ -6,6 +6,7 @@
  * order of the table, with crc at the end.
  */
 #include <llmreg/audit.h>
+#include <llmreg/store_health.h>
 
 #include "common/store/database.h"
 
@@ -33,6 +34,10 @@
     "id, digest, name, role, agent, host, origin, created_ms, expires_ms,"     \
     " revoked_ms, used_ms, approved, uses, uses_left"
 #define AUDIT_COLUMNS "seq, time_ms, who, peer, what, subject, detail, status"
+
+#define COMPACTION_COLUMNS                                                     \
+    "started_ms, ended_ms, trigger, status, reason, bytes_before,"             \
+    " bytes_after, longest_us"
 
 /* A number as it stands in SQL. */
 #define DIGITS(n)  DIGITS_(n)
@@ -186,6 +191,16 @@ static const char *const sql[DB_STATEMENTS] = {
         " (SELECT time_ms, agent FROM heartbeat ORDER BY time_ms, agent"
         " LIMIT ?1)",
     [DB_BEAT_EXPIRE] = "DELETE FROM heartbeat WHERE time_ms < ?1",
+
+    [DB_COMPACTION_PUT] =
+        "INSERT OR REPLACE INTO compaction (" COMPACTION_COLUMNS ", crc)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [DB_COMPACTION_PRUNE] =
+        "DELETE FROM compaction WHERE started_ms NOT IN (SELECT started_ms"
+        " FROM compaction ORDER BY started_ms DESC LIMIT " DIGITS(
+            LLMREG_COMPACTIONS) ")",
+    [DB_COMPACTION_LIST] =
+        "SELECT " COMPACTION_COLUMNS " FROM compaction ORDER BY started_ms",
 
     /* A batch may be written again after a commit of unknown outcome. */
     [DB_EVENT_PUT] =
