@@ -100,6 +100,7 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/snapshot.c \
 	plugins/llm_listen/api/statuses.c \
 	plugins/llm_listen/api/statuses.h \
+	plugins/llm_listen/api/store.c \
 	plugins/llm_listen/api/tag.c \
 	plugins/llm_listen/api/tag.h \
 	plugins/llm_listen/api/talk.c \

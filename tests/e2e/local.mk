@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/e2e/test_config.py \
 	tests/e2e/test_files.py \
 	tests/e2e/test_hostile.py \
+	tests/e2e/test_keeping.py \
 	tests/e2e/test_library.py \
 	tests/e2e/test_listen.py \
 	tests/e2e/test_openapi.py \

@@ -37,6 +37,7 @@ static const struct route_table tables[] = {
     {"", backups_routes, 0, NULL},
     {"", export_routes, 0, NULL},
     {"", import_routes, 0, NULL},
+    {"", store_routes, 0, NULL},
     {"", openapi_routes, 0, NULL},
     {"optiinfra", optiinfra_routes, DIALECT_BIT(OPTIINFRA), &optiinfra_errors},
     {"nexus", nexus_routes, DIALECT_BIT(NEXUS), &nexus_errors},

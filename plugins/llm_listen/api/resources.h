@@ -28,6 +28,7 @@ extern const struct route events_routes[];
 extern const struct route openapi_routes[];
 extern const struct route sd_routes[];
 extern const struct route self_routes[];
+extern const struct route store_routes[];
 extern const struct route hosts_routes[];
 extern const struct route ingest_routes[];
 extern const struct route export_routes[];

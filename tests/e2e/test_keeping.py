@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""The care of the store as its operator sees it: health and compaction."""
+
+import os
+
+from sealing import change_store
+from world import expect, until
+
+HEALTH = '/api/v1/store/health'
+COMPACT = '/api/v1/store/compact'
+ROLES = ('reader', 'operator', 'admin')
+
+
+def listener(world):
+    tokens = {role: f'lr1_{n:08d}_' + f'{n}' * 43
+              for n, role in enumerate(ROLES, 1)}
+    path = world.write('tokens', ''.join(
+        f'{role} {role} {text}\n' for role, text in tokens.items()))
+    os.chmod(path, 0o600)
+    return world.listener(lines=[f'  TokenFile "{path}"']), tokens
+
+
+def health(hub, tokens):
+    status, answer = hub.ask('GET', HEALTH, token=tokens['reader'])
+    expect(status == 200, f'{status} {answer}')
+    return answer
+
+
+def test_health_is_what_the_file_and_its_disk_are(world):
+    hub, tokens = listener(world)
+    hub.ask('POST', '/api/v1/endpoints', {'url': 'http://192.0.2.1:11434'},
+            tokens['operator'])
+    hub.ask('POST', '/api/v1/store/backups', token=tokens['admin'])
+    until(20, 'a backup was made', lambda:
+          health(hub, tokens)['backup']['good_at_ms'] is not None)
+    answer = health(hub, tokens)
+    expect(answer['status'] == 'healthy' and answer['reasons'] == [],
+           f'{answer}')
+    expect(answer['bytes'] >= 4096 and answer['disk']['bytes'] > 0
+           and answer['log_bytes'] > 0, f'{answer}')
+    tables = {t['name']: t for t in answer['tables']}
+    expect({'endpoint', 'event', 'compaction'} <= set(tables), f'{tables}')
+    expect(hub.stop() == 0, 'status')
+
+
+def fill_and_empty(hub):
+    """Leaves most of the file free."""
+    change_store(hub, 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1'
+                 " FROM n LIMIT 20000) INSERT INTO heartbeat SELECT i, 'a', '',"
+                 " '', NULL, '', printf('%.200c', 'x'), 0 FROM n")
+    change_store(hub, 'DELETE FROM heartbeat')
+
+
+def last_run(hub, tokens):
+    runs = health(hub, tokens)['compactions']
+    return runs[0] if runs else {'status': None}
+
+
+def test_compaction_gives_free_pages_back_and_is_remembered(world):
+    hub, tokens = listener(world)
+    expect(hub.stop() == 0, 'status')
+    fill_and_empty(hub)
+    before = os.path.getsize(f'{hub.data}/registry.db')
+    hub.start()
+    until(10, 'the listener answers', hub.answers)
+    for role in ('reader', 'operator'):
+        status, answer = hub.ask('POST', COMPACT, token=tokens[role])
+        expect(status == 403, f'{role}: {status} {answer}')
+    status, answer = hub.ask('POST', COMPACT, token=tokens['admin'])
+    expect(status == 202, f'{status} {answer}')
+    until(20, 'it is over', lambda:
+          last_run(hub, tokens)['status'] == 'compacted')
+    run = last_run(hub, tokens)
+    expect(run['trigger'] == 'manual'
+           and run['bytes_after'] * 5 < run['bytes_before'], f'{run}')
+    until(5, 'the file is short', lambda:
+          os.path.getsize(f'{hub.data}/registry.db') * 5 < before)
+    rows = hub.sql("SELECT status FROM audit WHERE subject = 'store'"
+                   " AND detail = 'compaction'")
+    expect(rows == [(202,)], f'who wanted it is written down: {rows}')
+    hub.ask('POST', COMPACT, token=tokens['admin'])
+    until(10, 'there is nothing left to do', lambda:
+          last_run(hub, tokens)['status'] == 'skipped')
+    expect(hub.stop() == 0, 'status')
+    hub.start()
+    until(10, 'the listener answers', hub.answers)
+    runs = health(hub, tokens)['compactions']
+    expect([r['status'] for r in runs] == ['skipped', 'compacted'], f'{runs}')
+    expect(hub.stop() == 0, 'status')
