@@ -113,9 +113,10 @@ static int learn(struct llmreg_registry *r, struct llmreg_endpoint *e,
 {
     const struct llmreg_models *before = &l->old->models;
     const struct llmreg_models *after = &l->new->models;
+    const bool renamed = !models_part_same_names(before, after);
     char old_words[WORDS_SIZE], new_words[WORDS_SIZE], reason[REASON_SIZE];
 
-    l->tell = !llmreg_models_alike(before, after);
+    l->tell = renamed || !llmreg_models_alike(before, after);
     if (l->tell) {
         words(old_words, l->old);
         words(new_words, l->new);
@@ -126,7 +127,7 @@ static int learn(struct llmreg_registry *r, struct llmreg_endpoint *e,
                                          .after = new_words,
                                          .reason = reason};
     }
-    if (!models_part_same_names(before, after)) {
+    if (renamed) {
         l->links = malloc((after->count + 1) * sizeof *l->links);
         if (l->links == NULL)
             return LLMREG_ENOMEM;
@@ -165,12 +166,13 @@ static int learn_once(struct llmreg_registry *r, struct llmreg_endpoint *e,
     return rc;
 }
 
-/* The list that e has is compared when the new one, of about as many models,
- * was checked, and nobody looked at it since the last probe. */
+/* Nobody looked at e or at its list, which has about as many models as the new
+ * one, since the last probe. */
 static void fetch_old(const struct llmreg_endpoint *e, size_t models)
 {
     size_t few = models < FETCHED ? models : FETCHED;
 
+    fetch_ahead(e, sizeof *e);
     fetch_ahead(rcu_load(&e->models),
                 sizeof(struct models_part) + few * sizeof(struct llmreg_model));
 }
