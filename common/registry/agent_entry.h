@@ -37,7 +37,8 @@
 #include "common/registry/index.h"
 #include "common/registry/shelf.h"
 
-/* What a heartbeat touches lies together at the end. */
+/* What a heartbeat touches lies together at the end, and there again what
+ * finding an agent and asking for its presence do. */
 struct llmreg_agent {
     /* fixed once it is in the table */
     const struct llmreg_clock *clock;
@@ -53,13 +54,13 @@ struct llmreg_agent {
     struct agent_note *note;
     _Atomic uint64_t activity; /* hash of that, from the note */
     _Atomic uint64_t latency;  /* average, the bits of a double: by everybody */
-    struct shelf_item item;
-    _Atomic uint64_t speaker; /* hash of hub and address, from the note */
-    _Atomic uint64_t word;
+    _Atomic uint64_t speaker;  /* hash of hub and address, from the note */
     /* changed by everybody */
     _Atomic int64_t seen_ns, seen_ms; /* receipt, monotonic (0: none), wall */
     _Atomic uint64_t beats;
     struct agent_ring *ring; /* published with the first heartbeat */
+    _Atomic uint64_t word;
+    struct shelf_item item;
     /* fixed after new */
     char id[];
 };

@@ -82,19 +82,24 @@ static void put_later(struct rcu_head *head)
 
 /* ---- finding ---- */
 
+/* Inside a section. */
+static struct shelf_item *find(const struct shelf *s, const char *key)
+{
+    return item_of(rcu_table_find(&s->table, hash(s, key), match, key));
+}
+
 struct shelf_item *shelf_find(const struct shelf *s, const char *key)
 {
     rcu_begin();
-    struct cds_lfht_node *node =
-        rcu_table_find(&s->table, hash(s, key), match, key);
+    struct shelf_item *item = find(s, key);
     rcu_end(); /* sections nest: the caller's goes on */
-    return item_of(node);
+    return item;
 }
 
 struct shelf_item *shelf_get(const struct shelf *s, const char *key)
 {
     rcu_begin();
-    struct shelf_item *item = shelf_find(s, key);
+    struct shelf_item *item = find(s, key);
     if (item != NULL)
         shelf_hold(item);
     rcu_end();
