@@ -132,12 +132,41 @@ static bytes16 odd_ones(const char *s)
     return (bytes16)(bytes16_load(s) - 0x20 > '~' - 0x20);
 }
 
-/* Printable ASCII, as nearly all that there is; what is shorter than sixteen
- * bytes is looked at one by one. */
+/* The same of eight bytes in a word: the highest bit of one that is odd, and
+ * perhaps of those above it. */
+static uint64_t odd_of_word(uint64_t w)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+
+    return ((w - each * ' ') | w | (w + each)) & each * 0x80;
+}
+
+/* Up to fifteen bytes, some of them twice. */
+static bool is_plain_short(const char *s, size_t len)
+{
+    uint64_t first = 0, last = 0;
+    uint32_t half = 0;
+
+    if (len >= sizeof first) {
+        memcpy(&first, s, sizeof first);
+        memcpy(&last, s + len - sizeof last, sizeof last);
+    } else if (len >= sizeof half) {
+        memcpy(&half, s, sizeof half);
+        first = half;
+        memcpy(&half, s + len - sizeof half, sizeof half);
+        first = last = first << 32 | half;
+    } else {
+        return false;
+    }
+    return (odd_of_word(first) | odd_of_word(last)) == 0;
+}
+
+/* Printable ASCII, as nearly all that there is; of less than four bytes it is
+ * not asked. */
 static bool is_plain(const char *s, size_t len)
 {
     if (len < sizeof(bytes16))
-        return false;
+        return is_plain_short(s, len);
     bytes16 odd = odd_ones(s + len - sizeof(bytes16));
     for (size_t i = 0; i < len - sizeof(bytes16); i += sizeof(bytes16))
         odd |= odd_ones(s + i);
