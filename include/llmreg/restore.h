@@ -46,6 +46,8 @@ struct llmreg_restore {
     char safety[LLMREG_BACKUP_ID_SIZE]; /* what was before; "": none made */
     int64_t records;                    /* the backup has of what was wanted */
     int64_t skipped;            /* of them, those that could not be put back */
+    int status;                 /* of a failure, likewise: LLMREG_EEXIST where
+                                   it does not fit what is here */
     struct llmreg_error reason; /* of a failure */
 };
 

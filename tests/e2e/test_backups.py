@@ -14,10 +14,11 @@ ADMIN = 'lr1_aaaaaaaa_' + 'A' * 43
 BACKUPS = '/api/v1/store/backups'
 
 
-def start(world, name='hub'):
+def start(world, name='hub', dialects=()):
     path = world.write(f'{name}-tokens', f'admin tester {ADMIN}\n')
     os.chmod(path, 0o600)
-    return world.listener(lines=[f'  TokenFile "{path}"'], name=name)
+    return world.listener(lines=[f'  TokenFile "{path}"', *(
+        f'  Dialect "{d}"' for d in dialects)], name=name)
 
 
 def ask(hub, method, path, body=None):
@@ -228,3 +229,45 @@ def test_killed_backup_leaves_nothing_that_counts(world):
           lambda: not glob.glob(f'{hub.data}/backups/*.tmp'))
     expect(restore(hub, good)['state'] == 'done', 'the good one is good')
     expect(hub.stop() == 0, 'status')
+
+
+def test_agentcom_gets_the_result_as_the_answer(world):
+    hub = start(world, dialects=('agentcom',))
+    add(hub, 'gpu1')
+    status, answer = ask(hub, 'POST', '/api/admin/restore/endpoint')
+    expect((status, answer['error']) == (500, 'no_backup_found'), f'{answer}')
+    status, answer = ask(hub, 'POST', '/api/admin/backup')
+    expect(status == 200 and answer['status'] == 'complete'
+           and answer['tables_total'] == answer['tables_success'] > 10
+           and all(t['status'] == 'ok' for t in answer['results']),
+           f'{status} {answer}')
+    backups = ask(hub, 'GET', '/api/admin/backup')[1]['backups']
+    expect([b['status'] for b in backups] == ['ok'], f'{backups}')
+    add(hub, 'gpu2')
+    status, answer = ask(hub, 'POST', '/api/admin/restore/endpoint')
+    expect(status == 200 and answer['status'] == 'restored'
+           and answer['record_count'] == 1
+           and answer['backup_used'] == backups[0]['id'], f'{answer}')
+    expect(names(hub) == ['gpu1'], f'{names(hub)}')
+    status, answer = ask(hub, 'POST', '/api/admin/restore/nonsense')
+    expect((status, answer) == (404, {'error': 'unknown_table',
+                                      'table': 'nonsense'}), f'{answer}')
+    status, answer = ask(hub, 'POST', '/api/admin/restore/health')
+    expect(status == 409 and answer['status'] == 'failed', f'{answer}')
+    expect(hub.ask('POST', '/api/admin/backup')[0] == 401, 'nobody')
+
+
+def test_agentcom_table_must_fit_the_others(world):
+    hub = start(world, dialects=('agentcom',))
+    status, answer = ask(hub, 'POST', '/api/v1/agents/register', {
+        'agent_id': 'scout', 'type': 'node', 'name': 'scout',
+        'endpoints': [{'url': 'http://gpu7.example:11434'}]})
+    expect(status in (200, 201), f'{status} {answer}')
+    expect(ask(hub, 'POST', '/api/admin/backup')[0] == 200, 'backup')
+    expect(ask(hub, 'POST', '/api/v1/agents/scout/unregister')[0] == 200,
+           'gone')
+    expect(names(hub) == [], f'{names(hub)}')
+    status, answer = ask(hub, 'POST', '/api/admin/restore/endpoint')
+    expect(status == 409 and 'agents that are not here' in answer['error'],
+           f'{status} {answer}')
+    expect(names(hub) == [], f'{names(hub)}')

@@ -455,6 +455,41 @@ START_TEST(it_changes_nothing)
 }
 END_TEST
 
+/* ---- the store ---- */
+
+static const struct {
+    const char *name, *after, *type, *member;
+} of_store[] = {
+    {"backup", "complete", "backup_complete", "tables_backed_up"},
+    {"backup", "failed", "backup_failed", "reason"},
+    {"restore", "complete", "recovery_complete", "backup_used"},
+    {"restore", "failed", "recovery_failed", "reason"},
+};
+
+START_TEST(what_became_of_a_backup_is_told)
+{
+    const struct llmreg_event event = {
+        .time_ms = d.now.wall_ms,
+        .type = LLMREG_EVENT_STORE,
+        .entity = LLMREG_ENTITY_STORE,
+        .subject = "store",
+        .name = of_store[_i].name,
+        .before = "running",
+        .after = of_store[_i].after,
+        .reason = "20261121T071543Z-1ed00001",
+    };
+    char quoted[64];
+
+    open_page(&page);
+    ck_assert_int_eq(
+        llmreg_bus_publish(llmreg_service_bus(d.service), &event, NULL),
+        LLMREG_OK);
+    hear_one(of_store[_i].type);
+    snprintf(quoted, sizeof quoted, "\"%s\":", of_store[_i].member);
+    ck_assert_ptr_nonnull(strstr(page.said, quoted));
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("agentcom page");
@@ -488,6 +523,8 @@ int main(void)
     tcase_add_test(t, the_feed_says_that_there_is_news);
     tcase_add_test(t, one_that_was_too_slow_gets_a_new_picture);
     tcase_add_test(t, many_events_are_told_in_pieces);
+    tcase_add_loop_test(t, what_became_of_a_backup_is_told, 0,
+                        sizeof of_store / sizeof of_store[0]);
     tcase_add_loop_test(t, it_changes_nothing, 0, sizeof said / sizeof said[0]);
     suite_add_tcase(s, t);
     r = srunner_create(s);

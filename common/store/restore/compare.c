@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <llmreg/names.h>
 #include <llmreg/text.h>
@@ -158,6 +159,53 @@ int compare_files(const char *live, const char *part, struct reader *r,
         *out = d;
     else
         free(d);
+    return rc;
+}
+
+/* ---- one table among the others ---- */
+
+#define ANNOUNCED "source = 'auto' AND substr(origin, 1, 6) = 'agent '"
+
+/* How many rows would be left without theirs. */
+static const struct {
+    const char *table, *sql, *what;
+} fits[] = {
+    {"endpoint",
+     "SELECT count(*) FROM part.endpoint WHERE " ANNOUNCED
+     " AND id NOT IN (SELECT id FROM main.endpoint)"
+     " AND substr(origin, 7) NOT IN (SELECT id FROM main.agent)",
+     "endpoints of the backup were announced by agents that are not here"},
+    {"agent",
+     "SELECT count(*) FROM main.endpoint WHERE " ANNOUNCED
+     " AND substr(origin, 7) IN (SELECT id FROM main.agent)"
+     " AND substr(origin, 7) NOT IN (SELECT id FROM part.agent)",
+     "endpoints here were announced by agents that the backup lacks"},
+};
+
+static int ask_fit(struct database *db, size_t i, struct llmreg_error *err)
+{
+    int64_t count = 0;
+    int rc = database_ask_number(db, fits[i].sql, &count, err);
+
+    if (rc != LLMREG_OK || count == 0)
+        return rc;
+    llmreg_error_set(err, "%lld %s; restore all tables together",
+                     (long long)count, fits[i].what);
+    return LLMREG_EEXIST;
+}
+
+int compare_fit(const char *live, const char *part, const char *table,
+                struct reader *r, struct llmreg_error *err)
+{
+    struct database db;
+    int rc = reader_open(r, live, &db, err);
+
+    if (rc == LLMREG_OK)
+        rc = attach(&db, part, err);
+    for (size_t i = 0; i < sizeof fits / sizeof fits[0]; i++)
+        if (rc == LLMREG_OK && strcmp(fits[i].table, table) == 0)
+            rc = ask_fit(&db, i, err);
+    reader_close(r, &db);
     return rc;
 }
 

@@ -18,6 +18,11 @@ LLMREG_MUSTCHECK int compare_files(const char *live, const char *part,
                                    struct reader *r,
                                    struct llmreg_difference **out,
                                    struct llmreg_error *err);
+/* Whether that table of part fits what live has in the others.  LLMREG_EEXIST
+ * with err: it does not.  Others as above. */
+LLMREG_MUSTCHECK int compare_fit(const char *live, const char *part,
+                                 const char *table, struct reader *r,
+                                 struct llmreg_error *err);
 struct llmreg_difference *compare_hold(struct llmreg_difference *d);
 
 #endif

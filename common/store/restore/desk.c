@@ -207,6 +207,7 @@ void desk_end(struct desk *d, const struct llmreg_restore *work, int rc,
     d->work.step =
         rc == LLMREG_OK ? LLMREG_RESTORE_DONE : LLMREG_RESTORE_FAILED;
     d->work.ended_ms = now.wall_ms;
+    d->work.status = rc;
     if (rc != LLMREG_OK)
         d->work.reason = *err;
     llmreg_unlock(&d->lock);

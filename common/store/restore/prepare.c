@@ -84,6 +84,8 @@ static int prepare(struct prepare *p, struct reader *r,
 
     if (rc == LLMREG_OK)
         rc = merge_files(p->live, part, &now, err);
+    if (rc == LLMREG_OK && work->wish.table[0] != '\0')
+        rc = compare_fit(p->live, part, work->wish.table, r, err);
     if (rc == LLMREG_OK)
         rc = compare_files(p->live, part, r, &difference, err);
     if (rc != LLMREG_OK)

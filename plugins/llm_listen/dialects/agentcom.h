@@ -47,7 +47,11 @@ enum agentcom_change {
     AGENTCOM_REGISTRY, /* endpoints, or the resources of hosts */
     AGENTCOM_FIRED,    /* an alert */
     AGENTCOM_CLEARED,
-    AGENTCOM_ACKNOWLEDGED
+    AGENTCOM_ACKNOWLEDGED,
+    AGENTCOM_BACKED_UP, /* the store */
+    AGENTCOM_BACKUP_FAILED,
+    AGENTCOM_RECOVERED, /* by a restore, or after damage */
+    AGENTCOM_RECOVERY_FAILED
 };
 enum agentcom_change agentcom_change_of(const struct llmreg_event *e);
 const char *agentcom_change_text(enum agentcom_change change);
@@ -63,5 +67,9 @@ void agentcom_alert(struct llmreg_json_out *w, const char *key,
 /* An array of those that are raised. */
 void agentcom_alerts(struct llmreg_json_out *w, const char *key,
                      const struct llmreg_snapshot *s);
+/* Members of what the store did, of an item that is open. */
+void agentcom_store_members(struct llmreg_json_out *w, struct ask *a,
+                            const struct llmreg_event *e,
+                            enum agentcom_change change);
 
 #endif

@@ -76,6 +76,26 @@ static enum agentcom_change of_host(const struct llmreg_event *e)
                : AGENTCOM_NOTHING;
 }
 
+/* A recovery after damage has steps; the last is told by what came of it. */
+static enum agentcom_change of_store(const struct llmreg_event *e)
+{
+    static const struct {
+        const char *name, *after;
+        enum agentcom_change change;
+    } meanings[] = {
+        {"backup", "complete", AGENTCOM_BACKED_UP},
+        {"backup", "failed", AGENTCOM_BACKUP_FAILED},
+        {"restore", "complete", AGENTCOM_RECOVERED},
+        {"restore", "failed", AGENTCOM_RECOVERY_FAILED},
+    };
+
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (strcmp(e->name, meanings[i].name) == 0 &&
+            strcmp(e->after, meanings[i].after) == 0)
+            return meanings[i].change;
+    return AGENTCOM_NOTHING;
+}
+
 enum agentcom_change agentcom_change_of(const struct llmreg_event *e)
 {
     switch (e->entity) {
@@ -87,6 +107,8 @@ enum agentcom_change agentcom_change_of(const struct llmreg_event *e)
         return of_endpoint(e);
     case LLMREG_ENTITY_HOST:
         return of_host(e);
+    case LLMREG_ENTITY_STORE:
+        return of_store(e);
     default:
         return AGENTCOM_NOTHING;
     }
@@ -103,6 +125,10 @@ const char *agentcom_change_text(enum agentcom_change change)
         [AGENTCOM_FIRED] = "alert_fired",
         [AGENTCOM_CLEARED] = "alert_cleared",
         [AGENTCOM_ACKNOWLEDGED] = "alert_acknowledged",
+        [AGENTCOM_BACKED_UP] = "backup_complete",
+        [AGENTCOM_BACKUP_FAILED] = "backup_failed",
+        [AGENTCOM_RECOVERED] = "recovery_complete",
+        [AGENTCOM_RECOVERY_FAILED] = "recovery_failed",
     };
 
     return words[change];

@@ -144,6 +144,14 @@ static void write_change(struct llmreg_json_out *w, struct ask *a,
     case AGENTCOM_REGISTRY:
         write_registry(w);
         break;
+    case AGENTCOM_BACKED_UP:
+    case AGENTCOM_BACKUP_FAILED:
+    case AGENTCOM_RECOVERED:
+    case AGENTCOM_RECOVERY_FAILED:
+        open_item(w, change);
+        agentcom_store_members(w, a, e, change);
+        llmreg_json_close_object(w);
+        break;
     case AGENTCOM_NOTHING:
         break;
     }
@@ -183,7 +191,7 @@ static void tell(struct ask *a, struct cast *c,
 const struct cast_kind agentcom_dashboard_cast = {
     .filter = {.types = UINT64_MAX,
                .entities = ENTITY(ENDPOINT) | ENTITY(HOST) | ENTITY(AGENT) |
-                           ENTITY(ALERT)},
+                           ENTITY(ALERT) | ENTITY(STORE)},
     .picture = draw,
     .tell = tell,
 };
