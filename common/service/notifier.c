@@ -35,6 +35,8 @@
 
 #include "common/service/letter.h"
 
+#define REST_MS 5
+
 struct notifier {
     /* fixed after start */
     struct store_world world;
@@ -187,6 +189,8 @@ static void *run(void *arg)
         };
 
         notifier_step(n);
+        /* What comes meanwhile wakes it once. */
+        (void)poll(fds, 1, REST_MS);
         /* While it owes, it takes no events, which would keep it awake. */
         (void)poll(fds, n->owed != NULL ? 1 : 2,
                    n->compare || n->owed != NULL ? 1000 : -1);

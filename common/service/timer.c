@@ -22,6 +22,8 @@
 #include "common/service/unmatched.h"
 
 #define TICK_NS LLMREG_NS_PER_S
+/* After a round: what comes meanwhile is one round, and wakes nobody. */
+#define REST_MS 5
 
 struct timer {
     /* fixed after start */
@@ -121,6 +123,13 @@ static int milliseconds(int64_t ns)
     return (int)((ns + LLMREG_NS_PER_MS - 1) / LLMREG_NS_PER_MS);
 }
 
+static int rest(int64_t until_ns)
+{
+    const int ms = milliseconds(until_ns);
+
+    return ms < REST_MS ? ms : REST_MS;
+}
+
 static void *run(void *arg)
 {
     struct timer *t = arg;
@@ -133,6 +142,8 @@ static void *run(void *arg)
         struct llmreg_now now = llmreg_clock_now(t->world.clock);
         int64_t next_ns = timer_step(t, &now);
 
+        now = llmreg_clock_now(t->world.clock);
+        (void)poll(fds, 1, rest(next_ns - now.mono_ns));
         now = llmreg_clock_now(t->world.clock);
         (void)poll(fds, 2, milliseconds(next_ns - now.mono_ns));
     }

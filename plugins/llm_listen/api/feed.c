@@ -22,6 +22,7 @@
 #include "plugins/llm_listen/http/socket.h"
 
 #define TICK_MS 1000
+#define REST_MS 2
 #define BATCH   256
 #define SLACK   (FEED_RING / 2) /* events that one may sleep through */
 
@@ -404,13 +405,14 @@ static void *run(void *arg)
 {
     struct feed *f = arg;
     struct pollfd fds[] = {
-        {.fd = llmreg_subscription_fd(f->events), .events = POLLIN},
         {.fd = f->stop, .events = POLLIN},
+        {.fd = llmreg_subscription_fd(f->events), .events = POLLIN},
     };
 
-    while ((fds[1].revents & POLLIN) == 0) {
+    while ((fds[0].revents & POLLIN) == 0) {
         follow(f);
-        fds[1].revents = 0;
+        /* What comes meanwhile wakes it once. */
+        (void)poll(fds, 1, REST_MS);
         (void)poll(fds, 2, TICK_MS);
     }
     return NULL;
