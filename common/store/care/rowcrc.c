@@ -2,6 +2,7 @@
 /* rowcrc.c - values to bytes, bytes to a checksum. */
 #include "common/store/care/rowcrc.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -12,12 +13,10 @@ enum { NUMBER = 1, REAL, TEXT, BYTES, NOTHING };
 /* Type and eight bytes, the lowest first. */
 static void add_word(struct rowcrc *r, unsigned char type, uint64_t word)
 {
+    const uint64_t little = htole64(word);
     unsigned char bytes[9] = {type};
 
-    for (int i = 1; i <= 8; i++) {
-        bytes[i] = (unsigned char)(word & 0xff);
-        word >>= 8;
-    }
+    memcpy(bytes + 1, &little, sizeof little);
     r->crc = crc_add(r->crc, bytes, sizeof bytes);
 }
 

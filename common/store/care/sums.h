@@ -26,6 +26,7 @@
 #define LLMREG_STORE_SUMS_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/store/care/tables.h"
@@ -39,6 +40,9 @@ struct sum {
 struct sums {
     struct sum kept[TABLES], now[TABLES];
     int column[TABLES]; /* where crc is */
+    enum table last;    /* the table of the row before */
+    bool expects;       /* the statement that runs writes this checksum */
+    int64_t crc;
     sqlite3_stmt *put;
     int code; /* SQLite's, the first that was not OK */
 };
@@ -48,6 +52,11 @@ struct sums {
 int sums_open(struct sums *d, sqlite3 *db);
 /* Of what was opened or of all zero. */
 void sums_close(struct sums *d, sqlite3 *db);
+
+/* The statement that runs now writes one row, with that checksum: then it need
+ * not be looked up in what SQLite has made of it.  Until sums_met. */
+void sums_expect(struct sums *d, int64_t crc);
+void sums_met(struct sums *d);
 
 int sums_write(struct sums *d);
 void sums_settle(struct sums *d);

@@ -95,8 +95,11 @@ int binding_finish(struct binding *b, struct llmreg_error *err)
 
     if (b->code == SQLITE_OK && b->row)
         b->code = sqlite3_bind_int64(b->stmt, b->at, b->crc.crc);
+    if (b->row)
+        sums_expect(&b->db->sums, b->crc.crc);
     if (b->code == SQLITE_OK)
         b->code = sqlite3_step(b->stmt);
+    sums_met(&b->db->sums);
     if (b->code != SQLITE_DONE)
         rc = database_status(b->db, b->code, "write", err);
     sqlite3_reset(b->stmt);
