@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	contrib/lib/packages.sh \
 	contrib/man/collectd-llm_listen.pod \
 	contrib/man/collectd-llm_probe.pod \
+	contrib/man/llmreg-store.pod \
 	contrib/man/llmreg.pod \
 	contrib/man/llmreg_agent.pod \
 	contrib/packages \
@@ -22,6 +23,7 @@ EXTRA_DIST += \
 ## builds of one version are the same.
 MANUALS = contrib/man/collectd-llm_listen.5 \
 	contrib/man/collectd-llm_probe.5 contrib/man/llmreg.3 \
+	contrib/man/llmreg-store.7 \
 	contrib/man/llmreg_agent.1 contrib/man/llmreg-agent.1
 man_MANS += $(MANUALS)
 CLEANFILES += $(MANUALS)
@@ -39,6 +41,10 @@ contrib/man/collectd-llm_listen.5: contrib/man/collectd-llm_listen.pod
 contrib/man/llmreg.3: contrib/man/llmreg.pod
 	$(AM_V_GEN)$(MANUAL) --section=3 --name=LLMREG \
 	    $(top_srcdir)/contrib/man/llmreg.pod $@
+
+contrib/man/llmreg-store.7: contrib/man/llmreg-store.pod
+	$(AM_V_GEN)$(MANUAL) --section=7 --name=LLMREG-STORE \
+	    $(top_srcdir)/contrib/man/llmreg-store.pod $@
 
 contrib/man/llmreg_agent.1: contrib/man/llmreg_agent.pod
 	$(AM_V_GEN)$(MANUAL) --section=1 --name=LLMREG-AGENT \
