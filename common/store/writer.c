@@ -236,6 +236,7 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
         sequence_jump(&w->sequence, w->world.bus, now);
         tell_failed(&w->upkeep.tell, now, lost.text);
         recovery_tell(&w->home.recovery, &w->world);
+        upkeep_recovered(&w->upkeep, &w->home.recovery);
     }
     if (rc == LLMREG_OK)
         rc = sequence_take_over(&w->sequence, db, w->world.bus, now, err);

@@ -30,7 +30,8 @@ enum llmreg_store_reason {
     LLMREG_STORE_SPACE_LOW = 4,    /* under a tenth of the disk is left */
     LLMREG_STORE_CORRUPT = 8,      /* the last check found damage */
     LLMREG_STORE_DISK_FULL = 16,
-    LLMREG_STORE_FAILED = 32 /* it cannot be used */
+    LLMREG_STORE_FAILED = 32,   /* it cannot be used */
+    LLMREG_STORE_RECOVERED = 64 /* out of damage, in the last 24 hours */
 };
 /* The name of the reason in bit i; NULL after the last. */
 const char *llmreg_store_reason_text(size_t i);
@@ -50,6 +51,19 @@ struct llmreg_compaction {
     bool manual;        /* somebody asked for it */
     char status[12];    /* "compacted", "skipped", "error" */
     char reason[64];    /* "below_threshold", or what went wrong; "" */
+};
+
+/* How the file came back after it was damaged. */
+struct llmreg_store_recovery {
+    int64_t at_ms;    /* wall time; 0: never since the start */
+    char from[24];    /* "salvage", "backup", "backup and salvage", ... */
+    char reason[160]; /* what was wrong */
+    char kept_as[80]; /* name of the damaged file, in DataDir; "": it is gone */
+    char backup[32];  /* id of the one that was used; "" */
+    int64_t restored; /* rows, out of the backup */
+    int64_t saved;    /* rows, out of the damaged file */
+    int64_t missing;  /* rows it had and that are lost; -1: unknown */
+    int64_t to_approve; /* tokens that wait for approval since */
 };
 
 struct llmreg_store_health {
@@ -77,6 +91,7 @@ struct llmreg_store_health {
         int64_t bad;      /* rows and places that were damaged */
         char what[160];   /* the first of them; "" */
     } check;
+    struct llmreg_store_recovery recovery; /* the last */
     size_t ntables;
     struct llmreg_store_table tables[LLMREG_STORE_TABLES];
     bool compacting;

@@ -200,6 +200,13 @@ def test_damage_costs_as_little_as_it_can(world):
     expect(names(hub) == ['gpu1', 'gpu2'], 'rows without a header')
     ruin(hub, 0, os.path.getsize(f'{hub.data}/registry.db'))
     expect(names(hub) == ['gpu1'], 'what the backup has')
+    _, health = ask(hub, 'GET', '/api/v1/store/health')
+    last = health['recovery']
+    expect(health['status'] == 'warning' and
+           health['reasons'] == ['recovered'], f'{health}')
+    expect(last['from'] == 'backup' and last['backup_id'] == backup and
+           last['rows_restored'] > 0 and last['rows_saved'] == 0, f'{last}')
+    expect(os.path.exists(f'{hub.data}/{last["kept_as"]}'), f'{last}')
     os.truncate(f'{hub.data}/backups/{backup}.db', 5000)
     ruin(hub, 0, os.path.getsize(f'{hub.data}/registry.db'))
     expect(names(hub) == [], 'nothing, but it works')

@@ -33,6 +33,23 @@ static const struct {
     {NOW, 0, 50, 50, 0, 1, 1, 1, 48, LLMREG_STORE_UNHEALTHY},
 };
 
+START_TEST(a_day_after_damage_it_is_still_told)
+{
+    struct llmreg_store_health h = {
+        .measured_ms = NOW,
+        .backup.good_ms = NOW,
+        .disk = {.bytes = 100, .free = 50, .inodes = 100, .ifree = 50},
+        .recovery.at_ms = NOW,
+    };
+    struct verdict_facts facts = {.now_ms = NOW + 24 * HOUR - 1};
+
+    ck_assert_uint_eq(verdict_reasons(&h, &facts), LLMREG_STORE_RECOVERED);
+    ck_assert_int_eq(verdict_of(LLMREG_STORE_RECOVERED), LLMREG_STORE_WARNING);
+    facts.now_ms++;
+    ck_assert_uint_eq(verdict_reasons(&h, &facts), 0);
+}
+END_TEST
+
 START_TEST(a_verdict_follows_from_what_is_so)
 {
     const struct verdict_facts facts = {NOW, cases[_i].failed, cases[_i].full};
@@ -56,7 +73,7 @@ START_TEST(every_reason_has_a_name)
 {
     ck_assert_str_eq(llmreg_store_reason_text(0), "stale_backup");
     ck_assert_str_eq(llmreg_store_reason_text(5), "failed");
-    ck_assert_ptr_null(llmreg_store_reason_text(6));
+    ck_assert_ptr_null(llmreg_store_reason_text(7));
     ck_assert_str_eq(llmreg_store_verdict_text(LLMREG_STORE_UNHEALTHY),
                      "unhealthy");
 }
@@ -69,6 +86,7 @@ int main(void)
 
     tcase_add_loop_test(tc, a_verdict_follows_from_what_is_so, 0,
                         sizeof cases / sizeof cases[0]);
+    tcase_add_test(tc, a_day_after_damage_it_is_still_told);
     tcase_add_test(tc, every_reason_has_a_name);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

@@ -127,6 +127,15 @@ void care_note_failed(struct care *c, bool failed, bool full)
     llmreg_unlock(&c->lock);
 }
 
+void care_note_recovery(struct care *c, const struct llmreg_store_recovery *r)
+{
+    llmreg_lock(&c->lock);
+    c->health.recovery = *r;
+    c->health.check.bad = 0;
+    c->health.check.what[0] = '\0';
+    llmreg_unlock(&c->lock);
+}
+
 void care_recall_check(struct care *c, int64_t ended_ms)
 {
     llmreg_lock(&c->lock);

@@ -2,6 +2,8 @@
 /* upkeep.c - a table of chores, done in their order. */
 #include "common/store/care/upkeep.h"
 
+#include <llmreg/text.h>
+
 #include "common/store/care/report.h"
 
 #define CHECKPOINT_PAGES 8192
@@ -84,6 +86,24 @@ int upkeep_load(struct upkeep *u, struct database *db, struct llmreg_error *err)
     const int rc = compact_load(&u->compact, db, err);
 
     return rc == LLMREG_OK ? report_load(u->care, db, err) : rc;
+}
+
+void upkeep_recovered(struct upkeep *u, const struct recovery *r)
+{
+    struct llmreg_store_recovery seen = {
+        .at_ms = r->at_ms,
+        .restored = r->restored,
+        .saved = r->saved,
+        .missing = r->missing,
+        .to_approve = r->doubtful,
+    };
+
+    llmreg_copy_message(seen.from, sizeof seen.from,
+                        recovery_from_text(r->from));
+    llmreg_copy_message(seen.reason, sizeof seen.reason, r->why.text);
+    llmreg_copy_message(seen.kept_as, sizeof seen.kept_as, r->aside);
+    llmreg_copy_message(seen.backup, sizeof seen.backup, r->backup);
+    care_note_recovery(u->care, &seen);
 }
 
 void upkeep_works(struct upkeep *u, const struct llmreg_now *now,

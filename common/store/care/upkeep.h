@@ -13,6 +13,7 @@
 #define LLMREG_STORE_UPKEEP_H
 
 #include "common/store/care/compact.h"
+#include "common/store/recovery/ladder.h"
 #include "common/store/tell.h"
 
 struct upkeep {
@@ -40,6 +41,8 @@ LLMREG_MUSTCHECK int upkeep_step(struct upkeep *u, struct database *db,
 /* The monotonic time of what cannot wait for a batch; INT64_MAX: nothing. */
 int64_t upkeep_due_ns(const struct upkeep *u);
 
+/* It was damaged, and was put together again. */
+void upkeep_recovered(struct upkeep *u, const struct recovery *r);
 /* The file of that path is open and has everything. */
 void upkeep_works(struct upkeep *u, const struct llmreg_now *now,
                   const char *path);

@@ -5,6 +5,7 @@
 #define BACKUP_MAX_MS     (48 * INT64_C(3600000))
 #define FRAGMENTATION_MAX 0.5
 #define FREE_MIN          0.1
+#define RECOVERED_MS      (24 * INT64_C(3600000))
 
 typedef bool (*look_fn)(const struct llmreg_store_health *h,
                         const struct verdict_facts *facts);
@@ -56,15 +57,23 @@ static bool has_failed(const struct llmreg_store_health *h,
     return facts->failed;
 }
 
+static bool is_recovered(const struct llmreg_store_health *h,
+                         const struct verdict_facts *facts)
+{
+    return h->recovery.at_ms != 0 &&
+           facts->now_ms - h->recovery.at_ms < RECOVERED_MS;
+}
+
 /* In the order of the bits. */
 static const struct {
     const char *name;
     unsigned weight; /* 1: a warning; 2: enough by itself */
     look_fn look;
 } rules[] = {
-    {"stale_backup", 1, is_stale}, {"high_fragmentation", 1, is_fragmented},
-    {"space_low", 1, is_low},      {"corrupt", 2, is_corrupt},
-    {"disk_full", 2, is_full},     {"failed", 2, has_failed},
+    {"stale_backup", 1, is_stale},  {"high_fragmentation", 1, is_fragmented},
+    {"space_low", 1, is_low},       {"corrupt", 2, is_corrupt},
+    {"disk_full", 2, is_full},      {"failed", 2, has_failed},
+    {"recovered", 1, is_recovered},
 };
 #define RULES (sizeof rules / sizeof rules[0])
 

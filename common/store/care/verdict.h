@@ -2,7 +2,7 @@
 /* verdict.h - from what was measured to one word.
  *
  *   healthy     no reason
- *   warning     one of: stale backup, fragmented, space low
+ *   warning     one of: stale backup, fragmented, space low, recovered
  *   unhealthy   two of these; or damage, a full disk, or it cannot be used
  *
  * Threads:   any.

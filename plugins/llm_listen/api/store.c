@@ -65,6 +65,26 @@ static void write_work(struct llmreg_json_out *w,
     llmreg_json_close_object(w);
 }
 
+static void write_recovery(struct llmreg_json_out *w,
+                           const struct llmreg_store_recovery *r)
+{
+    if (r->at_ms == 0) {
+        llmreg_json_null(w, "recovery");
+        return;
+    }
+    llmreg_json_open_object(w, "recovery");
+    llmreg_json_time(w, "at", "at_ms", r->at_ms);
+    llmreg_json_string(w, "from", r->from);
+    llmreg_json_string(w, "reason", r->reason);
+    llmreg_json_string(w, "kept_as", r->kept_as[0] != '\0' ? r->kept_as : NULL);
+    llmreg_json_string(w, "backup_id", r->backup[0] != '\0' ? r->backup : NULL);
+    llmreg_json_integer(w, "rows_restored", r->restored);
+    llmreg_json_integer(w, "rows_saved", r->saved);
+    write_known(w, "rows_missing", r->missing);
+    llmreg_json_integer(w, "tokens_to_approve", r->to_approve);
+    llmreg_json_close_object(w);
+}
+
 static void write_tables(struct llmreg_json_out *w,
                          const struct llmreg_store_health *h)
 {
@@ -118,6 +138,7 @@ static int run_health(struct ask *a)
     write_reasons(&r.json, h.reasons);
     write_file(&r.json, &h);
     write_work(&r.json, &h);
+    write_recovery(&r.json, &h.recovery);
     write_tables(&r.json, &h);
     write_compactions(&r.json, &h);
     llmreg_json_close_object(&r.json);
