@@ -27,7 +27,11 @@
 #include "common/store/restore/prepare.h"
 #include "common/store/writer.h"
 
-#define HURRY_NS (3 * LLMREG_NS_PER_S)
+#define HURRY_NS       (3 * LLMREG_NS_PER_S)
+/* After a commit that took so long, so much of it is a pause. */
+#define GATHER_FROM_NS (2 * LLMREG_NS_PER_MS)
+#define GATHER_SHARE   8
+#define GATHER_MAX_NS  (5 * LLMREG_NS_PER_MS)
 
 struct store {
     /* fixed after open */
@@ -112,12 +116,31 @@ static void sleep_until_due(struct store *s, const struct llmreg_now *now)
     atomic_store(&s->asleep, false);
 }
 
+/* Who was answered comes back a moment after the commit, and would just miss
+ * the next one: on a slow disk only half of them would be in each. */
+static void gather(struct store *s, int64_t took_ns)
+{
+    struct pollfd wanted = {.fd = s->wake_fd, .events = POLLIN};
+    int64_t rest_ns = took_ns / GATHER_SHARE;
+
+    if (took_ns < GATHER_FROM_NS)
+        return;
+    if (rest_ns > GATHER_MAX_NS)
+        rest_ns = GATHER_MAX_NS;
+    const struct timespec ts = {.tv_nsec = (long)rest_ns};
+    (void)ppoll(&wanted, 1, &ts, NULL);
+}
+
 static void step(struct store *s, const struct llmreg_now *now, bool force)
 {
+    const uint64_t before = writer_on_disk(s->writer);
+
     s->wanting = atomic_load(&s->wanted);
     writer_want(s->writer, s->wanting);
     writer_step(s->writer, now, force);
     tell(s);
+    if (!force && writer_on_disk(s->writer) != before)
+        gather(s, llmreg_clock_now(s->world.clock).mono_ns - now->mono_ns);
 }
 
 /* Writes all that was published until now; a broken store gets a last try, and
