@@ -110,6 +110,7 @@ static int start_store(struct llmreg_service *s, struct llmreg_error *err)
         .keep_beats = s->settings.keep_beats,
         .compact_ns = s->settings.compact_ns,
         .check_ns = s->settings.check_ns,
+        .ballast = s->settings.ballast_mib << 20,
         .backups = s->settings.backups,
     };
 
@@ -283,6 +284,18 @@ uint64_t llmreg_service_durable(struct llmreg_service *s)
 bool llmreg_service_store_works(struct llmreg_service *s)
 {
     return durable_works(store_durable(s->store));
+}
+
+void llmreg_service_standing(struct llmreg_service *s,
+                             struct llmreg_standing *out)
+{
+    struct standing_word word;
+
+    standing_get(store_standing(s->store), &word);
+    *out = (struct llmreg_standing){.works = llmreg_service_store_works(s),
+                                    .status = word.status,
+                                    .since_ms = word.since_ms,
+                                    .what = word.what};
 }
 
 void llmreg_service_want(struct llmreg_service *s, uint64_t seq)

@@ -48,6 +48,9 @@ const struct llmreg_option settings_table[] = {
     {"KeepHeartbeats", LLMREG_OPT_INTEGER, OFF(keep_beats), 0, 0, 100000000,
      "1000000",
      "heartbeats of the last 24 hours kept in the store, over all agents"},
+    {"BallastSize", LLMREG_OPT_INTEGER, OFF(ballast_mib), 0, 0, 1024, "16",
+     "MiB of a file in DataDir that is given up when the disk is full; 0: "
+     "none"},
     {"MaxEndpoints", LLMREG_OPT_INTEGER, OFF(max_endpoints), 0, 1, LLMREG_LIMIT,
      "50000", "endpoints that the registry has room for"},
     {"MaxAgents", LLMREG_OPT_INTEGER, OFF(max_agents), 0, 1, LLMREG_LIMIT,

@@ -25,6 +25,7 @@ struct settings_values {
     int64_t keep_audit;
     int64_t keep_beats;
     int64_t compact_ns, check_ns;
+    int64_t ballast_mib;
     int64_t max_endpoints, max_agents, max_hosts, max_sessions;
     double late_after, stale_after, offline_after; /* intervals */
     int64_t reap_ns;

@@ -37,7 +37,8 @@ static int status_of(int code, int system)
     case SQLITE_NOMEM:
         return LLMREG_ENOMEM;
     default:
-        return system == ENOSPC ? LLMREG_ENOSPACE : LLMREG_EIO;
+        return system == ENOSPC || system == EDQUOT ? LLMREG_ENOSPACE
+                                                    : LLMREG_EIO;
     }
 }
 
@@ -171,7 +172,10 @@ static int look(struct database *db, int64_t *version, struct llmreg_error *err)
     if (*version > SCHEMA_VERSION) {
         llmreg_error_set(err,
                          "%s was written by a newer llmreg (its schema is "
-                         "version %lld, this one knows up to %d)",
+                         "version %lld, this one knows up to %d) and is not "
+                         "written to: install the newer llmreg again, or put "
+                         "the copy from before the migration, .version-N "
+                         "beside it, in its place",
                          path, (long long)*version, SCHEMA_VERSION);
         return LLMREG_EVERSION;
     }
@@ -394,9 +398,12 @@ static int checkpoint(struct database *db, int mode, struct llmreg_error *err)
     return database_status(db, code, "checkpoint", err);
 }
 
-int database_restart_log(struct database *db, struct llmreg_error *err)
+int database_restart_log(struct database *db, bool keep_room,
+                         struct llmreg_error *err)
 {
-    return checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, err);
+    return checkpoint(
+        db, keep_room ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_TRUNCATE,
+        err);
 }
 
 int database_checkpoint(struct database *db, struct llmreg_error *err)

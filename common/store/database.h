@@ -116,8 +116,9 @@ LLMREG_MUSTCHECK int database_commit(struct database *db,
                                      struct llmreg_error *err);
 void database_rollback(struct database *db);
 /* Moves all of the log into the file and begins the log anew, if no reader is
- * in the way for long. */
-LLMREG_MUSTCHECK int database_restart_log(struct database *db,
+ * in the way for long.  keep_room: as long as it was, because what it has of a
+ * full disk others would take. */
+LLMREG_MUSTCHECK int database_restart_log(struct database *db, bool keep_room,
                                           struct llmreg_error *err);
 /* Moves what can be moved from the log into the file, waiting for nobody. */
 LLMREG_MUSTCHECK int database_checkpoint(struct database *db,

@@ -16,6 +16,12 @@
 #include <llmreg/clock.h>
 #include <llmreg/text.h>
 
+/* After a call that failed. */
+static int status_of_system(void)
+{
+    return errno == ENOSPC || errno == EDQUOT ? LLMREG_ENOSPACE : LLMREG_EIO;
+}
+
 void files_path(char out[static FILES_PATH_SIZE], const char *dir,
                 const char *name)
 {
@@ -32,7 +38,7 @@ int files_make_dir(const char *dir, struct llmreg_error *err)
     if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
         llmreg_error_set(err, "cannot make the directory %s: %s", dir,
                          strerror(errno));
-        return LLMREG_EIO;
+        return status_of_system();
     }
     if (stat(dir, &st) != 0) {
         llmreg_error_set(err, "cannot use the directory %s: %s", dir,
@@ -57,7 +63,7 @@ int files_make_file(const char *path, struct llmreg_error *err)
     }
     if (errno != EEXIST || lstat(path, &st) != 0) {
         llmreg_error_set(err, "cannot make %s: %s", path, strerror(errno));
-        return LLMREG_EIO;
+        return status_of_system();
     }
     if (!S_ISREG(st.st_mode)) {
         llmreg_error_set(err, "%s is not a plain file", path);

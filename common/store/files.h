@@ -23,11 +23,11 @@ void files_path(char out[static FILES_PATH_SIZE], const char *dir,
 
 /* Makes dir with mode 0700 if it is missing.  One level only: a typing error
  * builds no tree, and a file system that is not mounted is not written under
- * its mount point.  LLMREG_EIO with err. */
+ * its mount point.  LLMREG_ENOSPACE, LLMREG_EIO, with err. */
 LLMREG_MUSTCHECK int files_make_dir(const char *dir, struct llmreg_error *err);
 
-/* Makes an empty file with mode 0600 if there is none.  LLMREG_EIO with err,
- * also if it is something else than a plain file. */
+/* Makes an empty file with mode 0600 if there is none.  LLMREG_ENOSPACE;
+ * LLMREG_EIO, also if it is something else than a plain file; with err. */
 LLMREG_MUSTCHECK int files_make_file(const char *path,
                                      struct llmreg_error *err);
 

@@ -5,6 +5,8 @@
 #include "common/store/audit.h"
 #include "common/store/rows/rows.h"
 
+#define DROPPED_AT_ONCE 2000
+
 int history_open(struct history *h, struct database *db,
                  struct llmreg_error *err)
 {
@@ -48,9 +50,48 @@ static int write_events(struct history *h, const struct past *past,
     return rc;
 }
 
+/* ---- without room ---- */
+
+static void count_missed(struct history *h, const struct past *past)
+{
+    const struct batch *b = past->batch;
+
+    for (size_t i = 0; i < b->nevents; i++)
+        h->not_events += b->events[i]->entity != LLMREG_ENTITY_AUDIT;
+    h->not_beats += (int64_t)dirty_count(past->beats->due);
+}
+
+static int64_t at_once(int64_t rows)
+{
+    return rows < DROPPED_AT_ONCE ? rows : DROPPED_AT_ONCE;
+}
+
+/* A few, so that the log stays short. */
+static int drop_some(struct history *h, const struct past *past,
+                     struct database *db, struct llmreg_error *err)
+{
+    const struct history_limits *l = past->limits;
+    int64_t n = 0;
+    int rc = LLMREG_OK;
+
+    count_missed(h, past);
+    if (h->beats > l->beats) {
+        rc = rows_drop_beats(db, DB_BEAT_PRUNE, at_once(h->beats - l->beats),
+                             &n, err);
+        h->beats -= n;
+    } else if (h->events > l->events) {
+        n = at_once(h->events - l->events);
+        rc = rows_prune(db, DB_EVENT_PRUNE, n, err);
+        h->events -= n;
+    }
+    return rc == LLMREG_OK ? audit_write(past, db, &h->audit, err) : rc;
+}
+
 int history_write(struct history *h, const struct past *past,
                   struct database *db, struct llmreg_error *err)
 {
+    if (past->limits != NULL)
+        return drop_some(h, past, db, err);
     int rc = write_events(h, past, db, err);
 
     if (rc == LLMREG_OK)

@@ -110,9 +110,11 @@ int lifelock_take(struct lifelock *lock, int64_t wall_ms,
         return LLMREG_OK;
     fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
+        const int system = errno;
+
         llmreg_error_set(err, "cannot open %s: %s", lock->path,
-                         strerror(errno));
-        return LLMREG_EIO;
+                         strerror(system));
+        return system == ENOSPC ? LLMREG_ENOSPACE : LLMREG_EIO;
     }
     rc = lock_file(fd, lock->path, err);
     if (rc != LLMREG_OK) {

@@ -28,6 +28,8 @@ libstore_la_SOURCES = \
 	common/store/backup/tables.h \
 	common/store/backup/vault.c \
 	common/store/backup/vault.h \
+	common/store/ballast.c \
+	common/store/ballast.h \
 	common/store/batch.c \
 	common/store/batch.h \
 	common/store/beats.c \
@@ -88,6 +90,8 @@ libstore_la_SOURCES = \
 	common/store/lifelock.h \
 	common/store/load.c \
 	common/store/load.h \
+	common/store/newer.c \
+	common/store/newer.h \
 	common/store/reader.c \
 	common/store/reader.h \
 	common/store/recovery/cells.c \
@@ -147,6 +151,8 @@ libstore_la_SOURCES = \
 	common/store/schema.h \
 	common/store/sequence.c \
 	common/store/sequence.h \
+	common/store/shed.c \
+	common/store/shed.h \
 	common/store/standing.c \
 	common/store/standing.h \
 	common/store/store.c \

@@ -34,10 +34,11 @@ void standing_free(struct standing *s)
     free(s);
 }
 
-void standing_set(struct standing *s, bool failed, int64_t since_ms,
+void standing_set(struct standing *s, int status, int64_t since_ms,
                   const char *what)
 {
-    struct standing_word word = {.failed = failed, .since_ms = since_ms};
+    struct standing_word word = {
+        .failed = status != LLMREG_OK, .status = status, .since_ms = since_ms};
 
     llmreg_error_set(&word.what, "%s", what);
     llmreg_lock(&s->lock);

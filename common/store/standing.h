@@ -14,7 +14,8 @@
 #include <llmreg/status.h>
 
 struct standing_word {
-    bool failed;
+    bool failed;              /* or it does without something (shed.h) */
+    int status;               /* LLMREG_OK, or what kind of fault it is */
     int64_t since_ms;         /* wall time; 0: it never failed */
     struct llmreg_error what; /* why, or which file works again */
 };
@@ -24,7 +25,7 @@ struct standing;
 /* It works.  LLMREG_ENOMEM. */
 LLMREG_MUSTCHECK int standing_new(struct standing **out);
 void standing_free(struct standing *s); /* NULL is fine */
-void standing_set(struct standing *s, bool failed, int64_t since_ms,
+void standing_set(struct standing *s, int status, int64_t since_ms,
                   const char *what);
 void standing_get(struct standing *s, struct standing_word *out);
 

@@ -56,6 +56,7 @@ struct store_config {
     int64_t keep_beats;       /* rows of heartbeat; 0: none */
     int64_t compact_ns;       /* between two compactions; 0: if wanted */
     int64_t check_ns;         /* between two full checks; 0: none */
+    int64_t ballast;          /* bytes (ballast.h); 0: none */
     struct store_backups backups;
 };
 

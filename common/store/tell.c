@@ -21,29 +21,50 @@ void tell_event(const struct store_world *world, int64_t wall_ms,
     llmreg_bus_wake(world->bus);
 }
 
-void tell_failed(struct tell *t, const struct llmreg_now *now,
-                 const char *reason)
+static void set_failed(struct tell *t, const struct llmreg_now *now, int status,
+                       const char *reason)
 {
     const struct tell_words words = {"", "ok", "failed", reason};
+    const bool first = !t->failed;
 
-    llmreg_complain(t->world->log, &t->complaint, now, LLMREG_ERROR,
-                    "store: %s; everything goes on from memory", reason);
-    if (!t->failed) {
-        standing_set(t->standing, true, now->wall_ms, reason);
-        tell_event(t->world, now->wall_ms, &words);
-    }
+    if (first)
+        t->since_ms = now->wall_ms;
     t->failed = true;
+    standing_set(t->standing, status, t->since_ms, reason);
+    if (first)
+        tell_event(t->world, now->wall_ms, &words);
 }
 
-void tell_works(struct tell *t, const struct llmreg_now *now, const char *path)
+void tell_failed(struct tell *t, const struct llmreg_now *now, int status,
+                 const char *reason)
 {
-    const struct tell_words words = {"", "failed", "ok", path};
+    llmreg_complain(t->world->log, &t->complaint, now, LLMREG_ERROR,
+                    "store: %s; everything goes on from memory", reason);
+    set_failed(t, now, status, reason);
+}
+
+void tell_short(struct tell *t, const struct llmreg_now *now,
+                const char *reason)
+{
+    llmreg_log(t->world->log, LLMREG_WARNING, "store: %s", reason);
+    set_failed(t, now, LLMREG_ENOSPACE, reason);
+}
+
+void tell_works(struct tell *t, const struct llmreg_now *now, const char *path,
+                const char *lost)
+{
+    struct llmreg_error text;
+
+    llmreg_error_set(&text, "%s%s%s", path, lost == NULL ? "" : "; ",
+                     lost == NULL ? "" : lost);
+    const struct tell_words words = {"", "failed", "ok", text.text};
 
     llmreg_release(t->world->log, &t->complaint,
-                   "store: %s works again and has everything", path);
-    if (t->failed) {
-        standing_set(t->standing, false, now->wall_ms, path);
-        tell_event(t->world, now->wall_ms, &words);
-    }
+                   "store: %s works again and has everything%s%s", path,
+                   lost == NULL ? "" : ", but ", lost == NULL ? "" : lost);
+    if (!t->failed)
+        return;
     t->failed = false;
+    standing_set(t->standing, LLMREG_OK, now->wall_ms, text.text);
+    tell_event(t->world, now->wall_ms, &words);
 }

@@ -19,13 +19,19 @@ struct tell {
     const struct store_world *world;
     struct standing *standing;
     struct llmreg_complaint complaint;
-    bool failed; /* and it was said */
+    bool failed;      /* and it was said */
+    int64_t since_ms; /* wall time at which it was */
 };
 
-void tell_failed(struct tell *t, const struct llmreg_now *now,
+/* status: what kind of fault it is. */
+void tell_failed(struct tell *t, const struct llmreg_now *now, int status,
                  const char *reason);
-/* path: of the file. */
-void tell_works(struct tell *t, const struct llmreg_now *now, const char *path);
+/* It works, and does without something, which is said like a fault. */
+void tell_short(struct tell *t, const struct llmreg_now *now,
+                const char *reason);
+/* path: of the file; lost: what is not in it, or NULL. */
+void tell_works(struct tell *t, const struct llmreg_now *now, const char *path,
+                const char *lost);
 
 struct tell_words {
     const char *name, *before, *after, *reason;

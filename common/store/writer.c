@@ -13,11 +13,9 @@
 #include <stdlib.h>
 
 #include "common/store/care/upkeep.h"
-#include "common/store/history.h"
 #include "common/store/home.h"
-#include "common/store/load.h"
+#include "common/store/newer.h"
 #include "common/store/restore/hand.h"
-#include "common/store/sequence.h"
 
 /* The time of a change is read before the change is published. */
 #define SWEEP_SLACK_NS LLMREG_NS_PER_S
@@ -37,6 +35,7 @@ struct writer {
     struct history history;
     bool works, loaded;
     bool late;     /* others had the registry before the file was loaded */
+    bool peeked;   /* into a file of a newer llmreg */
     bool hurries;  /* there is time for one more batch */
     uint64_t seen; /* newest number that is in the batch or before */
     uint64_t on_disk;
@@ -62,7 +61,8 @@ static void fail(struct writer *w, const struct llmreg_now *now, int rc,
     w->late = true;
     w->try_ns = now->mono_ns + w->config.retry_ns;
     sequence_jump(&w->sequence, w->world.bus, now);
-    upkeep_failed(&w->upkeep, now, rc, why->text);
+    if (upkeep_failed(&w->upkeep, now, rc, why->text))
+        w->try_ns = now->mono_ns;
 }
 
 /* ---- writing ---- */
@@ -98,6 +98,7 @@ static int write_batch(struct writer *w, const struct llmreg_now *now,
         .registry = w->world.registry,
         .keep_events = w->config.keep_events,
         .keep_audit = w->config.keep_audit,
+        .limits = shed_limits(&w->upkeep.shed),
         .now = *now,
     };
     struct history history = w->history;
@@ -200,6 +201,7 @@ static int check_due(struct writer *w, const struct llmreg_now *now,
     if (now->mono_ns < w->check_ns)
         return LLMREG_OK;
     w->check_ns = now->mono_ns + w->config.retry_ns;
+    upkeep_look(&w->upkeep, now);
     return home_check(&w->home, err);
 }
 
@@ -219,6 +221,17 @@ static int load_once(struct writer *w, struct llmreg_error *err)
     return rc;
 }
 
+/* A file that is not ours to write: what can be taken from it is, once. */
+static void read_newer(struct writer *w, const struct llmreg_now *now)
+{
+    struct load load = {.world = &w->world, .keep = w->keep, .late = w->late};
+    const struct newer newer = {w->home.path, &load, &w->sequence};
+
+    if (!w->loaded && !w->peeked)
+        newer_read(&newer, now);
+    w->peeked = true;
+}
+
 /* Opens the file and makes it like the registry, or the other way round. */
 static int move_in(struct writer *w, const struct llmreg_now *now,
                    struct llmreg_error *err)
@@ -232,9 +245,11 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
         rc = hand_start(&w->hand, &w->config, err);
     if (rc == LLMREG_OK)
         rc = home_open(&w->home, now, &lost, err);
+    if (rc == LLMREG_EVERSION)
+        read_newer(w, now);
     if (lost.text[0] != '\0') {
         sequence_jump(&w->sequence, w->world.bus, now);
-        tell_failed(&w->upkeep.tell, now, lost.text);
+        tell_failed(&w->upkeep.tell, now, LLMREG_ECORRUPT, lost.text);
         recovery_tell(&w->home.recovery, &w->world);
         upkeep_recovered(&w->upkeep, &w->home.recovery);
     }
@@ -250,7 +265,7 @@ static int move_in(struct writer *w, const struct llmreg_now *now,
      * log and still show it: what is appended behind it would be lost with
      * the next power cut, however well it is synced. */
     if (rc == LLMREG_OK)
-        rc = database_restart_log(db, err);
+        rc = database_restart_log(db, w->upkeep.shed.on, err);
     if (rc != LLMREG_OK)
         return rc;
     if (w->upkeep.tell.failed || hand_is_applied(&w->hand))
@@ -268,7 +283,7 @@ static void heal(struct writer *w, const struct llmreg_now *now, int rc,
     w->works = true;
     hand_settle(&w->hand);
     w->check_ns = now->mono_ns + w->config.retry_ns;
-    upkeep_works(&w->upkeep, now, w->home.path);
+    upkeep_works(&w->upkeep, now);
 }
 
 /* ---- steps ---- */
@@ -303,19 +318,26 @@ static void work(struct writer *w, const struct llmreg_now *now, bool force)
         fail(w, now, rc, &err);
 }
 
+/* Twice, if the first fault made room (shed.h): then nobody sees it. */
 static void try_again(struct writer *w, const struct llmreg_now *now)
 {
-    struct llmreg_error err = {{0}};
-    int rc = move_in(w, now, &err);
+    do {
+        struct llmreg_error err = {{0}};
+        int rc = move_in(w, now, &err);
 
-    heal(w, now, rc, &err);
+        heal(w, now, rc, &err);
+    } while (!w->works && now->mono_ns >= w->try_ns);
 }
 
 void writer_step(struct writer *w, const struct llmreg_now *now, bool force)
 {
-    if (w->works)
+    const bool worked = w->works;
+
+    if (worked)
         work(w, now, force);
-    else if (force || now->mono_ns >= w->try_ns)
+    if (w->works)
+        return;
+    if ((force && !worked) || now->mono_ns >= w->try_ns)
         try_again(w, now);
     else
         sequence_jump(&w->sequence, w->world.bus, now);
@@ -383,7 +405,8 @@ static int make(struct writer *w, struct llmreg_error *err)
     if (rc == LLMREG_OK)
         rc = keep_new(&w->keep);
     if (rc == LLMREG_OK)
-        rc = upkeep_init(&w->upkeep, &w->config, &w->world);
+        rc = upkeep_init(&w->upkeep, &w->config, &w->world, w->home.path,
+                         &w->history);
     if (rc == LLMREG_OK)
         rc = desk_new(&w->desk, &w->world);
     if (rc == LLMREG_OK)
@@ -416,6 +439,8 @@ int writer_new(struct writer **out, const struct store_config *config,
         goto done;
     }
     heal(w, &now, rc, &why);
+    if (!w->works && now.mono_ns >= w->try_ns)
+        try_again(w, &now);
     *out = w;
     w = NULL; /* now the caller's */
     rc = LLMREG_OK;

@@ -94,6 +94,16 @@ LLMREG_MUSTCHECK int llmreg_service_sync(struct llmreg_service *s,
 uint64_t llmreg_service_durable(struct llmreg_service *s);
 /* False: no more will be on disk before it is well again. */
 bool llmreg_service_store_works(struct llmreg_service *s);
+/* How the store is, in words.  It may work and do without something all the
+ * same: on a full disk the history is not written. */
+struct llmreg_standing {
+    bool works;
+    int status;               /* LLMREG_OK, or what kind of fault there is */
+    int64_t since_ms;         /* wall time; 0: it never failed */
+    struct llmreg_error what; /* why, or which file works again */
+};
+void llmreg_service_standing(struct llmreg_service *s,
+                             struct llmreg_standing *out);
 /* Somebody waits for that number: what is put together otherwise and written
  * every few seconds (a change of an agent that was known) is written at once.
  * Cheap; call it for whatever is waited for. */

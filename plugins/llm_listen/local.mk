@@ -61,6 +61,8 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/api/cast.c \
 	plugins/llm_listen/api/cast.h \
 	plugins/llm_listen/api/export.c \
+	plugins/llm_listen/api/fault.c \
+	plugins/llm_listen/api/fault.h \
 	plugins/llm_listen/api/feed.c \
 	plugins/llm_listen/api/feed.h \
 	plugins/llm_listen/api/feed_item.c \

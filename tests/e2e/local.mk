@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/e2e/test_backups.py \
 	tests/e2e/test_bodies.py \
 	tests/e2e/test_config.py \
+	tests/e2e/test_disk.py \
 	tests/e2e/test_files.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_keeping.py \

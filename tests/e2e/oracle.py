@@ -67,7 +67,7 @@ class Client:
         if status in (200, 201):
             self.may[thing] = {state}
             self.acknowledged += 1
-        elif status == 503:
+        elif status in (503, 507):
             pass  # it is not known, as if there were no answer
         elif len(before) == 1:
             self.strange.append(f'{request}: {status} {answer}')
@@ -136,7 +136,7 @@ class Client:
             key = json.loads(answer)['token']['id']
             self.may[('token', name, key)] = {'valid'}
             self.acknowledged += 1
-        elif status != 503:
+        elif status not in (503, 507):
             self.strange.append(f'token: {status} {answer}')
 
 

@@ -7,6 +7,13 @@ tests_unit_test_backup_rules_SOURCES = tests/unit/test_backup_rules.c
 tests_unit_test_backup_rules_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_backup_rules_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_ballast
+TESTS += tests/unit/test_ballast
+tests_unit_test_ballast_SOURCES = tests/unit/test_ballast.c
+tests_unit_test_ballast_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_ballast_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_ballast_LDFLAGS = -Wl,--wrap=statvfs -Wl,--wrap=fallocate
+
 check_PROGRAMS += tests/unit/test_batch
 TESTS += tests/unit/test_batch
 tests_unit_test_batch_SOURCES = tests/unit/test_batch.c
@@ -139,6 +146,12 @@ tests_unit_test_migration_files_CPPFLAGS = $(STORE_TEST_CPPFLAGS) \
 tests_unit_test_migration_files_LDADD = libtests.la $(STORE_LIBS) \
 	$(CHECK_LIBS)
 EXTRA_DIST += tests/data/store
+
+check_PROGRAMS += tests/unit/test_newer
+TESTS += tests/unit/test_newer
+tests_unit_test_newer_SOURCES = tests/unit/test_newer.c
+tests_unit_test_newer_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_newer_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_pairs
 TESTS += tests/unit/test_pairs
@@ -301,6 +314,12 @@ tests_unit_test_writer_faults_SOURCES = tests/unit/test_writer_faults.c
 tests_unit_test_writer_faults_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_writer_faults_LDADD = libtests.la $(STORE_LIBS) \
 	$(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_writer_full
+TESTS += tests/unit/test_writer_full
+tests_unit_test_writer_full_SOURCES = tests/unit/test_writer_full.c
+tests_unit_test_writer_full_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_writer_full_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer_hosts
 TESTS += tests/unit/test_writer_hosts

@@ -163,7 +163,8 @@ END_TEST
 /* As after a gap in the bus, which nothing fills. */
 START_TEST(that_the_store_failed_is_found_without_its_event)
 {
-    standing_set(watch_store, true, watch_room.now.wall_ms, "/x: disk full");
+    standing_set(watch_store, LLMREG_ENOSPACE, watch_room.now.wall_ms,
+                 "/x: disk full");
     watch_pass(1000);
     ck_assert_int_eq(watch_raised("store_failed/store"),
                      LLMREG_SEVERITY_FAILURE);
@@ -178,12 +179,13 @@ END_TEST
 
 START_TEST(that_the_store_works_again_is_found_without_its_event)
 {
-    standing_set(watch_store, true, watch_room.now.wall_ms, "/x: disk full");
+    standing_set(watch_store, LLMREG_ENOSPACE, watch_room.now.wall_ms,
+                 "/x: disk full");
     publish_store("failed");
     watch_pass(1000);
     ck_assert_int_eq(watch_raised("store_failed/store"),
                      LLMREG_SEVERITY_FAILURE);
-    standing_set(watch_store, false, watch_room.now.wall_ms, "/x");
+    standing_set(watch_store, LLMREG_OK, watch_room.now.wall_ms, "/x");
     watch_pass(1000);
     ck_assert_int_eq(watch_raised("store_failed/store"), LLMREG_SEVERITY_OKAY);
 }

@@ -55,7 +55,8 @@ START_TEST(it_takes_no_room_from_another_rule)
 {
     watch_observe_many("gpu", FLEET, LLMREG_REASON_BUSY);
     watch_pass(1000);
-    standing_set(watch_store, true, watch_room.now.wall_ms, "/x: disk full");
+    standing_set(watch_store, LLMREG_ENOSPACE, watch_room.now.wall_ms,
+                 "/x: disk full");
     watch_pass(1000);
     ck_assert_int_eq(watch_raised("store_failed/store"),
                      LLMREG_SEVERITY_FAILURE);

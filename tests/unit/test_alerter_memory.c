@@ -114,7 +114,8 @@ static void agents_and_hosts_fall_silent(void)
 
 static void the_store_fails(void)
 {
-    standing_set(watch_store, true, watch_room.now.wall_ms, "/x: disk full");
+    standing_set(watch_store, LLMREG_ENOSPACE, watch_room.now.wall_ms,
+                 "/x: disk full");
 }
 
 static const struct {

@@ -268,7 +268,7 @@ START_TEST(as_much_must_be_left_as_the_store_may_need)
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct space s = {rows[i].free, 1000};
+        const struct space s = {.free_bytes = rows[i].free, .free_files = 1000};
 
         ck_assert_int_eq(space_check(&s, "/b", rows[i].bytes, &err),
                          rows[i].rc);
@@ -281,7 +281,7 @@ END_TEST
 
 START_TEST(files_may_run_out_too)
 {
-    struct space s = {GIB, 15};
+    struct space s = {.free_bytes = GIB, .free_files = 15};
 
     ck_assert_int_eq(space_check(&s, "/b", 1, &err), LLMREG_ENOSPACE);
     ck_assert_ptr_nonnull(strstr(err.text, "15 files"));

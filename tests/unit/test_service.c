@@ -306,12 +306,12 @@ END_TEST
 START_TEST(the_options_are_the_table_of_the_manual)
 {
     static const char *const expected[] = {
-        "DataDir",        "BackupDir",     "BackupInterval", "KeepBackups",
-        "KeepDaily",      "KeepWeekly",    "CheckInterval",  "CompactInterval",
-        "FlushInterval",  "KeepEvents",    "KeepAudit",      "KeepHeartbeats",
-        "MaxEndpoints",   "MaxAgents",     "MaxHosts",       "MaxSessions",
-        "LateAfter",      "StaleAfter",    "OfflineAfter",   "ReapAfter",
-        "HostStaleAfter", "MassGuardAbove"};
+        "DataDir",       "BackupDir",      "BackupInterval", "KeepBackups",
+        "KeepDaily",     "KeepWeekly",     "CheckInterval",  "CompactInterval",
+        "FlushInterval", "KeepEvents",     "KeepAudit",      "KeepHeartbeats",
+        "BallastSize",   "MaxEndpoints",   "MaxAgents",      "MaxHosts",
+        "MaxSessions",   "LateAfter",      "StaleAfter",     "OfflineAfter",
+        "ReapAfter",     "HostStaleAfter", "MassGuardAbove"};
     const size_t count = sizeof expected / sizeof expected[0];
     const struct llmreg_option *table = llmreg_service_options();
 

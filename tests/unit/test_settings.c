@@ -49,6 +49,7 @@ START_TEST(without_a_block_there_are_defaults)
     ck_assert_int_eq(values.flush_ns, INT64_C(5000000000));
     ck_assert_int_eq(values.keep_events, 10000);
     ck_assert_int_eq(values.keep_beats, 1000000);
+    ck_assert_int_eq(values.ballast_mib, 16);
     ck_assert_int_eq(values.max_endpoints, 50000);
 }
 END_TEST
@@ -137,6 +138,9 @@ START_TEST(ranges_hold)
         {"KeepHeartbeats", 0, LLMREG_OK},
         {"KeepHeartbeats", 100000000, LLMREG_OK},
         {"KeepHeartbeats", 100000001, LLMREG_EINVAL},
+        {"BallastSize", 0, LLMREG_OK},
+        {"BallastSize", 1024, LLMREG_OK},
+        {"BallastSize", 1025, LLMREG_EINVAL},
         {"MaxEndpoints", 0, LLMREG_EINVAL},
         {"MaxEndpoints", 1000000, LLMREG_OK},
         {"MaxAgents", 0, LLMREG_EINVAL},

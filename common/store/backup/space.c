@@ -19,6 +19,7 @@ int space_of(const char *dir, struct space *out, struct llmreg_error *err)
                          strerror(errno));
         return LLMREG_EIO;
     }
+    out->total_bytes = (int64_t)fs.f_blocks * (int64_t)fs.f_frsize;
     out->free_bytes = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
     out->free_files = fs.f_files > 0 ? (int64_t)fs.f_favail : -1;
     return LLMREG_OK;

@@ -15,7 +15,7 @@
 #include <llmreg/status.h>
 
 struct space {
-    int64_t free_bytes;
+    int64_t total_bytes, free_bytes;
     int64_t free_files; /* -1: the file system does not count them */
 };
 

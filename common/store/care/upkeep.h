@@ -14,20 +14,27 @@
 
 #include "common/store/care/compact.h"
 #include "common/store/recovery/ladder.h"
+#include "common/store/shed.h"
 #include "common/store/tell.h"
 
 struct upkeep {
+    /* fixed after init */
+    const char *path; /* of the file */
+    struct history *history;
     struct care *care;
+    /* owned by the store's thread */
     struct tell tell;
+    struct shed shed;
     struct compact compact;
     int64_t checkpoint_ns; /* the monotonic time of the next */
     int64_t held_ms;       /* since when a reader holds the log up; 0 */
 };
 
-/* LLMREG_ENOMEM.  The world is lent. */
+/* LLMREG_ENOMEM.  All is lent but the config. */
 LLMREG_MUSTCHECK int upkeep_init(struct upkeep *u,
                                  const struct store_config *config,
-                                 const struct store_world *world);
+                                 const struct store_world *world,
+                                 const char *path, struct history *history);
 void upkeep_fini(struct upkeep *u);
 
 /* What the file remembers of the past. */
@@ -43,11 +50,13 @@ int64_t upkeep_due_ns(const struct upkeep *u);
 
 /* It was damaged, and was put together again. */
 void upkeep_recovered(struct upkeep *u, const struct recovery *r);
-/* The file of that path is open and has everything. */
-void upkeep_works(struct upkeep *u, const struct llmreg_now *now,
-                  const char *path);
-/* It is closed, because of rc. */
-void upkeep_failed(struct upkeep *u, const struct llmreg_now *now, int rc,
+/* The file is open and has everything, or all but its history (shed.h). */
+void upkeep_works(struct upkeep *u, const struct llmreg_now *now);
+/* It is closed, because of rc.  True: there is room now where there was none,
+ * and it is worth opening it again at once. */
+bool upkeep_failed(struct upkeep *u, const struct llmreg_now *now, int rc,
                    const char *why);
+/* Looks now and then at the room on the disk, while the file is open. */
+void upkeep_look(struct upkeep *u, const struct llmreg_now *now);
 
 #endif

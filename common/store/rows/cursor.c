@@ -137,6 +137,11 @@ int cursor_each(const struct query *query, cursor_fn fn, void *ctx,
     int code = SQLITE_OK;
     int rc = LLMREG_OK;
 
+    if (start.stmt == NULL) {
+        llmreg_error_set(err, "%s lacks a table or a column",
+                         sqlite3_db_filename(db->handle, "main"));
+        return LLMREG_EVERSION;
+    }
     if (query->id != NULL)
         code = sqlite3_bind_text(start.stmt, 1, query->id, -1, SQLITE_STATIC);
     if (code == SQLITE_OK)

@@ -56,7 +56,9 @@ struct query {
     enum db_statement which;
     const char *id; /* its only parameter; NULL: it has none */
 };
-/* All rows.  LLMREG_ECORRUPT with err is damage that SQLite saw. */
+/* All rows.  Each with err: LLMREG_ECORRUPT is damage that SQLite saw,
+ * LLMREG_EVERSION a statement that a file of another version has not
+ * (newer.h). */
 LLMREG_MUSTCHECK int cursor_each(const struct query *query, cursor_fn fn,
                                  void *ctx, struct llmreg_error *err);
 

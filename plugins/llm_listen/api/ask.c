@@ -18,6 +18,7 @@
 #include <llmreg/audit.h>
 
 #include "plugins/llm_listen/api/admit.h"
+#include "plugins/llm_listen/api/fault.h"
 #include "plugins/llm_listen/api/origin.h"
 #include "plugins/llm_listen/api/reply.h"
 
@@ -247,7 +248,7 @@ static const struct {
     {LLMREG_EEXIST, 409, 0}, {LLMREG_EBUSY, 409, 0},
     {LLMREG_ESTALE, 409, 0}, {LLMREG_EFULL, 429, 60},
     {LLMREG_EIO, 503, 5},    {LLMREG_ENOMEM, 503, 5},
-    {LLMREG_ETIME, 503, 5},  {LLMREG_ENOSPACE, 503, 5},
+    {LLMREG_ETIME, 503, 5},  {LLMREG_ENOSPACE, 507, 30},
 };
 
 /* Without a body it can only be the path or the query that is not right. */
@@ -278,15 +279,9 @@ void ask_go_on(struct ask *a)
     struct ask_waiting *w = &a->waiting;
     const struct http_answer answer = {
         .status = w->status, .body = w->body, .body_len = w->len};
-    const struct reply_error e = {
-        .status = 503,
-        .code = "not_durable",
-        .message = "the change was made and could not be written to disk yet; "
-                   "ask again",
-        .retry = 5};
 
     if (acks_durable(a->api->acks) < w->seq)
-        reply_error(a, &e);
+        fault_answer(a);
     else if (ask_answer(a, &answer) == LLMREG_OK)
         w->body = NULL;
 }

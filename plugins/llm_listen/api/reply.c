@@ -185,7 +185,7 @@ static const struct {
     {421, "wrong_host"},         {422, "invalid"},
     {426, "upgrade_required"},   {429, "rate_limited"},
     {431, "header_too_large"},   {500, "internal"},
-    {503, "unavailable"},
+    {503, "unavailable"},        {507, "disk_full"},
 };
 
 const char *reply_code(unsigned status)

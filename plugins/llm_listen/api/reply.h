@@ -48,7 +48,8 @@ LLMREG_MUSTCHECK int reply_send_revised(struct ask *a, struct reply *r,
  * says only when it was made. */
 LLMREG_MUSTCHECK int reply_send_weakly(struct ask *a, struct reply *r,
                                        const char *from);
-/* The same after event number seq is on disk; 503 if that takes too long. */
+/* The same after event number seq is on disk; 503 or 507 if that takes too
+ * long or cannot be (fault.h). */
 LLMREG_MUSTCHECK int reply_send_durable(struct ask *a, struct reply *r,
                                         unsigned status, uint64_t seq);
 /* Ends the document and gives its bytes away.  LLMREG_ENOMEM. */

@@ -8,6 +8,7 @@
  * The first two are for load balancers and supervisors, which have no token,
  * and tell nothing but that. */
 #include "plugins/llm_listen/api/ask.h"
+#include "plugins/llm_listen/api/fault.h"
 #include "plugins/llm_listen/api/feed.h"
 #include "plugins/llm_listen/api/reply.h"
 #include "plugins/llm_listen/api/resources.h"
@@ -38,13 +39,17 @@ static int run_ready(struct ask *a)
 
 /* ---- everything ---- */
 
-static void write_store(struct llmreg_json_out *w, struct api *api)
+static void write_store(struct llmreg_json_out *w, struct api *api,
+                        const struct llmreg_standing *now)
 {
     const uint64_t durable = llmreg_service_durable(api->service);
     const uint64_t last = llmreg_bus_last(api->bus);
 
     llmreg_json_open_object(w, "store");
-    llmreg_json_bool(w, "works", llmreg_service_store_works(api->service));
+    llmreg_json_bool(w, "works", now->works);
+    llmreg_json_string(w, "state", fault_word(now->status));
+    llmreg_json_string(w, "reason", now->what.text);
+    llmreg_json_time(w, "since", "since_ms", now->since_ms);
     llmreg_json_integer(w, "durable_seq", (int64_t)durable);
     llmreg_json_integer(w, "behind",
                         last > durable ? (int64_t)(last - durable) : 0);
@@ -111,8 +116,11 @@ static void write_clock(struct llmreg_json_out *w, const struct ask *a)
 
 static int run_health(struct ask *a)
 {
-    const bool works = llmreg_service_store_works(a->api->service);
+    struct llmreg_standing now;
     struct reply r;
+
+    llmreg_service_standing(a->api->service, &now);
+    const bool works = now.works && now.status == LLMREG_OK;
 
     reply_begin(&r);
     llmreg_json_open_object(&r.json, NULL);
@@ -121,7 +129,7 @@ static int run_health(struct ask *a)
     llmreg_json_string(&r.json, "engine_version", http_version());
     llmreg_json_string(&r.json, "hostname", a->api->conf.hostname);
     write_clock(&r.json, a);
-    write_store(&r.json, a->api);
+    write_store(&r.json, a->api, &now);
     write_queues(&r.json, a->api);
     write_counters(&r.json, a->api);
     write_limits(&r.json, &a->api->conf);

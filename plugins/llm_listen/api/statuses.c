@@ -10,6 +10,7 @@ enum follows {
     FROM_ROW,    /* only if the row names it */
     FROM_ALL,    /* any request */
     FROM_ACCESS, /* a role is needed, or something is changed */
+    FROM_CHANGE, /* something is changed */
     FROM_BODY,   /* a body is taken */
     FROM_FORM    /* and read by its form */
 };
@@ -44,6 +45,7 @@ static const struct row {
     {429, FROM_ALL, "too many requests: Retry-After"},
     {431, FROM_ALL, "the header is too long"},
     {503, FROM_ALL, "not now: Retry-After"},
+    {507, FROM_CHANGE, "the disk of the store is full: Retry-After"},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
@@ -61,14 +63,20 @@ static bool is_named(const struct route *r, unsigned status)
     return false;
 }
 
+static bool is_change(const struct route *r)
+{
+    return r->method != HTTP_GET && r->method != HTTP_OPTIONS;
+}
+
 static bool follows(const struct route *r, enum follows from)
 {
     switch (from) {
     case FROM_ALL:
         return true;
     case FROM_ACCESS:
-        return r->role != ROUTE_OPEN ||
-               (r->method != HTTP_GET && r->method != HTTP_OPTIONS);
+        return r->role != ROUTE_OPEN || is_change(r);
+    case FROM_CHANGE:
+        return is_change(r);
     case FROM_BODY:
         return r->body_max > 0;
     case FROM_FORM:

@@ -32,6 +32,7 @@ static const char *type_of(unsigned status)
         {429, "rate_limit_error"},
         {502, "bad_gateway"},
         {503, "service_unavailable"},
+        {507, "service_unavailable"},
     };
 
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)

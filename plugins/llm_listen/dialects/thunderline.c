@@ -23,11 +23,17 @@ static const char *detail_of(unsigned status)
         unsigned status;
         const char *detail;
     } details[] = {
-        {400, "Bad Request"},        {401, "Unauthorized"},
-        {403, "Forbidden"},          {404, "Not Found"},
-        {405, "Method Not Allowed"}, {409, "Conflict"},
-        {413, "Payload Too Large"},  {415, "Unsupported Media Type"},
-        {429, "Too Many Requests"},  {503, "Service Unavailable"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {409, "Conflict"},
+        {413, "Payload Too Large"},
+        {415, "Unsupported Media Type"},
+        {429, "Too Many Requests"},
+        {503, "Service Unavailable"},
+        {507, "Insufficient Storage"},
     };
 
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
