@@ -90,6 +90,8 @@ libstore_la_SOURCES = \
 	common/store/lifelock.h \
 	common/store/load.c \
 	common/store/load.h \
+	common/store/mount.c \
+	common/store/mount.h \
 	common/store/newer.c \
 	common/store/newer.h \
 	common/store/reader.c \

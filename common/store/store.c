@@ -24,6 +24,7 @@
 
 #include "common/store/care/measure.h"
 #include "common/store/care/scrub.h"
+#include "common/store/mount.h"
 #include "common/store/restore/prepare.h"
 #include "common/store/writer.h"
 
@@ -331,6 +332,7 @@ static int start(struct store *s, const struct store_config *config,
     rc = writer_new(&s->writer, config, &s->world, err);
     if (rc != LLMREG_OK)
         return rc;
+    mount_look(config->dir, s->world.log);
     tell(s);
     rc = make_chores(s, config);
     if (rc == LLMREG_OK)

@@ -147,6 +147,13 @@ tests_unit_test_migration_files_LDADD = libtests.la $(STORE_LIBS) \
 	$(CHECK_LIBS)
 EXTRA_DIST += tests/data/store
 
+check_PROGRAMS += tests/unit/test_mount
+TESTS += tests/unit/test_mount
+tests_unit_test_mount_SOURCES = tests/unit/test_mount.c
+tests_unit_test_mount_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_mount_LDADD = libtests.la $(STORE_LIBS) $(CHECK_LIBS)
+tests_unit_test_mount_LDFLAGS = -Wl,--wrap=statfs
+
 check_PROGRAMS += tests/unit/test_newer
 TESTS += tests/unit/test_newer
 tests_unit_test_newer_SOURCES = tests/unit/test_newer.c
