@@ -51,6 +51,7 @@ tests_bench_store_bench_SOURCES = \
 	tests/bench/store/bare.c \
 	tests/bench/store/bare.h \
 	tests/bench/store/commit.c \
+	tests/bench/store/compact.c \
 	tests/bench/store/groups.h \
 	tests/bench/store/hub.c \
 	tests/bench/store/hub.h \

@@ -9,6 +9,7 @@ commits against SQLite alone with the same rows in the same groups.
 import mmap
 import os
 import re
+import shutil
 import statistics
 import struct
 import subprocess
@@ -43,11 +44,11 @@ class Bench:
         self.short = options.short
         self.runs = options.runs or (1 if options.short else 5)
 
-    def run(self, group, directory):
+    def run(self, group, directory, env=None):
         """The lines that it prints: (name, value, unit, baseline, ratio)."""
         command = [PROGRAM, *(["-s"] if self.short else []), group, directory]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True,
-                              check=True)
+                              check=True, env={**os.environ, **(env or {})})
         return [line.split("\t") for line in done.stdout.splitlines()]
 
     @staticmethod
@@ -128,6 +129,22 @@ def starts(bench, place):
         restart(place) for _ in range(bench.runs)), "ms")
 
 
+def compactions(bench, place, data):
+    """On a disk as it is, and on one whose fsync takes 10 ms more."""
+    copy = place.path("copy")
+    disk = SlowDisk(place)
+    disk.delay(SLOW_US)
+    results = ([], [])
+    for lines, env in zip(results, (None, disk.env(copy))):
+        for _ in range(bench.runs):
+            shutil.copytree(data, copy)
+            lines.append(bench.run("compact", copy, env))
+            shutil.rmtree(copy)
+    bench.print_medians(results[0])
+    bench.print_medians([[(name.replace("compact", "slow_compact"), *rest)
+                          for name, *rest in run] for run in results[1]])
+
+
 def filled(bench):
     """What is measured on the large store."""
     with Place() as place:
@@ -135,6 +152,7 @@ def filled(bench):
         os.mkdir(data, 0o700)
         bench.run("fill", data)
         starts(bench, place)
+        compactions(bench, place, data)
         bench.print_medians([bench.run("backup", data)])
 
 
@@ -160,6 +178,11 @@ class SlowDisk:
             control.flush()
             self.shared = mmap.mmap(control.fileno(), 8 * FIELDS)
 
+    def env(self, directory):
+        """Of a process for which that one is on it."""
+        return {"LD_PRELOAD": DISK, "LLMREG_DISK_DIR": directory,
+                "LLMREG_DISK_CONTROL": self.path}
+
     def delay(self, us):
         struct.pack_into("=q", self.shared, 8 * SYNC_DELAY, us)
 
@@ -170,9 +193,8 @@ def slow_disk(bench):
     runs = [0]
     with Place() as place:
         disk = SlowDisk(place)
-        env = {"LD_PRELOAD": DISK, "LLMREG_DISK_DIR": place.path("data"),
-               "LLMREG_DISK_CONTROL": disk.path}
-        with Hub(AGENTS, place.path("data"), env) as hub:
+        data = place.path("data")
+        with Hub(AGENTS, data, disk.env(data)) as hub:
             hub.fill()
             others = (Load(hub, HEARTBEAT, 16, 8, body=BODY),
                       Load(hub, GET, 16, 8))

@@ -91,6 +91,47 @@ START_TEST(events_are_written_between_two_steps)
 }
 END_TEST
 
+static int64_t tick_ns;
+
+/* Time that passes because somebody looks. */
+static void tick(void *ctx, struct llmreg_now *out)
+{
+    struct room *r = ctx;
+
+    r->now.mono_ns += tick_ns;
+    *out = r->now;
+}
+
+static int64_t pages_of_step(void)
+{
+    const int64_t before = writing_ask(&w, "PRAGMA page_count");
+
+    room_pass(&w.room, 100);
+    writing_step(&w);
+    return before - writing_ask(&w, "PRAGMA page_count");
+}
+
+START_TEST(steps_are_as_large_as_the_disk_is_quick)
+{
+    grow_and_drop();
+    w.room.clock = (struct llmreg_clock){tick, &w.room};
+    tick_ns = 20 * LLMREG_NS_PER_MS;
+    ck_assert_int_eq(care_want_compaction(writer_care(w.writer)), LLMREG_OK);
+    int64_t least = pages_of_step();
+    ck_assert_int_eq(least, 64);
+    for (int i = 0; i < 6; i++)
+        least = pages_of_step();
+    ck_assert_int_eq(least, 8);
+    tick_ns = 0;
+    int64_t most = 0;
+    for (int i = 0; i < 7; i++)
+        most = pages_of_step();
+    look();
+    ck_assert(health.compacting);
+    ck_assert_int_eq(most, 256);
+}
+END_TEST
+
 START_TEST(a_file_without_much_free_is_left_alone)
 {
     ck_assert_int_eq(care_want_compaction(writer_care(w.writer)), LLMREG_OK);
@@ -107,6 +148,7 @@ START_TEST(the_newest_twenty_runs_are_remembered)
 {
     for (int i = 0; i < 25; i++) {
         room_pass(&w.room, 3600 * 1000);
+        writing_step(&w); /* a checkpoint is due, too, and goes first */
         writing_step(&w);
     }
     look();
@@ -157,6 +199,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, what_is_free_is_given_back);
     tcase_add_test(tc, events_are_written_between_two_steps);
+    tcase_add_test(tc, steps_are_as_large_as_the_disk_is_quick);
     tcase_add_test(tc, a_file_without_much_free_is_left_alone);
     tcase_add_test(tc, the_newest_twenty_runs_are_remembered);
     tcase_add_test(tc, a_store_that_fails_ends_it);

@@ -11,9 +11,10 @@
 
 #define PAGES_MIN   8
 #define PAGES_START 64
-#define PAGES_MAX   4096
-/* What a step should take, and the pause after it in parts of that. */
-#define STEP_NS     (10 * LLMREG_NS_PER_MS)
+#define PAGES_MAX   256
+/* A step that begins on a quick disk may find a slow one: PAGES_MAX bounds what
+ * it does then, STEP_NS is what it should take. */
+#define STEP_NS     (5 * LLMREG_NS_PER_MS)
 #define FREE_PART   10 /* a run begins if over one in so many is free */
 
 void compact_init(struct compact *c, struct care *care,
@@ -60,10 +61,6 @@ static const char *vacuum_sql(int pages)
         int pages;
         const char *sql;
     } steps[] = {
-        {4096, "PRAGMA incremental_vacuum(4096)"},
-        {2048, "PRAGMA incremental_vacuum(2048)"},
-        {1024, "PRAGMA incremental_vacuum(1024)"},
-        {512, "PRAGMA incremental_vacuum(512)"},
         {256, "PRAGMA incremental_vacuum(256)"},
         {128, "PRAGMA incremental_vacuum(128)"},
         {64, "PRAGMA incremental_vacuum(64)"},
@@ -232,7 +229,7 @@ int compact_step(struct compact *c, struct database *db,
 
     if (rc == LLMREG_OK)
         rc = do_due(c, db, now, err);
-    *ended = c->owed;
+    *ended = *ended || c->owed;
     return rc == LLMREG_OK && c->owed ? note(c, db, err) : rc;
 }
 

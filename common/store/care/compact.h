@@ -43,7 +43,8 @@ int64_t compact_due_ns(const struct compact *c);
 /* Puts the runs of the file before the others, oldest first. */
 LLMREG_MUSTCHECK int compact_load(struct compact *c, struct database *db,
                                   struct llmreg_error *err);
-/* Does what is due, outside a transaction.  *ended: a run is over. */
+/* Does what is due, outside a transaction.  *ended is set if a run is
+ * over. */
 LLMREG_MUSTCHECK int compact_step(struct compact *c, struct database *db,
                                   const struct llmreg_now *now, bool *ended,
                                   struct llmreg_error *err);

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* upkeep.c - a table of chores, done in their order. */
+/* upkeep.c - a table of chores, done in their order.
+ *
+ * A checkpoint syncs the log, copies its pages, syncs the file.  How many pages
+ * may gather until then follows from how long the last one took: more of them
+ * are cheaper each, and hold up writes for longer.
+ */
 #include "common/store/care/upkeep.h"
 
 #include <llmreg/text.h>
 
 #include "common/store/care/report.h"
 
-#define CHECKPOINT_PAGES 8192
-#define FULL_PAGES       64 /* the same on a full disk */
-#define CHECKPOINT_NS    (30 * LLMREG_NS_PER_S)
+#define CHECKPOINT_NS (30 * LLMREG_NS_PER_S)
+#define PAGES_MIN     1024
+#define PAGES_MAX     8192
+#define PAGES_FULL    64 /* on a full disk */
+/* What a checkpoint should take at most. */
+#define COPY_NS       (25 * LLMREG_NS_PER_MS)
 
 /* ---- chores ---- */
 
@@ -17,21 +25,6 @@ static int note_check(struct upkeep *u, struct database *db,
 {
     (void)now;
     return report_step(u->care, db, err);
-}
-
-/* What a run has freed is cut off by a checkpoint.  On a full disk others would
- * take it, and the store keeps what is free in it. */
-static int compact(struct upkeep *u, struct database *db,
-                   const struct llmreg_now *now, struct llmreg_error *err)
-{
-    bool ended = false;
-    int rc = LLMREG_OK;
-
-    if (!u->shed.on)
-        rc = compact_step(&u->compact, db, now, &ended, err);
-    if (ended)
-        u->checkpoint_ns = now->mono_ns;
-    return rc;
 }
 
 static void note_reader(struct upkeep *u, const struct database *db,
@@ -44,27 +37,63 @@ static void note_reader(struct upkeep *u, const struct database *db,
     care_note_reader(u->care, u->held_ms);
 }
 
+static int64_t mono_ns(const struct upkeep *u)
+{
+    return llmreg_clock_now(u->tell.world->clock).mono_ns;
+}
+
+static void adapt(struct upkeep *u, int64_t took_ns)
+{
+    if (took_ns > COPY_NS && u->pages > PAGES_MIN)
+        u->pages /= 2;
+    else if (took_ns < COPY_NS / 4 && u->pages < PAGES_MAX)
+        u->pages *= 2;
+}
+
+static bool is_checkpoint_due(const struct upkeep *u, int pages,
+                              const struct llmreg_now *now)
+{
+    const int many = u->shed.on ? PAGES_FULL : u->pages;
+
+    return pages > 0 &&
+           (u->cut || pages >= many || now->mono_ns >= u->checkpoint_ns);
+}
+
 static int checkpoint(struct upkeep *u, struct database *db,
                       const struct llmreg_now *now, struct llmreg_error *err)
 {
-    const int many = u->shed.on ? FULL_PAGES : CHECKPOINT_PAGES;
-    const int pages = db->wal_pages;
+    const bool full = db->wal_pages >= u->pages;
+    const int64_t before_ns = mono_ns(u);
     int rc;
 
-    if (pages == 0 || (pages < many && now->mono_ns < u->checkpoint_ns))
+    if (!is_checkpoint_due(u, db->wal_pages, now))
         return LLMREG_OK;
+    u->worked = true;
+    u->cut = false;
     u->checkpoint_ns = now->mono_ns + CHECKPOINT_NS;
     rc = database_checkpoint(db, err);
+    if (full)
+        adapt(u, mono_ns(u) - before_ns);
     note_reader(u, db, now);
     return rc;
+}
+
+/* What a run has freed is cut off by a checkpoint.  On a full disk others would
+ * take it, and the store keeps what is free in it. */
+static int compact(struct upkeep *u, struct database *db,
+                   const struct llmreg_now *now, struct llmreg_error *err)
+{
+    if (u->shed.on)
+        return LLMREG_OK;
+    return compact_step(&u->compact, db, now, &u->cut, err);
 }
 
 static int (*const chores[])(struct upkeep *u, struct database *db,
                              const struct llmreg_now *now,
                              struct llmreg_error *err) = {
     note_check,
-    compact,
     checkpoint,
+    compact,
 };
 
 int upkeep_step(struct upkeep *u, struct database *db,
@@ -72,14 +101,17 @@ int upkeep_step(struct upkeep *u, struct database *db,
 {
     int rc = LLMREG_OK;
 
+    u->worked = false;
     for (size_t i = 0; i < sizeof chores / sizeof chores[0]; i++)
-        if (rc == LLMREG_OK)
+        if (rc == LLMREG_OK && !u->worked)
             rc = chores[i](u, db, now, err);
     return rc;
 }
 
 int64_t upkeep_due_ns(const struct upkeep *u)
 {
+    if (u->cut)
+        return 0;
     return u->shed.on ? INT64_MAX : compact_due_ns(&u->compact);
 }
 
@@ -155,6 +187,7 @@ bool upkeep_failed(struct upkeep *u, const struct llmreg_now *now, int rc,
 {
     const bool full = rc == LLMREG_ENOSPACE;
 
+    u->cut = false;
     compact_abandon(&u->compact, why);
     care_note_failed(u->care, true, full);
     tell_failed(&u->tell, now, rc, why);
@@ -175,6 +208,7 @@ int upkeep_init(struct upkeep *u, const struct store_config *config,
     if (rc == LLMREG_OK)
         rc = standing_new(&u->tell.standing);
     u->tell.world = world;
+    u->pages = 2 * PAGES_MIN;
     if (rc == LLMREG_OK)
         compact_init(&u->compact, u->care, world, config->compact_ns);
     return rc;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* upkeep.h - what the writer does for its file beside writing.
  *
- * Between two batches, one after the other: what a check found is taken note
- * of, free pages are given back, the log is emptied into the file.  How the
- * file is, it says to others.
+ * Between two batches: what a check found is taken note of, the log is emptied
+ * into the file, free pages are given back.  A write may have to wait for one
+ * of these, never for two: after the first that took time it is the next
+ * batch's turn.  How the file is, it says to others.
  *
  * Threads:   the store's thread; what upkeep_care returns has its own lock.
  * Blocking:  upkeep_load and upkeep_step on the disk, the others never.
@@ -27,7 +28,10 @@ struct upkeep {
     struct shed shed;
     struct compact compact;
     int64_t checkpoint_ns; /* the monotonic time of the next */
-    int64_t held_ms;       /* since when a reader holds the log up; 0 */
+    int pages;       /* in the log: not later than when there are so many */
+    bool worked;     /* in this turn */
+    bool cut;        /* the file is to be cut by a checkpoint now */
+    int64_t held_ms; /* since when a reader holds the log up; 0 */
 };
 
 /* LLMREG_ENOMEM.  All is lent but the config. */

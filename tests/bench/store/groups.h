@@ -16,4 +16,7 @@ void backup_group(bool brief, const char *dir);
 /* Registrations in groups, and the same rows by SQLite alone. */
 void commit_group(bool brief, const char *dir);
 
+/* Whom a compaction of it holds up; removes all that is in it. */
+void compact_group(bool brief, const char *dir);
+
 #endif

@@ -11,9 +11,8 @@ static const struct {
     const char *name;
     void (*run)(bool brief, const char *dir);
 } groups[] = {
-    {"backup", backup_group},
-    {"commit", commit_group},
-    {"fill", fill_group},
+    {"backup", backup_group},   {"commit", commit_group},
+    {"compact", compact_group}, {"fill", fill_group},
     {"start", start_group},
 };
 
