@@ -131,8 +131,6 @@ void care_note_recovery(struct care *c, const struct llmreg_store_recovery *r)
 {
     llmreg_lock(&c->lock);
     c->health.recovery = *r;
-    c->health.check.bad = 0;
-    c->health.check.what[0] = '\0';
     llmreg_unlock(&c->lock);
 }
 

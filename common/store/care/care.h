@@ -40,7 +40,8 @@ void care_note_compaction(struct care *c, const struct llmreg_compaction *run);
 /* Since when, in wall time, a reader keeps the log from being emptied; 0. */
 void care_note_reader(struct care *c, int64_t since_ms);
 void care_note_failed(struct care *c, bool failed, bool full);
-/* There is another file now, in which no check has found anything. */
+/* There is another file now; what a check found in the one before stays until
+ * this one was checked (scrub.h). */
 void care_note_recovery(struct care *c, const struct llmreg_store_recovery *r);
 /* The last check, as the file remembers it; 0: none. */
 void care_recall_check(struct care *c, int64_t ended_ms);
