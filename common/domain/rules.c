@@ -167,6 +167,12 @@ static const struct llmreg_rule_info rules[LLMREG_RULES] = {
          .about = LLMREG_ENTITY_STORE,
          .help = "the store does not work; all goes on from memory",
          .preset = {.severity = FAILURE}},
+    [LLMREG_RULE_STORE_UNHEALTHY] =
+        {.name = "store_unhealthy",
+         .about = LLMREG_ENTITY_STORE,
+         .help = "the store has damage, no space, no backup or too many free "
+                 "pages; one of the last three is a warning",
+         .preset = {.severity = FAILURE, .flap_ns = S(300)}},
 };
 
 const struct llmreg_rule_info *llmreg_rule_info(enum llmreg_rule_id rule)

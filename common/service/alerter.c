@@ -11,8 +11,10 @@
 
 #include <llmreg/text.h>
 
+#include "common/service/ailment.h"
 #include "common/service/judge.h"
 #include "common/service/pile.h"
+#include "common/store/care/care.h"
 
 #define PERIOD_NS LLMREG_NS_PER_S
 #define GAP_NS    (200 * LLMREG_NS_PER_MS) /* between passes */
@@ -23,6 +25,7 @@ struct alerter {
     const struct llmreg_log *log;
     struct llmreg_complaint full;
     struct standing *store; /* NULL: nobody to ask */
+    struct care *care;      /* likewise */
     struct judge judge;
     int64_t passed_ns; /* end of the last pass; 0: none */
     int64_t cost_ns;   /* it took so long */
@@ -108,6 +111,23 @@ static void ask_store(struct alerter *a)
         note_store(a, word.failed, word.since_ms, word.what.text);
 }
 
+/* That it does not work at all is a rule of its own. */
+static void ask_care(struct alerter *a)
+{
+    struct scene *s = &a->judge.scene;
+    struct llmreg_store_health health;
+    enum llmreg_severity severity;
+
+    if (a->care == NULL)
+        return;
+    care_get(a->care, s->now.wall_ms, &health);
+    severity = ailment_of(&health, s->now.wall_ms, s->ill.reason,
+                          sizeof s->ill.reason);
+    if (severity != s->ill.severity)
+        s->ill.since_ms = s->now.wall_ms;
+    s->ill.severity = severity;
+}
+
 /* Of the rule that has the most; the pass has tried all of them, or not. */
 static void complain(struct alerter *a, bool all)
 {
@@ -141,6 +161,7 @@ static void pass(struct alerter *a)
     memset(a->judge.count, 0, sizeof a->judge.count);
     memset(a->judge.refused, 0, sizeof a->judge.refused);
     ask_store(a);
+    ask_care(a);
     for (int kind = 0; kind < CENSUS_KINDS; kind++)
         if (a->judge.scene.guards[kind].phase != GUARD_QUIET)
             judge_count(&a->judge, (enum census_kind)kind);
@@ -227,6 +248,8 @@ void alerter_take(struct alerter *a, const struct llmreg_event *event,
     if (event->entity == LLMREG_ENTITY_STORE && event->name[0] == '\0')
         note_store(a, strcmp(event->after, "failed") == 0, event->time_ms,
                    event->reason);
+    if (event->entity == LLMREG_ENTITY_STORE)
+        ask_care(a);
     rules_touch(&scan, event->entity, event->subject);
     judge_guards(a);
     a->judge.dirty = true;
@@ -249,6 +272,7 @@ int alerter_new(struct alerter **out, const struct store_world *world,
     a->clock = world->clock;
     a->log = world->log;
     a->store = conf->store;
+    a->care = conf->care;
     a->judge.scene.registry = world->registry;
     a->judge.scene.limits = conf->limits;
     a->judge.scene.rules = conf->rules;

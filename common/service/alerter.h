@@ -26,6 +26,7 @@ struct alerter_conf {
     const struct llmreg_rule_conf *rules;      /* LLMREG_RULES of them */
     const struct llmreg_registry_conf *limits; /* of the registry */
     struct standing *store; /* asked at each pass; NULL: there is none */
+    struct care *care;      /* likewise */
     size_t share;           /* alerts of each rule; 0: LLMREG_ALERTS_PER_RULE */
     size_t guard_above;     /* of struct guard_rule; 0: GUARD_ABOVE */
 };

@@ -1,5 +1,7 @@
 noinst_LTLIBRARIES += libservice.la
 libservice_la_SOURCES = \
+	common/service/ailment.c \
+	common/service/ailment.h \
 	common/service/alerter.c \
 	common/service/alerter.h \
 	common/service/census.c \

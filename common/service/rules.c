@@ -30,6 +30,7 @@ static void (*const looks[LLMREG_RULES])(struct look *l) = {
     [LLMREG_RULE_CONNECTION_CHURN] = rules_look_connection_churn,
     [LLMREG_RULE_REGISTRY_ISOLATED] = rules_look_registry_isolated,
     [LLMREG_RULE_STORE_FAILED] = rules_look_store_failed,
+    [LLMREG_RULE_STORE_UNHEALTHY] = rules_look_store_unhealthy,
 };
 
 void rules_look(struct look *l)
@@ -51,6 +52,8 @@ void rules_scan(const struct rules_scan *scan)
                         census_text((enum census_kind)kind));
     if (scan->scene->store_failed)
         scan->offer(scan->ctx, LLMREG_RULE_STORE_FAILED, "store");
+    if (scan->scene->ill.severity != LLMREG_SEVERITY_OKAY)
+        scan->offer(scan->ctx, LLMREG_RULE_STORE_UNHEALTHY, "store");
 }
 
 static void touch_all(const struct rules_scan *scan, const char *prefix,
@@ -79,7 +82,8 @@ void rules_touch(const struct rules_scan *scan, enum llmreg_entity entity,
     static const enum llmreg_rule_id host[] = {LLMREG_RULE_HOST_STALE,
                                                LLMREG_RULE_HOST_OFFLINE,
                                                LLMREG_RULE_VRAM_HIGH};
-    static const enum llmreg_rule_id store[] = {LLMREG_RULE_STORE_FAILED};
+    static const enum llmreg_rule_id store[] = {LLMREG_RULE_STORE_FAILED,
+                                                LLMREG_RULE_STORE_UNHEALTHY};
 
     if (entity == LLMREG_ENTITY_ENDPOINT)
         touch_all(scan, "", id, endpoint, 2);
@@ -88,7 +92,7 @@ void rules_touch(const struct rules_scan *scan, enum llmreg_entity entity,
     else if (entity == LLMREG_ENTITY_HOST)
         touch_all(scan, "host/", id, host, 3);
     else if (entity == LLMREG_ENTITY_STORE)
-        touch_all(scan, "", "store", store, 1);
+        touch_all(scan, "", "store", store, 2);
 }
 
 /* ---- what looks share ---- */

@@ -37,6 +37,11 @@ struct scene {
     bool store_failed;
     int64_t store_ms; /* wall time of its last event; 0: none */
     char store_reason[RULES_REASON_SIZE];
+    struct {
+        enum llmreg_severity severity; /* OKAY: the store is healthy */
+        int64_t since_ms;              /* wall time; 0: never else */
+        char reason[RULES_REASON_SIZE];
+    } ill;
 };
 
 struct words {
@@ -121,5 +126,6 @@ void rules_look_host_offline(struct look *l);
 void rules_look_vram_high(struct look *l);
 void rules_look_registry_isolated(struct look *l);
 void rules_look_store_failed(struct look *l);
+void rules_look_store_unhealthy(struct look *l);
 
 #endif

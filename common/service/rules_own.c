@@ -11,6 +11,10 @@
 
 #include "common/service/notify_text.h"
 
+/* The first backup and the first look come after the start: what is only a
+ * warning waits for them. */
+#define GRACE_NS (600 * LLMREG_NS_PER_S)
+
 /* ---- registry_isolated ---- */
 
 /* False: the subject is no kind. */
@@ -80,4 +84,36 @@ void rules_look_store_failed(struct look *l)
     l->words->since_ms = s->store_ms;
     rules_reason(l, "%s", s->store_reason);
     notify_text_store(l->words->message, s->store_failed, s->store_reason);
+}
+
+/* ---- store_unhealthy ---- */
+
+void rules_look_store_unhealthy(struct look *l)
+{
+    static const char *const states[LLMREG_SEVERITIES] = {
+        [LLMREG_SEVERITY_OKAY] = "healthy",
+        [LLMREG_SEVERITY_WARNING] = "warning",
+        [LLMREG_SEVERITY_FAILURE] = "unhealthy",
+    };
+    const struct scene *s = l->scene;
+    const enum llmreg_severity severity = s->ill.severity;
+
+    l->found = (struct llmreg_finding){
+        .known = true,
+        .may_open = severity == LLMREG_SEVERITY_FAILURE ||
+                    s->now.mono_ns - s->started_ns >= GRACE_NS,
+        .severity = severity};
+    l->state = states[severity];
+    if (l->words == NULL)
+        return;
+    rules_address_fleet(l, "store");
+    l->words->since_ms = s->ill.since_ms;
+    rules_reason(l, "%s", s->ill.reason);
+    if (severity == LLMREG_SEVERITY_OKAY)
+        rules_say(l, "the store is healthy again");
+    else
+        rules_say(l, "the store is %s: %s",
+                  severity == LLMREG_SEVERITY_FAILURE ? "unhealthy"
+                                                      : "not as it should be",
+                  s->ill.reason);
 }

@@ -128,6 +128,7 @@ static int start_timer(struct llmreg_service *s, struct llmreg_error *err)
     const struct alerter_conf alerts = {.rules = s->settings.rules,
                                         .limits = &s->limits,
                                         .store = store_standing(s->store),
+                                        .care = store_care(s->store),
                                         .guard_above =
                                             (size_t)s->settings.guard_above};
     int rc = timer_new(&s->timer, &s->world, &alerts, s->first_event);

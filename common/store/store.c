@@ -417,6 +417,11 @@ void store_restore_look(struct store *s, struct llmreg_restore *out,
     desk_look(s->prepare.desk, out, difference);
 }
 
+struct care *store_care(struct store *s)
+{
+    return writer_care(s->writer);
+}
+
 void store_health(struct store *s, struct llmreg_store_health *out)
 {
     const struct llmreg_now now = llmreg_clock_now(s->world.clock);

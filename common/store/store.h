@@ -67,6 +67,7 @@ struct store_world {
     const struct llmreg_log *log;
 };
 
+struct care;
 struct store;
 struct vault;
 
@@ -94,6 +95,8 @@ void store_want(struct store *s, uint64_t seq);
 
 /* Does it work?  Lent, until the store is closed. */
 struct standing *store_standing(struct store *s);
+/* How is it (care/care.h)?  Lent likewise. */
+struct care *store_care(struct store *s);
 /* Its backups (backup/vault.h); lent likewise. */
 struct vault *store_vault(struct store *s);
 /* Wants a backup now; as vault_request. */

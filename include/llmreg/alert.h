@@ -43,6 +43,7 @@ enum llmreg_rule_id {
     LLMREG_RULE_CONNECTION_CHURN,
     LLMREG_RULE_REGISTRY_ISOLATED, /* the mass guard */
     LLMREG_RULE_STORE_FAILED,
+    LLMREG_RULE_STORE_UNHEALTHY, /* one reason is a warning */
     LLMREG_RULES
 };
 

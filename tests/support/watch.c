@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/store/care/care.h"
+
 struct room watch_room;
 struct alerter *watch_alerter;
 struct llmreg_rule_conf watch_rules[LLMREG_RULES];
 struct standing *watch_store;
+struct care *watch_care;
 size_t watch_share, watch_guard_above;
 
 static struct llmreg_registry_conf limits;
@@ -19,7 +22,8 @@ static void start(void)
 {
     const struct store_world world = {watch_room.registry, watch_room.bus,
                                       &watch_room.clock, &watch_room.log};
-    const struct alerter_conf conf = {watch_rules, &limits, watch_store,
+    const struct alerter_conf conf = {watch_rules, &limits,
+                                      watch_store, watch_care,
                                       watch_share, watch_guard_above};
 
     ck_assert_int_eq(alerter_new(&watch_alerter, &world, &conf), LLMREG_OK);
@@ -37,6 +41,7 @@ void watch_setup(void)
 {
     room_open(&watch_room);
     ck_assert_int_eq(standing_new(&watch_store), LLMREG_OK);
+    ck_assert_int_eq(care_new(&watch_care), LLMREG_OK);
     limits = llmreg_registry_conf();
     for (int i = 0; i < LLMREG_RULES; i++) {
         watch_rules[i] = llmreg_rule_info((enum llmreg_rule_id)i)->preset;
@@ -52,6 +57,7 @@ void watch_teardown(void)
 {
     stop();
     standing_free(watch_store);
+    care_free(watch_care);
     room_close(&watch_room);
 }
 

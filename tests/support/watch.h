@@ -19,6 +19,7 @@ extern struct room watch_room;
 extern struct alerter *watch_alerter;
 extern struct llmreg_rule_conf watch_rules[LLMREG_RULES];
 extern struct standing *watch_store; /* what the alerter asks; it works */
+extern struct care *watch_care;      /* likewise; nothing is known */
 extern size_t watch_share; /* of each rule, from the next start on; 0: preset */
 extern size_t watch_guard_above; /* likewise */
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/store/care/care.h"
 #include "tests/support/watch.h"
 
 #define FLEET    24
@@ -197,6 +198,81 @@ START_TEST(a_store_that_failed_before_the_restart_works_now)
     watch_restart();
     watch_pass(1000);
     ck_assert_int_eq(watch_raised("store_failed/store"), LLMREG_SEVERITY_OKAY);
+}
+END_TEST
+
+/* ---- how the store is ---- */
+
+#define ILL "store_unhealthy/store"
+
+/* A disk of 100 bytes; good: hours since the last backup. */
+static void measure(int64_t good, int64_t free)
+{
+    struct llmreg_store_health h = {.measured_ms = watch_room.now.wall_ms};
+
+    h.disk.bytes = 100;
+    h.disk.free = free;
+    h.disk.inodes = h.disk.ifree = -1;
+    h.backup.good_ms = watch_room.now.wall_ms - good * 3600000;
+    care_note_measure(watch_care, &h);
+    watch_pass(1000);
+}
+
+START_TEST(one_reason_of_the_store_is_a_warning_and_two_are_a_failure)
+{
+    watch_pass(600000);
+    measure(49, 50);
+    ck_assert_int_eq(watch_raised(ILL), LLMREG_SEVERITY_WARNING);
+    ck_assert_str_eq(watch_message(ILL),
+                     "the store is not as it should be: the last good backup "
+                     "is 49 hours old");
+    measure(49, 9);
+    ck_assert_int_eq(watch_raised(ILL), LLMREG_SEVERITY_FAILURE);
+    ck_assert_str_eq(watch_message(ILL),
+                     "the store is unhealthy: 9.0 % of the space of its disk "
+                     "is free; the last good backup is 49 hours old");
+    measure(1, 50);
+    ck_assert_int_eq(watch_raised(ILL), LLMREG_SEVERITY_OKAY);
+    ck_assert_str_eq(watch_message(ILL), "the store is healthy again");
+}
+END_TEST
+
+START_TEST(a_warning_about_the_store_waits_for_the_first_backup)
+{
+    measure(49, 50);
+    ck_assert_int_eq(watch_raised(ILL), LLMREG_SEVERITY_OKAY);
+    watch_pass(598000);
+    ck_assert_int_eq(watch_raised(ILL), LLMREG_SEVERITY_OKAY);
+    watch_pass(2000);
+    ck_assert_int_eq(watch_raised(ILL), LLMREG_SEVERITY_WARNING);
+}
+END_TEST
+
+/* With the event, not with the next pass. */
+START_TEST(damage_and_a_full_disk_are_told_at_once)
+{
+    watch_pass(1000);
+    if (_i == 0)
+        care_note_check(watch_care, 1, 2, "table agent: it is missing");
+    else
+        care_note_failed(watch_care, false, true);
+    ck_assert_int_eq(watch_raised(ILL), LLMREG_SEVERITY_OKAY);
+    publish_store("failed");
+    ck_assert_int_eq(watch_raised(ILL), LLMREG_SEVERITY_FAILURE);
+    ck_assert_str_eq(watch_message(ILL),
+                     _i == 0 ? "the store is unhealthy: table agent: it is "
+                               "missing"
+                             : "the store is unhealthy: its disk is full");
+}
+END_TEST
+
+START_TEST(a_store_that_only_does_not_work_has_the_other_alert)
+{
+    care_note_failed(watch_care, true, false);
+    publish_store("failed");
+    ck_assert_int_eq(watch_raised(ILL), LLMREG_SEVERITY_OKAY);
+    ck_assert_int_eq(watch_raised("store_failed/store"),
+                     LLMREG_SEVERITY_FAILURE);
 }
 END_TEST
 
@@ -410,6 +486,11 @@ int main(void)
         tc, a_rule_that_is_off_after_the_restart_ends_its_alarm_and_says_why);
     tcase_add_test(tc, a_store_that_fails_and_heals_is_told);
     tcase_add_test(tc, that_the_store_failed_is_found_without_its_event);
+    tcase_add_test(tc,
+                   one_reason_of_the_store_is_a_warning_and_two_are_a_failure);
+    tcase_add_test(tc, a_warning_about_the_store_waits_for_the_first_backup);
+    tcase_add_loop_test(tc, damage_and_a_full_disk_are_told_at_once, 0, 2);
+    tcase_add_test(tc, a_store_that_only_does_not_work_has_the_other_alert);
     tcase_add_test(tc, that_the_store_works_again_is_found_without_its_event);
     tcase_add_test(tc, a_store_that_failed_before_the_restart_works_now);
     tcase_add_checked_fixture(guard, setup_fleet, watch_teardown);

@@ -241,7 +241,8 @@ START_TEST(it_is_there_or_it_is_not)
     watch_setup();
     const struct store_world world = {watch_room.registry, watch_room.bus,
                                       &watch_room.clock, &watch_room.log};
-    const struct alerter_conf conf = {watch_rules, &limits, watch_store, 0, 0};
+    const struct alerter_conf conf = {watch_rules, &limits, watch_store,
+                                      watch_care,  0,       0};
     scarce_from(0);
     int rc = alerter_new(&other, &world, &conf);
     ck_assert(scarce_end());

@@ -12,6 +12,7 @@ static const char *const names[LLMREG_RULES] = {
     "host_stale",         "vram_high",         "model_on_cpu",
     "version_drift",      "split_brain",       "heartbeat_latency",
     "connection_churn",   "registry_isolated", "store_failed",
+    "store_unhealthy",
 };
 
 START_TEST(every_rule_has_its_name_and_is_found_by_it)
