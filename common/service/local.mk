@@ -24,6 +24,7 @@ libservice_la_SOURCES = \
 	common/service/metrics_fleet.c \
 	common/service/metrics_host.c \
 	common/service/metrics_own.c \
+	common/service/metrics_store.c \
 	common/service/newest.c \
 	common/service/newest.h \
 	common/service/notifier.c \

@@ -53,6 +53,12 @@ void llmreg_people_metrics(struct llmreg_registry *r, llmreg_emit_fn emit,
 /* What the registry does itself (plugin instance "hub"). */
 void llmreg_hub_metrics(struct llmreg_registry *r, struct llmreg_bus *bus,
                         llmreg_emit_fn emit, void *ctx);
+struct llmreg_store_health;
+/* How the store is (plugin instance "store"); nothing before it was measured.
+ */
+void llmreg_store_metrics(const struct llmreg_store_health *h,
+                          const struct llmreg_now *now, llmreg_emit_fn emit,
+                          void *ctx);
 
 /* Which series there are, for the manual and its test. */
 struct llmreg_metric_info {
@@ -64,5 +70,6 @@ const struct llmreg_metric_info *llmreg_gpu_metric_info(size_t n);
 const struct llmreg_metric_info *llmreg_fleet_metric_info(size_t n);
 const struct llmreg_metric_info *llmreg_people_metric_info(size_t n);
 const struct llmreg_metric_info *llmreg_hub_metric_info(size_t n);
+const struct llmreg_metric_info *llmreg_store_metric_info(size_t n);
 
 #endif

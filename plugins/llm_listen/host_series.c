@@ -16,6 +16,8 @@
 #include <stdlib.h>
 
 #include <llmreg/hosts.h>
+#include <llmreg/service.h>
+#include <llmreg/store_health.h>
 
 void host_series_init(struct host_series *s,
                       const struct host_series_conf *conf, int64_t now_ns)
@@ -155,10 +157,23 @@ static void serve_due(struct host_series *s, const struct call *c)
         serve(&s->seconds[s->next++], c, s->conf.gpus);
 }
 
-static void emit_own(struct host_series *s, llmreg_emit_fn emit, void *ctx)
+static void emit_store(struct host_series *s, const struct llmreg_now *now,
+                       llmreg_emit_fn emit, void *ctx)
+{
+    struct llmreg_store_health health;
+
+    if (s->conf.service == NULL)
+        return;
+    llmreg_service_store_health(s->conf.service, &health);
+    llmreg_store_metrics(&health, now, emit, ctx);
+}
+
+static void emit_own(struct host_series *s, const struct llmreg_now *now,
+                     llmreg_emit_fn emit, void *ctx)
 {
     llmreg_people_metrics(s->conf.registry, emit, ctx);
     llmreg_hub_metrics(s->conf.registry, s->conf.bus, emit, ctx);
+    emit_store(s, now, emit, ctx);
     counters_emit(s->conf.counters, emit, ctx);
 }
 
@@ -177,7 +192,7 @@ int host_series_emit(struct host_series *s, const struct llmreg_now *now,
         serve_due(s, &c);
     }
     if (llmreg_phase_next(0, s->conf.interval_ns, s->last_ns) <= now->mono_ns)
-        emit_own(s, emit, ctx);
+        emit_own(s, now, emit, ctx);
     s->last_ns = now->mono_ns;
     return rc;
 }

@@ -26,6 +26,7 @@ struct host_series_conf {
     struct llmreg_registry *registry;
     struct llmreg_bus *bus;
     const struct counters *counters;
+    struct llmreg_service *service; /* whose store; NULL: no series of it */
     size_t gpus;         /* so many of a host have series of their own */
     int64_t interval_ns; /* of our own series */
 };

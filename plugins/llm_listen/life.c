@@ -110,6 +110,7 @@ static void start_series(struct life *l)
         .registry = llmreg_service_registry(l->service),
         .bus = llmreg_service_bus(l->service),
         .counters = &l->counters,
+        .service = l->service,
         .gpus = (size_t)l->config->options.gpus,
         .interval_ns = OWN_INTERVAL_NS,
     };

@@ -40,6 +40,14 @@ def test_health_is_what_the_file_and_its_disk_are(world):
            and answer['log_bytes'] > 0, f'{answer}')
     tables = {t['name']: t for t in answer['tables']}
     expect({'endpoint', 'event', 'compaction'} <= set(tables), f'{tables}')
+    series = 'hub/llm_listen-store'
+    for name in ('bytes-file', 'percent-disk_free', 'duration-backup_age',
+                 'gauge-verdict', 'count-rows_endpoint'):
+        until(15, f'a value of {name}',
+              lambda name=name: hub.values(f'{series}/{name}'))
+    rows = hub.values(f'{series}/count-rows_endpoint')[-1]
+    expect(rows == tables['endpoint']['rows'], f'rows of the last look {rows}')
+    expect(hub.values(f'{series}/bytes-file')[-1] >= 4096, 'bytes')
     expect(hub.stop() == 0, 'status')
 
 

@@ -45,6 +45,12 @@ tests_unit_test_metrics_host_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_metrics_host_LDADD = libtests.la $(SERVICE_LIBS) \
 	$(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/test_metrics_store
+TESTS += tests/unit/test_metrics_store
+tests_unit_test_metrics_store_SOURCES = tests/unit/test_metrics_store.c
+tests_unit_test_metrics_store_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_metrics_store_LDADD = $(SERVICE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/test_metrics_own
 TESTS += tests/unit/test_metrics_own
 tests_unit_test_metrics_own_SOURCES = tests/unit/test_metrics_own.c
