@@ -26,7 +26,7 @@ import traceback
 import world
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LIMIT = 120
+LIMIT = 120  # seconds a test may take; a module may have a LIMIT of its own
 LIMIT_LONG = 3600
 
 
@@ -41,6 +41,11 @@ def all_tests():
 
 def is_alone(test):
     return getattr(importlib.import_module(test[0]), 'ALONE', False)
+
+
+def limit_of(test, how):
+    own = getattr(importlib.import_module(test[0]), 'LIMIT', LIMIT)
+    return LIMIT_LONG if how.long else own
 
 
 def run_here(module, name, how, pipe):
@@ -67,7 +72,7 @@ def run_here(module, name, how, pipe):
 def run_one(test, how):
     """(result, name, text, seconds)."""
     module, name = test
-    limit = LIMIT_LONG if how.long else LIMIT
+    limit = limit_of(test, how)
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.Process(target=run_here,
                                       args=(module, name, how, theirs))

@@ -18,6 +18,7 @@ from oracle import Oracle
 from world import Skipped, end, expect, need_root
 
 ALONE = True
+LIMIT = 400  # 200 kills take a minute where disks are quick
 SECRET = 'lr1_00000001_' + 'a' * 43
 SHUTDOWN = 0x8004587d  # EXT4_IOC_SHUTDOWN, as xfs_io -c shutdown does it
 WITHOUT_LOG = 2
