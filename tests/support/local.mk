@@ -15,6 +15,7 @@ libtests_la_SOURCES = \
 	tests/support/shrink.c tests/support/shrink.h \
 	tests/support/story.c tests/support/story.h \
 	tests/support/tenants.c tests/support/tenants.h \
+	tests/support/turns.c tests/support/turns.h \
 	tests/support/watch.c tests/support/watch.h \
 	tests/support/wire.c tests/support/wire.h \
 	tests/support/writing.c tests/support/writing.h \

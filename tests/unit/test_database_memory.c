@@ -5,8 +5,8 @@
  *
  * A new file takes 13,000 of them, each a whole opening here.  So what most of
  * them are for is tested by itself: each statement is prepared without each of
- * its own.  Of making and migrating the tables one in STRIDE fails, in each run
- * others; LLMREG_SEED repeats one.
+ * its own.  Of making and migrating the tables one in EVERY fails, in each run
+ * others (turns.h).
  */
 #include "common/store/database.h"
 
@@ -22,8 +22,9 @@
 #include "common/store/schema.h"
 #include "tests/support/room.h"
 #include "tests/support/scarce_sqlite.h"
+#include "tests/support/turns.h"
 
-#define STRIDE 256
+#define EVERY 256
 
 static struct room room;
 static struct database db;
@@ -122,22 +123,13 @@ START_TEST(a_file_that_is_there_opens_or_is_as_it_was)
     database_close(&db, true);
     const long count = count_before_statements();
     ck_assert_int_gt(count, 100);
-    for (long n = 0; n < count + 100; n++) {
+    for (long n = turns_first(1); n < count + 100; n += turns_step(1)) {
         (void)open_without(n);
         database_close(&db, false);
     }
     open_well();
 }
 END_TEST
-
-static long first(void)
-{
-    const char *given = getenv("LLMREG_SEED");
-    const long seed = given != NULL ? strtol(given, NULL, 10) : (long)getpid();
-
-    printf("LLMREG_SEED=%ld\n", seed);
-    return seed % STRIDE;
-}
 
 /* A file of that version, with a row in it; 0: an empty one. */
 static void leave(int version)
@@ -175,7 +167,7 @@ START_TEST(a_migration_without_memory_is_made_by_the_next_opening)
 {
     bool failed = true;
 
-    for (long n = first(); failed; n += STRIDE) {
+    for (long n = turns_first(EVERY); failed; n += turns_step(EVERY)) {
         leave(_i);
         failed = open_without(n);
         database_close(&db, false);

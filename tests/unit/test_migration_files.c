@@ -16,6 +16,7 @@
 #include "common/store/schema.h"
 #include "tests/support/disk/disk.h"
 #include "tests/support/room.h"
+#include "tests/support/turns.h"
 
 #define RELEASED 4 /* versions 1 to this one are in files */
 
@@ -289,13 +290,13 @@ START_TEST(a_kill_at_any_change_leaves_a_whole_version)
 {
     const int from = killed[_i];
     int status = -1;
-    int64_t at = 0;
+    int64_t at = 1 + turns_first(1);
 
     room_make(&room);
     make("was", from);
-    while (status != 0) {
+    for (; status != 0; at += turns_step(1)) {
         make("db", from);
-        status = open_in_a_child(++at);
+        status = open_in_a_child(at);
         ck_assert(status == 0 || WTERMSIG(status) == SIGKILL);
         expect_some_version(from);
         open_it();
@@ -304,7 +305,8 @@ START_TEST(a_kill_at_any_change_leaves_a_whole_version)
     }
     room_close(&room);
     ck_assert_int_gt(at, 20); /* so many there were */
-    printf("version %d: killed at each of %ld changes\n", from, (long)at - 1);
+    printf("version %d: killed at one in %d of %ld changes\n", from, TURNS,
+           (long)(at - turns_step(1)) - 1);
 }
 END_TEST
 

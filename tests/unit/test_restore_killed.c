@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_restore_killed.c - the process dies in the middle of each change that a
- * restore makes to its files, the first, the second ... until it lives.
+ * restore makes to its files, the first, the second ... until it lives; or
+ * those whose turn it is (turns.h).
  *
  * Who starts next finds all of what was before the restore, or all of what the
  * backup has, and nothing in between.
@@ -19,6 +20,7 @@
 
 #include "tests/support/disk/disk.h"
 #include "tests/support/tenants.h"
+#include "tests/support/turns.h"
 #include "tests/support/writing.h"
 
 #define AGENTS 8
@@ -211,23 +213,24 @@ static void kill_all(size_t *old, size_t *new)
 {
     char words[2][512], found[2][512];
     int status = -1, looked = -1;
-    int64_t at = 0;
+    size_t times = 0;
+    int64_t at = 1 + turns_first(1);
 
-    while (status != 0) {
+    for (; status != 0; at += turns_step(1)) {
         writing_make(&w);
-        (void)run(restore, ++at, words, &status);
+        (void)run(restore, at, words, &status);
         ck_assert(status == 0 || WTERMSIG(status) == SIGKILL);
         ck_assert_uint_eq(run(look, 0, found, &looked), 1);
         ck_assert_int_eq(looked, 0);
         *old += strcmp(found[0], before) == 0;
         *new += strcmp(found[0], after) == 0;
-        ck_assert_msg(*old + *new == (size_t)at, "killed at change %ld: %s",
+        ck_assert_msg(*old + *new == ++times, "killed at change %ld: %s",
                       (long)at, found[0]);
         room_close(&w.room);
     }
     ck_assert_str_eq(found[0], after);
-    printf("killed at each of %ld changes: %zu before, %zu after\n",
-           (long)at - 1, *old, *new - 1);
+    printf("killed at one in %d of %ld changes: %zu before, %zu after\n", TURNS,
+           (long)(at - turns_step(1)) - 1, *old, *new - 1);
 }
 
 START_TEST(it_is_done_or_was_never_begun)
@@ -237,8 +240,8 @@ START_TEST(it_is_done_or_was_never_begun)
     at_start = false;
     find_moments();
     kill_all(&old, &new);
-    ck_assert_uint_gt(old, 50); /* most of it is a preparation */
-    ck_assert_uint_gt(new, 1);
+    ck_assert_uint_gt(TURNS * old, 50); /* most of it is a preparation */
+    ck_assert_uint_gt(TURNS * new, 1);
 }
 END_TEST
 
@@ -251,7 +254,7 @@ START_TEST(what_a_file_wants_is_done_in_the_end)
     find_moments();
     kill_all(&old, &new);
     ck_assert_uint_eq(old, 0);
-    ck_assert_uint_gt(new, 50);
+    ck_assert_uint_gt(TURNS * new, 50);
 }
 END_TEST
 

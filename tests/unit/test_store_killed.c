@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_store_killed.c - the process dies in the middle of each change that it
- * makes to its files, the first, the second ... until it lives to the end.
+ * makes to its files, the first, the second ... until it lives to the end; or
+ * those whose turn it is (turns.h).
  *
  * Each time a process of its own tells the story of story.h and says after
  * each step that it is on disk.  The next one finds the moment it has come to,
@@ -19,6 +20,7 @@
 
 #include "tests/support/disk/disk.h"
 #include "tests/support/story.h"
+#include "tests/support/turns.h"
 #include "tests/support/writing.h"
 
 struct word {
@@ -135,11 +137,11 @@ START_TEST(every_moment_is_whole)
     struct word said[STORY_STEPS + 1], found[STORY_STEPS + 1];
     size_t count = 0, looked = 0;
     int status = -1;
-    int64_t at = 0;
+    int64_t at = 1 + turns_first(1);
 
-    while (status != 0) {
+    for (; status != 0; at += turns_step(1)) {
         writing_make(&w);
-        status = run(tell_story, ++at, said, &count);
+        status = run(tell_story, at, said, &count);
         ck_assert(status == 0 || WTERMSIG(status) == SIGKILL);
         ck_assert_int_eq(run(look, 0, found, &looked), 0);
         ck_assert_uint_eq(looked, 1);
@@ -147,7 +149,8 @@ START_TEST(every_moment_is_whole)
         room_close(&w.room);
     }
     ck_assert_int_gt(at, 100); /* so many there were */
-    printf("killed at each of %ld changes\n", (long)at - 1);
+    printf("killed at one in %d of %ld changes\n", TURNS,
+           (long)(at - turns_step(1)) - 1);
 }
 END_TEST
 

@@ -4,7 +4,8 @@
  * memory again all is there.
  *
  * SQLite makes thousands when it opens a file (test_database_memory.c).  Here
- * one in STRIDE of them fails, in each run others; LLMREG_SEED repeats a run.
+ * one in EVERY of them fails, in each run others; of SQLite's other ones those
+ * whose turn it is (turns.h), and always each of ours.
  */
 #include "common/store/writer.h"
 
@@ -19,9 +20,10 @@
 #include "tests/support/scarce.h"
 #include "tests/support/scarce_sqlite.h"
 #include "tests/support/tenants.h"
+#include "tests/support/turns.h"
 #include "tests/support/writing.h"
 
-#define STRIDE 256
+#define EVERY 256
 
 /* Whose allocation fails. */
 enum whose {
@@ -144,21 +146,15 @@ static void empty_file(void)
     writing_change_file(&w, sql);
 }
 
-/* Each; but of those of an opening another one in STRIDE each time. */
-static long stride_of(enum whose whose)
-{
-    return whose == SQLITES_FIRST ? STRIDE : 1;
-}
-
+/* The first that fails, and how many further the next one is. */
 static long first_of(enum whose whose)
 {
-    const char *text = getenv("LLMREG_SEED");
-    const long seed = text != NULL ? strtol(text, NULL, 10) : (long)getpid();
+    return whose == OURS ? 0 : turns_first(whose == SQLITES ? 1 : EVERY);
+}
 
-    if (whose != SQLITES_FIRST)
-        return 0;
-    printf("LLMREG_SEED=%ld\n", seed);
-    return seed % STRIDE;
+static long step_of(enum whose whose)
+{
+    return whose == OURS ? 1 : turns_step(whose == SQLITES ? 1 : EVERY);
 }
 
 /* A step while allocation n fails; false if there were not so many. */
@@ -188,9 +184,9 @@ static void begin_anew(void)
 
 START_TEST(a_write_without_memory_is_all_or_nothing_and_heals)
 {
-    long n = 0;
+    long n = first_of(_i);
 
-    for (bool more = true; more; n++) {
+    for (bool more = true; more; n += step_of(_i)) {
         writing_start(&w);
         change_all();
         more = step_without(_i, n);
@@ -243,7 +239,7 @@ START_TEST(a_removal_without_memory_is_all_or_nothing_and_heals)
     bool more = !remove_without(_i, LONG_MAX, &left, &healed);
 
     ck_assert_int_lt(left, all_rows());
-    for (long n = 0; more; n++) {
+    for (long n = first_of(_i); more; n += step_of(_i)) {
         more = remove_without(_i, n, &found, &healed);
         ck_assert_msg(found == all_rows() || found == left,
                       "allocation %ld: %lld", n, (long long)found);
@@ -302,7 +298,7 @@ START_TEST(a_load_without_memory_loses_nothing_and_heals)
     writing_sync(&w);
     writing_end(&w);
     writing_change_file(&w, "UPDATE endpoint SET source = 'manual'");
-    for (bool more = true; more; n += stride_of(_i)) {
+    for (bool more = true; more; n += step_of(_i)) {
         room_restart(&w.room);
         w.room.lines[0] = '\0';
         more = start_without(_i, n);
