@@ -55,18 +55,20 @@ static struct llmreg_health nth(uint32_t n)
     return h;
 }
 
+/* For a second, and until there was something to see: the readers wait for a
+ * processor where others are busy. */
 static void *write_all(void *arg)
 {
     int64_t end =
         llmreg_clock_now(&llmreg_clock_system).mono_ns + LLMREG_NS_PER_S;
     uint32_t n = 0;
 
-    while (llmreg_clock_now(&llmreg_clock_system).mono_ns < end) {
+    while (llmreg_clock_now(&llmreg_clock_system).mono_ns < end ||
+           ((seen <= 100 || n <= 1000) && failures == 0)) {
         const struct llmreg_health h = nth(++n);
         CHECK(health_box_set(&box, &h) == LLMREG_OK);
     }
     over = true;
-    CHECK(n > 1000);
     return arg;
 }
 
@@ -101,7 +103,6 @@ int main(void)
     (void)pthread_join(writer, NULL);
     for (int i = 0; i < READERS; i++)
         (void)pthread_join(readers[i], NULL);
-    CHECK(seen > 100);
     health_box_fini(&box);
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
