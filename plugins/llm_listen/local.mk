@@ -124,6 +124,9 @@ libllm_listen_api_la_SOURCES = \
 	plugins/llm_listen/dialects/agentcom_page.c \
 	plugins/llm_listen/dialects/agentcom_presence.c \
 	plugins/llm_listen/dialects/agentcom_socket.c \
+	plugins/llm_listen/dialects/agentcom_care.c \
+	plugins/llm_listen/dialects/agentcom_errand.c \
+	plugins/llm_listen/dialects/agentcom_errand.h \
 	plugins/llm_listen/dialects/agentcom_store.c \
 	plugins/llm_listen/dialects/agentcom_tokens.c \
 	plugins/llm_listen/dialects/dialects.c \

@@ -11,13 +11,13 @@ COMPACT = '/api/v1/store/compact'
 ROLES = ('reader', 'operator', 'admin')
 
 
-def listener(world):
+def listener(world, *lines):
     tokens = {role: f'lr1_{n:08d}_' + f'{n}' * 43
               for n, role in enumerate(ROLES, 1)}
     path = world.write('tokens', ''.join(
         f'{role} {role} {text}\n' for role, text in tokens.items()))
     os.chmod(path, 0o600)
-    return world.listener(lines=[f'  TokenFile "{path}"']), tokens
+    return world.listener(lines=[f'  TokenFile "{path}"', *lines]), tokens
 
 
 def health(hub, tokens):
@@ -94,4 +94,40 @@ def test_compaction_gives_free_pages_back_and_is_remembered(world):
     until(10, 'the listener answers', hub.answers)
     runs = health(hub, tokens)['compactions']
     expect([r['status'] for r in runs] == ['skipped', 'compacted'], f'{runs}')
+    expect(hub.stop() == 0, 'status')
+
+
+def test_agentcom_asks_for_it_in_its_own_words(world):
+    hub, tokens = listener(world, '  Dialect "agentcom"')
+    expect(hub.stop() == 0, 'status')
+    fill_and_empty(hub)
+    hub.start()
+    until(10, 'the listener answers', hub.answers)
+    until(10, 'it was measured', lambda: health(hub, tokens)['tables'])
+    status, was = hub.ask('GET', '/api/admin/dets-health',
+                          token=tokens['reader'])
+    expect(status == 200 and was['high_fragmentation'] is True
+           and was['stale_backup'] is True and was['last_backup_at'] is None
+           and was['health_status'] == 'unhealthy', f'{status} {was}')
+    table = next(t for t in was['tables'] if t['table'] == 'heartbeat')
+    expect(table['record_count'] == 0 and table['status'] == 'ok'
+           and table['fragmentation_ratio'] > 0.5, f'{table}')
+    path = '/api/admin/compact'
+    status, answer = hub.ask('POST', f'{path}/nonsense', token=tokens['admin'])
+    expect(status == 404 and answer == {'error': 'unknown_table',
+                                        'table': 'nonsense'}, f'{answer}')
+    expect(hub.ask('POST', path, token=tokens['operator'])[0] == 403, 'roles')
+    status, answer = hub.ask('POST', path, token=tokens['admin'])
+    count = len(was['tables'])
+    expect(status == 200 and answer['status'] == 'complete'
+           and answer['tables_total'] == answer['tables_compacted'] == count
+           and answer['tables_skipped'] == 0, f'{status} {answer}')
+    expect([r['table'] for r in answer['results']]
+           == [t['table'] for t in was['tables']]
+           and {r['status'] for r in answer['results']} == {'compacted'},
+           f'{answer}')
+    status, answer = hub.ask('POST', f'{path}/event', token=tokens['admin'])
+    expect(status == 200 and answer['table'] == 'event'
+           and answer['status'] == 'skipped'
+           and answer['reason'] == 'below_threshold', f'{status} {answer}')
     expect(hub.stop() == 0, 'status')

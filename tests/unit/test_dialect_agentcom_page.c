@@ -464,9 +464,11 @@ static const struct {
     {"backup", "failed", "backup_failed", "reason"},
     {"restore", "complete", "recovery_complete", "backup_used"},
     {"restore", "failed", "recovery_failed", "reason"},
+    {"compaction", "complete", "compaction_complete", "results"},
+    {"compaction", "failed", "compaction_failed", "failures"},
 };
 
-START_TEST(what_became_of_a_backup_is_told)
+START_TEST(what_the_store_did_is_told)
 {
     const struct llmreg_event event = {
         .time_ms = d.now.wall_ms,
@@ -523,7 +525,7 @@ int main(void)
     tcase_add_test(t, the_feed_says_that_there_is_news);
     tcase_add_test(t, one_that_was_too_slow_gets_a_new_picture);
     tcase_add_test(t, many_events_are_told_in_pieces);
-    tcase_add_loop_test(t, what_became_of_a_backup_is_told, 0,
+    tcase_add_loop_test(t, what_the_store_did_is_told, 0,
                         sizeof of_store / sizeof of_store[0]);
     tcase_add_loop_test(t, it_changes_nothing, 0, sizeof said / sizeof said[0]);
     suite_add_tcase(s, t);

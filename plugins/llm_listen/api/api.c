@@ -54,6 +54,7 @@ static const struct route_table tables[] = {
      &agentcom_errors},
     {"agentcom", agentcom_alerts_routes, DIALECT_BIT(AGENTCOM),
      &agentcom_errors},
+    {"agentcom", agentcom_care_routes, DIALECT_BIT(AGENTCOM), &agentcom_errors},
     {"agentcom", agentcom_store_routes, DIALECT_BIT(AGENTCOM),
      &agentcom_errors},
     {"agentcom", agentcom_dashboard_routes, DIALECT_BIT(AGENTCOM),

@@ -51,7 +51,9 @@ enum agentcom_change {
     AGENTCOM_BACKED_UP, /* the store */
     AGENTCOM_BACKUP_FAILED,
     AGENTCOM_RECOVERED, /* by a restore, or after damage */
-    AGENTCOM_RECOVERY_FAILED
+    AGENTCOM_RECOVERY_FAILED,
+    AGENTCOM_COMPACTED,
+    AGENTCOM_COMPACTION_FAILED
 };
 enum agentcom_change agentcom_change_of(const struct llmreg_event *e);
 const char *agentcom_change_text(enum agentcom_change change);
@@ -67,7 +69,13 @@ void agentcom_alert(struct llmreg_json_out *w, const char *key,
 /* An array of those that are raised. */
 void agentcom_alerts(struct llmreg_json_out *w, const char *key,
                      const struct llmreg_snapshot *s);
-/* Members of what the store did, of an item that is open. */
+/* The answer to who names a table that there is not: 404. */
+LLMREG_MUSTCHECK int agentcom_unknown_table(struct ask *a);
+/* Members of a compaction, of an item that is open. */
+void agentcom_compaction_members(struct llmreg_json_out *w, struct ask *a,
+                                 const struct llmreg_event *e,
+                                 enum agentcom_change change);
+/* Members of what the store did else, of an item that is open. */
 void agentcom_store_members(struct llmreg_json_out *w, struct ask *a,
                             const struct llmreg_event *e,
                             enum agentcom_change change);

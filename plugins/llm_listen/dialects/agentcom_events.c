@@ -87,6 +87,8 @@ static enum agentcom_change of_store(const struct llmreg_event *e)
         {"backup", "failed", AGENTCOM_BACKUP_FAILED},
         {"restore", "complete", AGENTCOM_RECOVERED},
         {"restore", "failed", AGENTCOM_RECOVERY_FAILED},
+        {"compaction", "complete", AGENTCOM_COMPACTED},
+        {"compaction", "failed", AGENTCOM_COMPACTION_FAILED},
     };
 
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
@@ -129,6 +131,8 @@ const char *agentcom_change_text(enum agentcom_change change)
         [AGENTCOM_BACKUP_FAILED] = "backup_failed",
         [AGENTCOM_RECOVERED] = "recovery_complete",
         [AGENTCOM_RECOVERY_FAILED] = "recovery_failed",
+        [AGENTCOM_COMPACTED] = "compaction_complete",
+        [AGENTCOM_COMPACTION_FAILED] = "compaction_failed",
     };
 
     return words[change];

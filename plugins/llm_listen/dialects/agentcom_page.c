@@ -152,6 +152,12 @@ static void write_change(struct llmreg_json_out *w, struct ask *a,
         agentcom_store_members(w, a, e, change);
         llmreg_json_close_object(w);
         break;
+    case AGENTCOM_COMPACTED:
+    case AGENTCOM_COMPACTION_FAILED:
+        open_item(w, change);
+        agentcom_compaction_members(w, a, e, change);
+        llmreg_json_close_object(w);
+        break;
     case AGENTCOM_NOTHING:
         break;
     }

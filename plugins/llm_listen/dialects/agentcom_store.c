@@ -2,47 +2,14 @@
 /* agentcom_store.c - backup and restore as AgentCom asks for them: whoever asks
  * gets the result as the answer.
  *
- * No worker waits for it.  The call is held until the next event is on disk,
- * as both end with one, and then it is looked at again.
- *
  * There is one file, and a backup is all of it: each table is said to be in it,
  * and of its size.  A table alone is restored from the newest good backup, if
  * it fits the others that are here. */
 #include <string.h>
 
-#include "plugins/llm_listen/api/acks.h"
 #include "plugins/llm_listen/dialects/agentcom.h"
+#include "plugins/llm_listen/dialects/agentcom_errand.h"
 #include "plugins/llm_listen/dialects/dialects.h"
-
-#define PATIENCE_NS (60 * LLMREG_NS_PER_S)
-
-struct errand {
-    char id[LLMREG_BACKUP_ID_SIZE];
-    int64_t until_ns;
-};
-
-/* LLMREG_ETIME: it has taken too long.  seen: the last event before it was
- * looked whether it is over. */
-static int wait_on(struct ask *a, const struct errand *errand, uint64_t seen)
-{
-    if (a->req->now.mono_ns >= errand->until_ns || http_stopping(a->call))
-        return ask_fail(a, LLMREG_ETIME, NULL, "it goes on; ask again");
-    if (!llmreg_service_store_works(a->api->service))
-        return ask_fail(a, LLMREG_EIO, NULL, "the store does not work");
-    return acks_wait(a->api->acks, seen + 1, http_hold(a->call));
-}
-
-static struct errand *begin(struct ask *a)
-{
-    struct errand *errand = llmreg_arena_alloc(&a->arena, sizeof *errand);
-
-    if (errand == NULL)
-        return NULL;
-    memset(errand, 0, sizeof *errand);
-    errand->until_ns = a->req->now.mono_ns + PATIENCE_NS;
-    a->state = errand;
-    return errand;
-}
 
 /* ---- backup ---- */
 
@@ -105,7 +72,7 @@ static int answer_backup(struct ask *a, const char *id,
 /* Who asks while one is made waits for that one. */
 static int want_backup(struct ask *a)
 {
-    struct errand *errand = begin(a);
+    struct errand *errand = errand_begin(a);
     uint64_t seq = 0;
     int rc = LLMREG_ENOMEM;
 
@@ -127,7 +94,7 @@ static int run_backup(struct ask *a)
         return rc;
     llmreg_service_backup_work(a->api->service, &work);
     if (work.running && strcmp(work.id, errand->id) == 0)
-        return wait_on(a, errand, seen);
+        return errand_wait(a, errand, seen);
     return answer_backup(a, errand->id, &work);
 }
 
@@ -203,7 +170,7 @@ static int answer_unrestored(struct ask *a, unsigned status, const char *reason)
     return reply_send(a, &r, status);
 }
 
-static int answer_unknown(struct ask *a)
+int agentcom_unknown_table(struct ask *a)
 {
     struct reply r;
 
@@ -247,7 +214,7 @@ static int want_from(struct ask *a, const struct llmreg_backup *b)
     int rc;
 
     if (!is_known(b, a->params[0]) && !is_restored(a->params[0]))
-        return answer_unknown(a);
+        return agentcom_unknown_table(a);
     if (!is_restored(a->params[0]))
         return answer_unrestored(a, 409, "it is not restored alone");
     if (b == NULL)
@@ -258,7 +225,7 @@ static int want_from(struct ask *a, const struct llmreg_backup *b)
         rc = llmreg_service_restore(a->api->service, &wish);
     if (rc == LLMREG_EBUSY)
         return answer_unrestored(a, 409, "a restore is running");
-    errand = rc == LLMREG_OK ? begin(a) : NULL;
+    errand = rc == LLMREG_OK ? errand_begin(a) : NULL;
     if (errand == NULL)
         return rc == LLMREG_OK ? LLMREG_ENOMEM : rc;
     memcpy(errand->id, b->id, sizeof errand->id);
@@ -287,7 +254,7 @@ static int run_restore(struct ask *a)
     llmreg_service_restore_look(a->api->service, &work, NULL);
     if (work.step == LLMREG_RESTORE_WANTED ||
         work.step == LLMREG_RESTORE_RUNNING)
-        return wait_on(a, errand, seen);
+        return errand_wait(a, errand, seen);
     return answer_restore(a, &work);
 }
 

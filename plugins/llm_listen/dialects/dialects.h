@@ -55,6 +55,7 @@ extern const struct route agentcom_endpoints_routes[];
 extern const struct route agentcom_tokens_routes[];
 extern const struct route agentcom_alerts_routes[];
 extern const struct route agentcom_store_routes[];
+extern const struct route agentcom_care_routes[];
 extern const struct route agentcom_dashboard_routes[];
 extern const struct route agentcom_page_routes[];
 extern const struct route agentcom_socket_routes[];
